@@ -1,0 +1,117 @@
+// Package audit keeps an append-only account of who did what. An entry is written in the transaction of the
+// change it describes; within a second a job numbers it and links it into a chain of keyed digests. Changing,
+// removing or reordering a sealed entry breaks Verify at that place, and cutting off the end breaks it at the
+// last seal. The key lies outside the database, so somebody with the database alone cannot forge a digest.
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/db"
+)
+
+// PermRead lets an audit administrator read and verify the trail.
+const PermRead = "audit.read"
+
+// Entry is what a service reports. Actor, time, request and address come from the context and transaction.
+type Entry struct {
+	Action   string // the verb, such as "rectify.issue"
+	Object   string // the kind of thing, such as "rectification"
+	ObjectID string
+	Area     string // area code, "" if none
+	Detail   any    // ids, states, counts; never names or numbers of residents
+}
+
+// Record is an entry as stored.
+type Record struct {
+	ID        string     `json:"id" db:"id"`
+	Seq       *int64     `json:"seq,omitempty" db:"seq" doc:"Place in the chain; absent for the last second's entries"`
+	At        clock.Time `json:"at" db:"at"`
+	ActorID   string     `json:"actor_id" db:"actor_id"`
+	ActorName string     `json:"actor_name" db:"actor_name"`
+	RequestID string     `json:"request_id" db:"request_id"`
+	Address   string     `json:"address" db:"address"`
+	Action    string     `json:"action" db:"action"`
+	Object    string     `json:"object" db:"object"`
+	ObjectID  string     `json:"object_id" db:"object_id"`
+	Area      string     `json:"area" db:"area"`
+	Detail    string     `json:"detail" db:"detail"`
+	Chain     *string    `json:"-" db:"chain"`
+}
+
+const columns = "id, seq, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail, chain"
+
+type originKey struct{}
+
+// Origin is where a request came from.
+type Origin struct{ RequestID, Address string }
+
+// WithOrigin notes the request in the context, for entries written under it.
+func WithOrigin(ctx context.Context, o Origin) context.Context {
+	return context.WithValue(ctx, originKey{}, o)
+}
+
+// OriginFrom returns the noted request, or an empty Origin.
+func OriginFrom(ctx context.Context) Origin {
+	o, _ := ctx.Value(originKey{}).(Origin)
+	return o
+}
+
+// Log appends an entry in the caller's transaction: it stands exactly if the change stands.
+func Log(ctx context.Context, tx *db.Tx, e Entry) error {
+	detail, err := json.Marshal(e.Detail)
+	if err != nil {
+		return fmt.Errorf("audit %s: %w", e.Action, err)
+	}
+	actorID, actorName := "anonymous", ""
+	if p := auth.From(ctx); p != nil {
+		actorID, actorName = p.UserID, p.Name
+	}
+	o := OriginFrom(ctx)
+	_, err = tx.Exec(ctx, `INSERT INTO audit_entry (id, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		db.NewID(tx), tx.Time(), actorID, actorName, o.RequestID, o.Address, e.Action, e.Object, e.ObjectID, e.Area, string(detail))
+	if err != nil {
+		return fmt.Errorf("audit %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+// Filter narrows a list; empty fields do not.
+type Filter struct {
+	Action, Object, ObjectID, ActorID string
+	Before                            string // id of the last entry seen; newest come first
+	Limit                             int
+}
+
+// List returns entries, newest first. The caller checks PermRead.
+func List(ctx context.Context, tx *db.Tx, f Filter) ([]Record, error) {
+	where, args := []string{"1 = 1"}, []any{}
+	add := func(cond string, v any) {
+		args = append(args, v)
+		where = append(where, fmt.Sprintf(cond, len(args)))
+	}
+	if f.Action != "" {
+		add("action = $%d", f.Action)
+	}
+	if f.Object != "" {
+		add("object = $%d", f.Object)
+	}
+	if f.ObjectID != "" {
+		add("object_id = $%d", f.ObjectID)
+	}
+	if f.ActorID != "" {
+		add("actor_id = $%d", f.ActorID)
+	}
+	if f.Before != "" {
+		add("id < $%d", f.Before)
+	}
+	args = append(args, f.Limit)
+	return db.All[Record](ctx, tx, "SELECT "+columns+" FROM audit_entry WHERE "+strings.Join(where, " AND ")+
+		fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
+}

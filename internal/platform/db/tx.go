@@ -1,0 +1,240 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"yiwang/internal/platform/clock"
+)
+
+// Tx is a transaction with a clock that stands still. It is not safe for concurrent use and must not be
+// kept after the function that received it returns.
+type Tx struct {
+	d     *DB
+	now   time.Time
+	w     *writer // SQLite writer
+	tx    *sql.Tx // reader, or PostgreSQL
+	hooks []func()
+	ids   idSource
+}
+
+type hookKey struct{}
+
+// WithHook returns a context whose next write transaction runs hook first, in the same commit. The HTTP
+// layer records an idempotency key this way: key and effect are durable together or not at all.
+func WithHook(ctx context.Context, hook func(context.Context, *Tx) error) context.Context {
+	var once sync.Once
+	return context.WithValue(ctx, hookKey{}, func(ctx context.Context, tx *Tx) (err error) {
+		once.Do(func() { err = hook(ctx, tx) })
+		return err
+	})
+}
+
+// Tx runs fn in a write transaction and returns after its commit is durable. If fn returns an error or
+// panics nothing of it remains. On PostgreSQL fn may run again after a serialization failure, so it must
+// not have effects outside tx; use AfterCommit for those.
+func (d *DB) Tx(ctx context.Context, fn func(tx *Tx) error) error {
+	if h, ok := ctx.Value(hookKey{}).(func(context.Context, *Tx) error); ok {
+		inner := fn
+		fn = func(tx *Tx) error {
+			if err := h(ctx, tx); err != nil {
+				return err
+			}
+			return inner(tx)
+		}
+	}
+	var tx *Tx
+	var err error
+	if d.dialect == SQLite {
+		err = d.writer.run(ctx, func(context.Context) error {
+			tx = &Tx{d: d, now: d.clock.Now(), w: d.writer}
+			return fn(tx)
+		})
+	} else {
+		tx, err = d.postgresTx(ctx, fn)
+	}
+	if err != nil {
+		return err
+	}
+	for _, h := range tx.hooks {
+		h()
+	}
+	return nil
+}
+
+func (d *DB) postgresTx(ctx context.Context, fn func(tx *Tx) error) (*Tx, error) {
+	for attempt := 0; ; attempt++ {
+		tx, err := d.postgresOnce(ctx, fn)
+		if err == nil || !retryable(err) || attempt == 4 {
+			return tx, err
+		}
+	}
+}
+
+func (d *DB) postgresOnce(ctx context.Context, fn func(tx *Tx) error) (*Tx, error) {
+	st, err := d.write.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = st.Rollback() }() // after Commit this does nothing
+	tx := &Tx{d: d, now: d.clock.Now(), tx: st}
+	if err := fn(tx); err != nil {
+		return nil, err
+	}
+	return tx, st.Commit()
+}
+
+// Read runs fn on a consistent snapshot that cannot write.
+func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if d.dialect == Postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	st, err := d.read.BeginTx(ctx, opts)
+	if err != nil {
+		return fmt.Errorf("begin read: %w", err)
+	}
+	defer func() { _ = st.Rollback() }()
+	return fn(&Tx{d: d, now: d.clock.Now(), tx: st})
+}
+
+// Now is the time of the transaction: UTC, milliseconds, the same for its whole length.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Time is Now in the form that columns take.
+func (tx *Tx) Time() clock.Time { return clock.At(tx.now) }
+
+// Dialect returns the engine.
+func (tx *Tx) Dialect() Dialect { return tx.d.dialect }
+
+// AfterCommit runs fn once the transaction is durable; never if it is rolled back.
+func (tx *Tx) AfterCommit(fn func()) { tx.hooks = append(tx.hooks, fn) }
+
+// Exec runs a statement and returns the number of rows it changed.
+func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	var res sql.Result
+	var err error
+	if tx.w != nil {
+		var s *sql.Stmt
+		ctx = context.WithoutCancel(ctx)
+		if s, err = tx.w.prepared(ctx, numbered(query)); err == nil {
+			res, err = s.ExecContext(ctx, args...)
+		}
+	} else {
+		if tx.d.dialect == SQLite {
+			query = numbered(query)
+		}
+		res, err = tx.tx.ExecContext(ctx, query, args...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	switch {
+	case tx.w != nil:
+		ctx = context.WithoutCancel(ctx)
+		return tx.w.conn.QueryContext(ctx, numbered(query), args...)
+	case tx.d.dialect == SQLite:
+		query = numbered(query)
+	}
+	return tx.tx.QueryContext(ctx, query, args...)
+}
+
+// Get returns the first row, or ErrNoRows. T is a struct with `db` tags, or a type that scans one column.
+func Get[T any](ctx context.Context, tx *Tx, query string, args ...any) (T, error) {
+	var out T
+	found := false
+	err := Each(ctx, tx, query, args, func(v *T) error {
+		out, found = *v, true
+		return errStop
+	})
+	if err == nil && !found {
+		err = ErrNoRows
+	}
+	return out, err
+}
+
+// All returns every row; nil never, an empty slice when there is none.
+func All[T any](ctx context.Context, tx *Tx, query string, args ...any) ([]T, error) {
+	out := []T{}
+	err := Each(ctx, tx, query, args, func(v *T) error {
+		out = append(out, *v)
+		return nil
+	})
+	return out, err
+}
+
+var errStop = errors.New("stop")
+
+// Each streams rows to fn, which must not keep the pointer it is given.
+func Each[T any](ctx context.Context, tx *Tx, query string, args []any, fn func(*T) error) (err error) {
+	rows, err := tx.query(ctx, query, args)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	scan := scanner[T](rows)
+	for rows.Next() {
+		var v T
+		if err := scan(&v); err != nil {
+			return err
+		}
+		if err := fn(&v); err != nil {
+			if errors.Is(err, errStop) {
+				return nil
+			}
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func scanner[T any](rows *sql.Rows) func(*T) error {
+	t := reflect.TypeFor[T]()
+	_, scans := any(new(T)).(sql.Scanner)
+	if t.Kind() == reflect.Struct && !scans && t != reflect.TypeFor[time.Time]() {
+		r := &sqlx.Rows{Rows: rows, Mapper: mapper}
+		return func(v *T) error { return r.StructScan(v) }
+	}
+	return func(v *T) error { return rows.Scan(v) }
+}
+
+var numberedTexts sync.Map
+
+// numbered turns $n into ?n. SQLite takes $n for a name and numbers it by first appearance, which is wrong
+// as soon as $2 stands before $1.
+func numbered(query string) string {
+	if s, ok := numberedTexts.Load(query); ok {
+		return s.(string)
+	}
+	var b strings.Builder
+	quoted := false
+	for i := 0; i < len(query); i++ {
+		c := query[i]
+		if c == '\'' {
+			quoted = !quoted
+		}
+		if c == '$' && !quoted && i+1 < len(query) && query[i+1] >= '1' && query[i+1] <= '9' {
+			c = '?'
+		}
+		b.WriteByte(c)
+	}
+	s := b.String()
+	numberedTexts.Store(query, s)
+	return s
+}
+
+// compile-time proof that stored values are driver values.
+var _ driver.Valuer = clock.Time{}
