@@ -1,0 +1,2 @@
+// Package rectify is the reverse evaluation.
+package rectify
