@@ -1,0 +1,149 @@
+package httpx
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"yiwang/internal/platform/audit"
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+)
+
+// maxReplay bounds the stored answer; larger ones are answered again by a pointer to look it up.
+const maxReplay = 256 << 10
+
+type replay struct {
+	Request string `db:"request"`
+	Status  int    `db:"status"`
+	Body    string `db:"body"`
+}
+
+// Idempotent makes POST with an Idempotency-Key safe to repeat: the key is written in the first transaction
+// of the request, so key and effect are durable together; a repetition gets the first answer. The same key
+// with another content is refused.
+func Idempotent(d *db.DB, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := r.Header.Get("Idempotency-Key")
+		if r.Method != http.MethodPost || key == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if len(key) > 128 {
+			WriteProblem(w, r, errs.Invalid("request.invalid", "The Idempotency-Key is longer than 128 characters."))
+			return
+		}
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			WriteProblem(w, r, err)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		owner, digest := ownerOf(r.Context()), requestDigest(r, body)
+		if done, err := answered(r.Context(), d, owner, key, digest); err != nil || done != nil {
+			respond(w, r, done, err)
+			return
+		}
+		ctx := db.WithHook(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+			n, err := tx.Exec(ctx, `INSERT INTO idempotency (owner, key, request, created_at) VALUES ($1, $2, $3, $4)
+				ON CONFLICT DO NOTHING`, owner, key, digest, tx.Time())
+			if err == nil && n == 0 {
+				return errs.Conflict("request.duplicate", "The same request is being handled; look for its result in a moment.")
+			}
+			return err
+		})
+		rec := &capture{ResponseWriter: w}
+		next.ServeHTTP(rec, r.WithContext(ctx))
+		if rec.status < 400 && rec.body.Len() <= maxReplay {
+			_ = d.Tx(context.WithoutCancel(r.Context()), func(tx *db.Tx) error { // if this is lost, a repetition gets 409, never a second effect
+				_, err := tx.Exec(r.Context(), "UPDATE idempotency SET status = $1, body = $2 WHERE owner = $3 AND key = $4",
+					rec.status, rec.body.String(), owner, key)
+				return err
+			})
+		}
+	})
+}
+
+func ownerOf(ctx context.Context) string {
+	if p := auth.From(ctx); p != nil {
+		return p.UserID
+	}
+	return "address " + audit.OriginFrom(ctx).Address
+}
+
+func requestDigest(r *http.Request, body []byte) string {
+	h := sha256.New()
+	_, _ = io.WriteString(h, r.URL.RequestURI()+"\n")
+	_, _ = h.Write(body)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// answered returns the stored answer, nil if the key is new.
+func answered(ctx context.Context, d *db.DB, owner, key, digest string) (*replay, error) {
+	var found replay
+	err := d.Read(ctx, func(tx *db.Tx) (err error) {
+		found, err = db.Get[replay](ctx, tx, "SELECT request, status, body FROM idempotency WHERE owner = $1 AND key = $2", owner, key)
+		return err
+	})
+	switch {
+	case errors.Is(err, db.ErrNoRows):
+		return nil, nil //nolint:nilnil // "not yet" is the ordinary case here, not an error
+	case err != nil:
+		return nil, err
+	case found.Request != digest:
+		return nil, errs.Invalid("request.idempotency_reused", "This Idempotency-Key was used for another request.")
+	case found.Status == 0:
+		return nil, errs.Conflict("request.duplicate", "The same request is being handled; look for its result in a moment.")
+	}
+	return &found, nil
+}
+
+func respond(w http.ResponseWriter, r *http.Request, done *replay, err error) {
+	if err != nil {
+		WriteProblem(w, r, err)
+		return
+	}
+	w.Header().Set("Idempotent-Replay", "true")
+	if done.Body != "" {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	w.WriteHeader(done.Status)
+	_, _ = io.WriteString(w, done.Body)
+}
+
+// ForgetKeys removes idempotency keys older than a day; a repetition after that is a new request.
+func ForgetKeys(ctx context.Context, d *db.DB) error {
+	return d.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM idempotency WHERE created_at < $1", tx.Now().Add(-24*time.Hour).UnixMilli())
+		return err
+	})
+}
+
+type capture struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (c *capture) WriteHeader(status int) {
+	c.status = status
+	c.ResponseWriter.WriteHeader(status)
+}
+
+func (c *capture) Write(b []byte) (int, error) {
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+	if c.body.Len() <= maxReplay {
+		_, _ = c.body.Write(b)
+	}
+	return c.ResponseWriter.Write(b)
+}
+
+func (c *capture) Unwrap() http.ResponseWriter { return c.ResponseWriter }
