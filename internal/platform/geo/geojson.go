@@ -126,7 +126,7 @@ func (f *featureReader) Read(p []byte) (int, error) {
 	if f.left <= 0 {
 		return 0, errFeatureSize
 	}
-	n, err := f.r.Read(p)
+	n, err := f.r.Read(p[:min(len(p), f.left)])
 	f.left -= n
 	return n, err
 }

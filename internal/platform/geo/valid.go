@@ -8,13 +8,16 @@ import (
 // MaxVertices bounds one shape, so that hostile input cannot hold a processor.
 const MaxVertices = 20_000
 
+// pairBudget bounds the pairs of edges compared for one shape; honest outlines need a few per vertex.
+const pairBudget = 20_000_000
+
 // DefectKind names what is wrong with a shape.
 type DefectKind string
 
 // The defects Check finds, in the order it looks for them.
 const (
 	DefectEmpty     DefectKind = "empty"             // no polygon, or a ring of fewer than three distinct vertices
-	DefectTooLarge  DefectKind = "too_large"         // more than MaxVertices or wider than MaxSpan
+	DefectTooLarge  DefectKind = "too_large"         // more than MaxVertices, wider than MaxSpan, or too tangled to check
 	DefectRepeated  DefectKind = "repeated_vertex"   // a ring passes the same position twice
 	DefectCrossing  DefectKind = "self_intersection" // two edges cross, touch within a ring, or run on each other
 	DefectHole      DefectKind = "hole_outside"      // a hole is not inside its outer ring
@@ -107,8 +110,12 @@ func (s Shape) crossing() *Defect {
 	all := s.segments()
 	slices.SortFunc(all, func(p, q segment) int { return int(min(p.a.X, p.b.X)) - int(min(q.a.X, q.b.X)) })
 	var active []segment
+	pairs := 0
 	for _, e := range all {
 		left := min(e.a.X, e.b.X)
+		if pairs += len(active); pairs > pairBudget {
+			return &Defect{Kind: DefectTooLarge, At: e.a, Polygon: e.polygon, Ring: e.ring}
+		}
 		keep := active[:0]
 		for _, f := range active {
 			if max(f.a.X, f.b.X) < left {

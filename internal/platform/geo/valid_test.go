@@ -55,12 +55,15 @@ func TestCheck_OfAMeshFindsNothing(t *testing.T) {
 }
 
 func TestCheck_IsBoundedOnTheWorstComb(t *testing.T) {
-	var r Ring // teeth whose extents all overlap and whose edges never cross
-	const teeth = MaxVertices/2 - 1
-	for i := range int32(teeth) {
-		r = append(r, Vertex{i * 10, i * 10}, Vertex{i*10 + 400_000_000, i*10 + 399_000_000})
+	var r Ring // long teeth side by side: every pair of extents overlaps, no pair of edges crosses
+	for i := range int32(MaxVertices/2 - 1) {
+		r = append(r, Vertex{i * 10, 0}, Vertex{i*10 + 400_000_000, 400_000_000})
 	}
-	if d := Check(Shape{{r}}.Normalize()); d != nil && d.Kind != DefectCrossing {
+	r = append(r, Vertex{500_100_000, 500_000_000}, Vertex{-100, 500_000_000})
+	if d := Check(Shape{{r}}.Normalize()); d == nil || d.Kind != DefectTooLarge {
+		t.Fatal(d)
+	}
+	if d := Check(Shape{{append(r[:600:600], r[len(r)-2:]...)}}.Normalize()); d != nil {
 		t.Fatal(d)
 	}
 }
