@@ -11,7 +11,7 @@
 //		Weights: w,                                            // nil: derived from FPC
 //		Stages:  []stats.Stage{{Strata: stratum, FPC: households}},
 //	})
-//	d, err = d.PostStratify(cell, totals)                      // optional; also Rake, Calibrate, Trim
+//	d, err = d.Calibrate(stats.PostStratification{Cells: cell, Totals: totals}) // optional; also Raking, Regression, Trimming
 //	means, err := d.Mean(y, stats.By(street))                  // one Estimate per street, in the order of street.Names
 //	score, err := d.Index(stats.Index{                         // the street score with its joint covariance
 //		By: street, Groups: group, GroupWeights: []float64{.3, .5, .2},

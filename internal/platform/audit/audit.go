@@ -91,27 +91,30 @@ type Filter struct {
 
 // List returns entries, newest first. The caller checks PermRead.
 func List(ctx context.Context, tx *db.Tx, f Filter) ([]Record, error) {
-	where, args := []string{"1 = 1"}, []any{}
-	add := func(cond string, v any) {
-		args = append(args, v)
-		where = append(where, fmt.Sprintf(cond, len(args)))
-	}
-	if f.Action != "" {
-		add("action = $%d", f.Action)
-	}
-	if f.Object != "" {
-		add("object = $%d", f.Object)
-	}
-	if f.ObjectID != "" {
-		add("object_id = $%d", f.ObjectID)
-	}
-	if f.ActorID != "" {
-		add("actor_id = $%d", f.ActorID)
-	}
+	where, args := f.where()
 	if f.Before != "" {
-		add("id < $%d", f.Before)
+		args = append(args, f.Before)
+		where += fmt.Sprintf(" AND id < $%d", len(args))
 	}
 	args = append(args, f.Limit)
-	return db.All[Record](ctx, tx, "SELECT "+columns+" FROM audit_entry WHERE "+strings.Join(where, " AND ")+
-		fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
+	return db.All[Record](ctx, tx, fmt.Sprintf("SELECT %s FROM audit_entry WHERE %s ORDER BY id DESC LIMIT $%d", columns, where, len(args)), args...)
+}
+
+// Count returns how many entries match, Before and Limit aside.
+func Count(ctx context.Context, tx *db.Tx, f Filter) (int, error) {
+	where, args := f.where()
+	return db.Get[int](ctx, tx, "SELECT COUNT(*) FROM audit_entry WHERE "+where, args...)
+}
+
+func (f Filter) where() (string, []any) {
+	where, args := []string{"1 = 1"}, []any{}
+	for _, c := range []struct{ column, value string }{
+		{"action", f.Action}, {"object", f.Object}, {"object_id", f.ObjectID}, {"actor_id", f.ActorID},
+	} {
+		if c.value != "" {
+			args = append(args, c.value)
+			where = append(where, fmt.Sprintf("%s = $%d", c.column, len(args)))
+		}
+	}
+	return strings.Join(where, " AND "), args
 }

@@ -54,6 +54,7 @@ type DB struct {
 	write   *sql.DB
 	writer  *writer // SQLite only
 	path    string
+	ids     idSource
 }
 
 var mapper = reflectx.NewMapperFunc("db", strings.ToLower)

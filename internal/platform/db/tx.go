@@ -24,7 +24,6 @@ type Tx struct {
 	w     *writer // SQLite writer
 	tx    *sql.Tx // reader, or PostgreSQL
 	hooks []func()
-	ids   idSource
 }
 
 type hookKey struct{}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -45,25 +46,38 @@ func (JSON[T]) Schema(r huma.Registry) *huma.Schema {
 	return r.Schema(reflect.TypeFor[T](), true, "")
 }
 
-// idSource keeps the ids of one transaction in the order they were made, although its clock stands still.
-type idSource struct{ last uint32 }
-
-// ID returns a UUIDv7 (RFC 9562) of the transaction's time; later calls sort after earlier ones.
-func (tx *Tx) ID() string {
-	tx.ids.last++
-	return newID(tx.now, tx.ids.last)
+// idSource keeps the ids of one process in the order they were made, even within one millisecond.
+type idSource struct {
+	mu sync.Mutex
+	ms int64
+	n  uint32
 }
+
+func (s *idSource) next(now time.Time) (ms int64, n uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := now.UnixMilli(); t > s.ms {
+		s.ms, s.n = t, 0
+	}
+	s.n++
+	if s.n == 1<<26 { // 67 million in a millisecond cannot happen; borrow the next one if it does
+		s.ms, s.n = s.ms+1, 1
+	}
+	return s.ms, s.n
+}
+
+// ID returns a UUIDv7 (RFC 9562); ids of one process sort in the order they were made.
+func (tx *Tx) ID() string { return newID(tx.d.ids.next(tx.now)) }
 
 // NewID is tx.ID, in the function form.
 func NewID(tx *Tx) string { return tx.ID() }
 
 // newID lays out 48 bits of milliseconds, 26 bits of counter, 48 random bits.
-func newID(t time.Time, n uint32) string {
+func newID(ms int64, n uint32) string {
 	var b [16]byte
 	_, _ = rand.Read(b[10:]) // crypto/rand never fails on supported systems
-	ms := uint64(t.UnixMilli())
 	for i := range 6 {
-		b[i] = byte(ms >> (40 - 8*i))
+		b[i] = byte(uint64(ms) >> (40 - 8*i))
 	}
 	b[6] = 0x70 | byte(n>>22)&0x0f
 	b[7] = byte(n >> 14)

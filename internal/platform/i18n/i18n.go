@@ -68,7 +68,9 @@ func Error(lang, code, fallback string) string {
 type key struct{}
 
 // With notes the caller's language.
-func With(ctx context.Context, lang string) context.Context { return context.WithValue(ctx, key{}, lang) }
+func With(ctx context.Context, lang string) context.Context {
+	return context.WithValue(ctx, key{}, lang)
+}
 
 // Lang returns the caller's language; Chinese unless another was asked for.
 func Lang(ctx context.Context) string {

@@ -110,6 +110,15 @@ func List(ctx context.Context, tx *db.Tx, before string, limit int) ([]Status, e
 	return db.All[Status](ctx, tx, "SELECT "+columns+" FROM job WHERE owner_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", p.UserID, before, limit)
 }
 
+// Count returns how many jobs the caller has.
+func Count(ctx context.Context, tx *db.Tx) (int, error) {
+	p := auth.From(ctx)
+	if p == nil {
+		return 0, errs.Unauthorized("auth.sign_in", "Sign in first.")
+	}
+	return db.Get[int](ctx, tx, "SELECT COUNT(*) FROM job WHERE owner_id = $1", p.UserID)
+}
+
 func mine(ctx context.Context, owner string) bool {
 	p := auth.From(ctx)
 	return p != nil && (p.System || p.UserID == owner)

@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -195,6 +197,7 @@ func (b *Bus) claim(ctx context.Context) (batch []Message, err error) {
 			RETURNING id, topic, subject, payload, actor, attempts`, tx.Now().Add(claimFor).UnixMilli(), tx.Time())
 		return err
 	})
+	slices.SortFunc(batch, func(a, b Message) int { return strings.Compare(a.ID, b.ID) }) // RETURNING has no order
 	return batch, err
 }
 

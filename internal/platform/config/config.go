@@ -1,0 +1,86 @@
+// Package config is every setting of the program in one place. A setting is a flag, an environment variable
+// YIWANG_* and a key of the JSON configuration file, in this order of precedence; docs/configuration.md is
+// generated from the tags below.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+)
+
+// Config is what the program can be told.
+type Config struct {
+	Data      string `default:"var" help:"Directory of the database, files and keys." placeholder:"DIR"`
+	DB        string `help:"Database: sqlite:PATH or postgres://USER@HOST/NAME. Default: yiwang.db in the data directory." placeholder:"URL"`
+	Blob      string `help:"Attachments: dir:PATH or s3://KEY:SECRET@HOST/BUCKET. Default: blobs in the data directory." placeholder:"URL"`
+	NATS      string `name:"nats" help:"NATS server that gets a copy of every event; none by default." placeholder:"URL"`
+	KeyFile   string `help:"File with the encryption and audit keys. Default: keys.json in the data directory, made at first start." placeholder:"FILE"`
+	Cipher    string `default:"aes" enum:"aes,sm4" help:"Cipher of sensitive fields: aes (AES-256-GCM, SHA-256) or sm4 (SM4-GCM, SM3)."`
+	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"Least level that is logged."`
+	LogFormat string `default:"text" enum:"text,json" help:"Form of the log."`
+
+	Addr        string   `default:"127.0.0.1:8080" help:"Address to listen on." placeholder:"HOST:PORT"`
+	Demo        bool     `help:"Demonstration: fictional accounts may sign in, and every page says so."`
+	TLSCert     string   `name:"tls-cert" help:"Certificate file; with --tls-key the program speaks TLS itself." placeholder:"FILE"`
+	TLSKey      string   `name:"tls-key" help:"Key file of the certificate." placeholder:"FILE"`
+	BehindTLS   bool     `name:"behind-tls" help:"A proxy in front speaks TLS: mark cookies Secure, send HSTS."`
+	TrustProxy  []string `help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8." placeholder:"CIDR"`
+	RateLimit   float64  `default:"200" help:"Requests per second and account or address; 0 for no limit."`
+	RateBurst   int      `default:"400" help:"Requests at once beyond the rate."`
+	JobWorkers  int      `default:"2" help:"Background jobs at the same time."`
+	DistrictTop string   `name:"district" default:"320106" help:"Code of the district this installation serves." placeholder:"CODE"`
+}
+
+// DatabaseURL is the database, with its default.
+func (c *Config) DatabaseURL() string {
+	if c.DB != "" {
+		return c.DB
+	}
+	return "sqlite:" + filepath.Join(c.Data, "yiwang.db")
+}
+
+// BlobURL is the place of attachments, with its default.
+func (c *Config) BlobURL() string {
+	if c.Blob != "" {
+		return c.Blob
+	}
+	return "dir:" + filepath.Join(c.Data, "blobs")
+}
+
+// KeyPath is the key file, with its default.
+func (c *Config) KeyPath() string {
+	if c.KeyFile != "" {
+		return c.KeyFile
+	}
+	return filepath.Join(c.Data, "keys.json")
+}
+
+// SecureCookies says whether browsers reach the program by TLS.
+func (c *Config) SecureCookies() bool { return c.BehindTLS || c.TLSCert != "" }
+
+// Proxies parses TrustProxy.
+func (c *Config) Proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range c.TrustProxy {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fmt.Errorf("--trust-proxy %q: write a network such as 10.0.0.0/8", s)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// Logger builds the log that the settings ask for, on standard error.
+func (c *Config) Logger() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // the enum admits only names that parse
+	opts := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, opts))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, opts))
+}

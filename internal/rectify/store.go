@@ -1,0 +1,162 @@
+package rectify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+)
+
+func findItem(ctx context.Context, tx *db.Tx, id string) (*Item, error) {
+	i, err := db.Get[Item](ctx, tx, "SELECT "+itemColumns+" FROM item WHERE id = $1", id)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, errs.NotFound("rectify.not_found", "There is no such item, or you may not see it.")
+	}
+	return &i, err
+}
+
+func insertItem(ctx context.Context, tx *db.Tx, i *Item) error {
+	_, err := tx.Exec(ctx, `INSERT INTO item (id, no, wave_id, title, field, area_code, area_name, street, place, voices, state,
+			lead_unit, lead_name, lead_area, co, recurs_of, version, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+		i.ID, i.No, i.WaveID, i.Title, i.Field, i.AreaCode, i.AreaName, i.Street, i.Place, i.Voices, i.State,
+		i.LeadUnit, i.LeadName, i.LeadArea, i.Co, i.RecursOf, i.Version, i.CreatedAt)
+	return err
+}
+
+// saveItem writes the row if nobody wrote it since; otherwise Conflict carries the row as it is now.
+func saveItem(ctx context.Context, tx *db.Tx, i *Item) error {
+	n, err := tx.Exec(ctx, `UPDATE item SET
+			title = $1, field = $2, area_code = $3, area_name = $4, street = $5, place = $6, voices = $7, state = $8, result = $9,
+			lead_unit = $10, lead_name = $11, lead_area = $12, co = $13, measure = $14, promised_at = $15, outcome = $16, reply = $17,
+			supervised = $18, reworks = $19, recurs_of = $20, issued_at = $21, due_at = $22, answered_at = $23, done_at = $24,
+			verified_at = $25, told_at = $26, published_at = $27, version = version + 1
+		WHERE id = $28 AND version = $29`,
+		i.Title, i.Field, i.AreaCode, i.AreaName, i.Street, i.Place, i.Voices, i.State, i.Result,
+		i.LeadUnit, i.LeadName, i.LeadArea, i.Co, i.Measure, i.PromisedAt, i.Outcome, i.Reply,
+		i.Supervised, i.Reworks, i.RecursOf, i.IssuedAt, i.DueAt, i.AnsweredAt, i.DoneAt,
+		i.VerifiedAt, i.ToldAt, i.PublishedAt, i.ID, i.Version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		current, err := findItem(ctx, tx, i.ID)
+		if err != nil {
+			return err
+		}
+		return stale(current)
+	}
+	i.Version++
+	return nil
+}
+
+func stale(current *Item) error {
+	return errs.Conflict("rectify.changed", "Somebody changed the item in between; look at it again.").With(current)
+}
+
+// nextNo gives the item its number, such as 2026H2-凤凰-0001; numbers count up per wave and street.
+func nextNo(ctx context.Context, tx *db.Tx, w Wave, street, streetName string) (string, error) {
+	n, err := db.Get[int](ctx, tx, `INSERT INTO item_number (wave_id, street, last) VALUES ($1, $2, 1)
+		ON CONFLICT (wave_id, street) DO UPDATE SET last = item_number.last + 1
+		RETURNING last`, w.ID, street)
+	return fmt.Sprintf("%s-%s-%04d", w.Code, streetName, n), err
+}
+
+func appendHistory(ctx context.Context, tx *db.Tx, i *Item, a Action, from State, ground, note string) error {
+	h := History{ID: db.NewID(tx), ItemID: i.ID, At: tx.Time(), ForUnit: i.LeadUnit, Action: a, From: from, To: i.State, Ground: ground, Note: note}
+	if p := auth.From(ctx); p != nil {
+		h.ActorID, h.ActorName, h.ActorUnit = p.UserID, p.Name, p.UnitID
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO item_history (id, item_id, at, actor_id, actor_name, actor_unit, for_unit, action, from_state,
+			to_state, ground, note)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		h.ID, h.ItemID, h.At, h.ActorID, h.ActorName, h.ActorUnit, h.ForUnit, h.Action, h.From, h.To, h.Ground, h.Note)
+	return err
+}
+
+func historyOf(ctx context.Context, tx *db.Tx, item string) ([]History, error) {
+	return db.All[History](ctx, tx, `SELECT id, item_id, at, actor_id, actor_name, actor_unit, for_unit, action, from_state, to_state, ground, note
+		FROM item_history WHERE item_id = $1 ORDER BY id`, item)
+}
+
+func insertClock(ctx context.Context, tx *db.Tx, c *Clock) error {
+	_, err := tx.Exec(ctx, `INSERT INTO item_clock (id, item_id, unit_id, started_at, time_limit, calendar, due_at, steps)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, c.ID, c.ItemID, c.UnitID, c.StartedAt, c.Limit, c.Calendar, c.DueAt, c.Steps)
+	return err
+}
+
+// endClock ends the clock that runs for the item, if one does.
+func endClock(ctx context.Context, tx *db.Tx, item string, by Action) error {
+	_, err := tx.Exec(ctx, "UPDATE item_clock SET ended_at = $1, ended_by = $2 WHERE item_id = $3 AND ended_at IS NULL", tx.Time(), by, item)
+	return err
+}
+
+func clocksOf(ctx context.Context, tx *db.Tx, item string) ([]Clock, error) {
+	return db.All[Clock](ctx, tx, `SELECT id, item_id, unit_id, started_at, time_limit, calendar, due_at, steps, ended_at, ended_by
+		FROM item_clock WHERE item_id = $1 ORDER BY id`, item)
+}
+
+const evidenceColumns = "id, item_id, phase, ref, sha256, media_type, size, caption, public, by_id, by_name, by_unit, at"
+
+func evidenceOf(ctx context.Context, tx *db.Tx, item string) ([]Evidence, error) {
+	return db.All[Evidence](ctx, tx, "SELECT "+evidenceColumns+" FROM item_evidence WHERE item_id = $1 ORDER BY phase DESC, id", item)
+}
+
+func insertEvidence(ctx context.Context, tx *db.Tx, e *Evidence) error {
+	_, err := tx.Exec(ctx, "INSERT INTO item_evidence ("+evidenceColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		e.ID, e.ItemID, e.Phase, e.Ref, e.SHA256, e.MediaType, e.Size, e.Caption, e.Public, e.ByID, e.ByName, e.ByUnit, e.At)
+	return err
+}
+
+func findComment(ctx context.Context, tx *db.Tx, id string) (*Comment, error) {
+	c, err := db.Get[Comment](ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE id = $1", id)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, errs.NotFound("rectify.comment_not_found", "There is no such comment, or you may not see it.")
+	}
+	return &c, err
+}
+
+// insertComment stores a comment that is not stored yet and reports whether it did.
+func insertComment(ctx context.Context, tx *db.Tx, c *Comment) (bool, error) {
+	n, err := tx.Exec(ctx, "INSERT INTO comment_code ("+commentColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+		ON CONFLICT (id) DO NOTHING`,
+		c.ID, c.WaveID, c.AreaCode, c.AreaName, c.Group, c.Channel, c.Day, c.Text, c.Suggestions, c.Model, c.Field, c.Fields, c.State, c.Note,
+		c.ItemID, c.CodedBy, c.CodedAt, c.Version)
+	return n == 1, err
+}
+
+// saveComment writes a decision if nobody decided since; otherwise Conflict carries the comment as it is now.
+func saveComment(ctx context.Context, tx *db.Tx, c *Comment) error {
+	n, err := tx.Exec(ctx, `UPDATE comment_code SET field = $1, fields = $2, state = $3, note = $4, item_id = $5, coded_by = $6, coded_at = $7,
+			version = version + 1
+		WHERE id = $8 AND version = $9`, c.Field, c.Fields, c.State, c.Note, c.ItemID, c.CodedBy, c.CodedAt, c.ID, c.Version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		current, err := findComment(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		return staleComment(current)
+	}
+	c.Version++
+	return nil
+}
+
+func staleComment(current *Comment) error {
+	return errs.Conflict("rectify.comment_changed", "Somebody decided on this comment in between; look at it again.").With(current)
+}
+
+func commentsOf(ctx context.Context, tx *db.Tx, item string) ([]Comment, error) {
+	return db.All[Comment](ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE item_id = $1 ORDER BY id", item)
+}
+
+func commentIDs(ctx context.Context, tx *db.Tx, item string) ([]string, error) {
+	return db.All[string](ctx, tx, "SELECT id FROM comment_code WHERE item_id = $1 ORDER BY id", item)
+}

@@ -1,0 +1,165 @@
+package survey
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/crypto"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/outbox"
+)
+
+// NewComment is a comment to store with the telephone number its author may have left.
+type NewComment struct {
+	Comment
+	Phone string
+}
+
+// perStatement bounds the parameters of one statement: 100 rows × 17 columns.
+const perStatement = 100
+
+// InsertResponsesTx stores answers in bulk: many rows per statement, no per-row checks except that marks fit the wave's
+// questionnaires. Ids are given where empty; RowKey must be unique within the wave. The wave must take answers (piloting or
+// fieldwork). Needs PermImport in the wave's area. Import is the checked way in; this one serves loaders that make their rows.
+func (s *Service) InsertResponsesTx(ctx context.Context, tx *db.Tx, waveID string, rows []Response) error {
+	w, err := findWave(ctx, tx, waveID)
+	if err != nil {
+		return err
+	}
+	if err := auth.RequireArea(ctx, PermImport, w.Area); err != nil {
+		return err
+	}
+	if err := w.takesAnswers(); err != nil {
+		return err
+	}
+	forms, err := s.FormsTx(ctx, tx, w)
+	if err != nil {
+		return err
+	}
+	questions := map[Group][]Question{}
+	for g, form := range forms {
+		questions[g] = form.ScaleQuestions()
+	}
+	for i := range rows {
+		r := &rows[i]
+		r.WaveID, r.Pilot = w.ID, w.State == Piloting
+		if err := checkMarks(r.Marks, questions[r.Group], w.Plan.V.Scale); err != nil {
+			return errs.Invalid("survey.bad_marks", fmt.Sprintf("Row %d: %v.", i+1, err))
+		}
+	}
+	counts, err := insertResponses(ctx, tx, rows)
+	if err != nil {
+		return err
+	}
+	if err := raiseCounts(ctx, tx, w.ID, counts); err != nil {
+		return err
+	}
+	return outbox.Emit(ctx, tx, TopicImported, w.ID, Imported{WaveID: w.ID, Responses: len(rows)})
+}
+
+// takesAnswers returns Conflict unless answers may come in.
+func (w *Wave) takesAnswers() error {
+	if w.State != Piloting && w.State != Fieldwork {
+		return errs.Conflict("survey.not_in_fieldwork", fmt.Sprintf("Answers come in while a wave is piloting or in fieldwork; this one is %s.", w.State)).With(w.State.actions())
+	}
+	return nil
+}
+
+func insertResponses(ctx context.Context, tx *db.Tx, rows []Response) (counts Counts, err error) {
+	const columns = "id, wave_id, channel, mode, pilot, street, community, grp, sex, age_band, seconds, device, submitted_at, row_key, row_hash, marks, answers"
+	args := make([]any, 0, perStatement*17)
+	for start := 0; start < len(rows); start += perStatement {
+		batch := rows[start:min(start+perStatement, len(rows))]
+		args = args[:0]
+		for i := range batch {
+			r := &batch[i]
+			if r.ID == "" {
+				r.ID = db.NewID(tx)
+			}
+			if r.SubmittedAt.IsZero() {
+				r.SubmittedAt = tx.Time()
+			}
+			args = append(args, r.ID, r.WaveID, r.Channel, r.Mode, r.Pilot, r.Street, r.Community, r.Group, r.Sex, r.AgeBand, r.Seconds, r.Device,
+				r.SubmittedAt, r.RowKey, r.RowHash, r.Marks, r.Answers)
+			switch {
+			case r.Pilot:
+				counts.Pilot++
+			case r.Channel == Targeted:
+				counts.Targeted++
+			default:
+				counts.Online++
+			}
+		}
+		if _, err := tx.Exec(ctx, insertStatement("response", columns, len(batch)), args...); err != nil {
+			return counts, fmt.Errorf("insert responses: %w", err)
+		}
+	}
+	return counts, nil
+}
+
+// insertStatement writes INSERT with n rows of placeholders.
+func insertStatement(table, columns string, n int) string {
+	k := strings.Count(columns, ",") + 1
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + table + " (" + columns + ") VALUES ")
+	for row := range n {
+		if row > 0 {
+			b.WriteString(", ")
+		}
+		for col := range k {
+			b.WriteString([]string{", ", "("}[min(1, boolInt(col == 0))])
+			fmt.Fprintf(&b, "$%d", row*k+col+1)
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
+
+// InsertCommentsTx stores free-text answers in bulk. Their order is shuffled and their time cut to the day, so that
+// neither leads back to a response; telephone numbers go encrypted into a table of their own. Needs PermImport.
+func (s *Service) InsertCommentsTx(ctx context.Context, tx *db.Tx, waveID string, comments []NewComment) error {
+	w, err := findWave(ctx, tx, waveID)
+	if err != nil {
+		return err
+	}
+	if err := auth.RequireArea(ctx, PermImport, w.Area); err != nil {
+		return err
+	}
+	if err := s.insertComments(ctx, tx, w, comments); err != nil {
+		return err
+	}
+	return outbox.Emit(ctx, tx, TopicImported, w.ID, Imported{WaveID: w.ID, Comments: len(comments)})
+}
+
+func (s *Service) insertComments(ctx context.Context, tx *db.Tx, w *Wave, comments []NewComment) error {
+	rand.Shuffle(len(comments), func(i, j int) { comments[i], comments[j] = comments[j], comments[i] })
+	day := clock.At(tx.Now().In(nanjing).Truncate(dayLength))
+	const columns = "id, wave_id, street, community, grp, channel, question, text, categories, day"
+	args := make([]any, 0, perStatement*10)
+	for start := 0; start < len(comments); start += perStatement {
+		batch := comments[start:min(start+perStatement, len(comments))]
+		args = args[:0]
+		for i := range batch {
+			c := &batch[i].Comment
+			c.ID, c.WaveID, c.Day = db.NewID(tx), w.ID, day
+			if c.Categories.V == nil {
+				c.Categories.V = []string{}
+			}
+			args = append(args, c.ID, c.WaveID, c.Street, c.Community, c.Group, c.Channel, c.Question, c.Text, c.Categories, c.Day)
+		}
+		if _, err := tx.Exec(ctx, insertStatement("comment", columns, len(batch)), args...); err != nil {
+			return fmt.Errorf("insert comments: %w", err)
+		}
+	}
+	for i := range comments {
+		if err := s.insertContact(ctx, tx, &comments[i]); err != nil {
+			return err
+		}
+	}
+	return raiseCounts(ctx, tx, w.ID, Counts{Comments: len(comments)})
+}
