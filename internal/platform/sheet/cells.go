@@ -102,6 +102,9 @@ func moment(text string, zone *time.Location) (time.Time, bool) {
 }
 
 func number(text string) (float64, bool) {
+	if strings.ContainsAny(text, "_xX") { // forms of Go, not of people
+		return 0, false
+	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		plain := strings.ReplaceAll(fullWidth.Replace(text), ",", "")

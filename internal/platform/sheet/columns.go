@@ -52,7 +52,7 @@ func (cs Columns[T]) Read(src *Source) (*Reader[T], error) {
 	r := &Reader[T]{src: src, cols: cs}
 	var best []string
 	bestHits := -1
-	for r.row < headerRows {
+	for src.rows.number() < headerRows {
 		cells, bad, err := src.rows.next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -60,7 +60,7 @@ func (cs Columns[T]) Read(src *Source) (*Reader[T], error) {
 		if err != nil {
 			return nil, readError(err)
 		}
-		r.row++
+		r.row = src.rows.number()
 		if bad != nil || blank(cells) {
 			continue
 		}
@@ -160,7 +160,7 @@ func (r *Reader[T]) Rows() iter.Seq2[int, *T] {
 				}
 				return
 			}
-			if r.row++; r.row > r.src.options.Rows {
+			if r.row = r.src.rows.number(); r.row > r.src.options.Rows {
 				r.err = errs.TooLarge("sheet.too_many_rows", fmt.Sprintf("The table has more than %d rows; split it.", r.src.options.Rows))
 				return
 			}

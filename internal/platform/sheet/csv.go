@@ -101,6 +101,7 @@ func countPerLine(head []byte, comma byte) []int {
 }
 
 func (c *csvReader) encoding() string { return c.dec.name }
+func (c *csvReader) number() int      { return c.row }
 func (c *csvReader) close() error     { return nil }
 
 type cellEnd int
@@ -149,7 +150,7 @@ func (c *csvReader) next() ([]string, *RowError, error) {
 }
 
 func (c *csvReader) judge(cell []byte, tooLong bool) *RowError {
-	column := len(c.ends)
+	column := len(c.ends) - 1
 	switch {
 	case tooLong:
 		return &RowError{Row: c.row, index: column, Value: excerpt(string(cell)), Code: "sheet.cell_too_long", Reason: tooLongReason(c.o)}

@@ -87,12 +87,27 @@ func (d *decoder) Read(p []byte) (int, error) {
 	if err == nil {
 		text = text[:completeUTF8(text)]
 	}
-	if utf8.Valid(text) {
+	if mostlyUTF8(text) {
 		d.decide("UTF-8", nil)
 	} else {
 		d.decide("GB18030", simplifiedchinese.GB18030)
 	}
 	return d.out.Read(p)
+}
+
+// mostlyUTF8 allows for a few broken bytes, which are then reported by row: GBK read as UTF-8 is broken almost everywhere.
+func mostlyUTF8(text []byte) bool {
+	good, broken := 0, 0
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		if r == utf8.RuneError && size == 1 {
+			broken++
+		} else if size > 1 {
+			good++
+		}
+		text = text[size:]
+	}
+	return broken*10 <= good
 }
 
 // completeUTF8 is the length of text without a character cut at its end.

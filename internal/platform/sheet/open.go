@@ -56,16 +56,16 @@ func fill[T int | int64](field *T, value T) {
 
 // Source is an open table file, read once from top to bottom.
 type Source struct {
-	Format    Format
-	rows      rowReader
-	options   Options
-	skipEmpty bool
+	Format  Format
+	rows    rowReader
+	options Options
 }
 
 // rowReader delivers rows in order, the empty ones too. bad is set instead of cells when one row cannot be taken;
 // err ends the file, io.EOF at its end. cells is valid until the next call.
 type rowReader interface {
 	next() (cells []string, bad *RowError, err error)
+	number() int // of the row last delivered, from 1
 	encoding() string
 	close() error
 }

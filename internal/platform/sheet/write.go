@@ -106,20 +106,22 @@ func neutral(text string) string {
 		}
 		return r
 	}, text)
-	if formula(text) || strings.HasPrefix(text, "'") && formula(text[1:]) {
+	if formula(text) {
 		return "'" + text
 	}
 	return text
 }
 
+// formula reports whether a trigger opens text, also behind apostrophes: those get one more, so that reading returns the same.
 func formula(text string) bool {
+	text = strings.TrimLeft(text, "'")
 	r, _ := utf8.DecodeRuneInString(text)
 	return text != "" && strings.ContainsRune(triggers, r)
 }
 
 // unescape takes off the apostrophe that neutral put in front.
 func unescape(text string) string {
-	if rest, found := strings.CutPrefix(text, "'"); found && (formula(rest) || strings.HasPrefix(rest, "'") && formula(rest[1:])) {
+	if rest, found := strings.CutPrefix(text, "'"); found && formula(rest) {
 		return rest
 	}
 	return text

@@ -25,7 +25,8 @@ type xlsxReader struct {
 	cells []string
 }
 
-func openXLSX(in io.Reader, o Options) (rowReader, error) {
+func openXLSX(in io.Reader, o Options) (_ rowReader, err error) {
+	defer recovered(&err)
 	data, err := io.ReadAll(in)
 	if err != nil {
 		return nil, err
@@ -91,9 +92,19 @@ func bomb(what string) error {
 
 func (x *xlsxReader) encoding() string { return "UTF-8" }
 
+func (x *xlsxReader) number() int { return x.row }
+
 func (x *xlsxReader) close() error { return errors.Join(x.rows.Close(), x.file.Close()) }
 
-func (x *xlsxReader) next() ([]string, *RowError, error) {
+// recovered turns a panic of the workbook library, which a crafted file may cause, into an error of the file.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("workbook library: %v", p)
+	}
+}
+
+func (x *xlsxReader) next() (_ []string, _ *RowError, err error) {
+	defer recovered(&err)
 	if !x.rows.Next() {
 		if err := x.rows.Error(); err != nil {
 			return nil, nil, err
@@ -104,6 +115,9 @@ func (x *xlsxReader) next() ([]string, *RowError, error) {
 	cells, err := x.rows.Columns()
 	if err != nil {
 		return nil, nil, fmt.Errorf("row %d: %w", x.row, err)
+	}
+	for len(cells) > 0 && cells[len(cells)-1] == "" {
+		cells = cells[:len(cells)-1]
 	}
 	if len(cells) > x.o.Columns {
 		return nil, nil, tooManyColumns(x.o, x.row)
