@@ -2,6 +2,11 @@ module yiwang
 
 go 1.26.0
 
+// npm packages carry stray Go files.
+ignore ./web/node_modules
+
+ignore ./e2e/node_modules
+
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/alexedwards/scs/v2 v2.9.0

@@ -80,7 +80,9 @@ func follow(border map[directed]struct{}, choices []Vertex, cur directed) (Verte
 	return best, found
 }
 
-func bearing(a, b Vertex) float64 { return math.Atan2(float64(b.Y)-float64(a.Y), float64(b.X)-float64(a.X)) }
+func bearing(a, b Vertex) float64 {
+	return math.Atan2(float64(b.Y)-float64(a.Y), float64(b.X)-float64(a.X))
+}
 
 // unknot cuts a ring that passes a vertex twice into rings that pass it once each.
 func unknot(r Ring) []Ring {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"yiwang/internal/platform/audit"
@@ -31,7 +32,7 @@ type replay struct {
 func Idempotent(d *db.DB, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("Idempotency-Key")
-		if r.Method != http.MethodPost || key == "" {
+		if r.Method != http.MethodPost || key == "" || carriesSecrets(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -68,6 +69,13 @@ func Idempotent(d *db.DB, next http.Handler) http.Handler {
 			})
 		}
 	})
+}
+
+// carriesSecrets names the operations whose requests hold passwords or whose answers hold tokens. Neither a digest of
+// the one nor the text of the other may lie in the database, so these operations take no Idempotency-Key.
+func carriesSecrets(path string) bool {
+	return path == "/api/v1/session" || path == "/api/v1/users" ||
+		strings.HasPrefix(path, "/api/v1/account/") || strings.HasSuffix(path, "/actions/reset-password")
 }
 
 func ownerOf(ctx context.Context) string {
