@@ -70,7 +70,9 @@ func (s *Service) Unit(ctx context.Context, id string) (u Unit, err error) {
 }
 
 // UnitTx returns one unit within the caller's transaction, for modules that send matters to it.
-func (s *Service) UnitTx(ctx context.Context, tx *db.Tx, id string) (Unit, error) { return findUnit(ctx, tx, id) }
+func (s *Service) UnitTx(ctx context.Context, tx *db.Tx, id string) (Unit, error) {
+	return findUnit(ctx, tx, id)
+}
 
 // FindUnitTx returns the active unit with this code that serves exactly this area, such as ("320106", "housing") or
 // ("320106001", "street_office"). Returns NotFound if there is none.

@@ -1,0 +1,102 @@
+package identity
+
+import (
+	"context"
+
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/httpx"
+)
+
+// To is whom a notice is for: one person, or everybody whose post in force lies in a unit.
+type To struct{ User, Unit string }
+
+// Notice tells somebody that something happened that concerns him.
+type Notice struct {
+	ID        string      `db:"id" json:"id"`
+	Kind      string      `db:"kind" json:"kind" doc:"Event that caused it, such as rectify.issued"`
+	Title     string      `db:"title" json:"title"`
+	Link      string      `db:"link" json:"link,omitempty" doc:"Path inside the console"`
+	CreatedAt clock.Time  `db:"created_at" json:"created_at"`
+	ReadAt    *clock.Time `db:"read_at" json:"read_at,omitempty"`
+}
+
+// Notify leaves a notice in the caller's transaction. The same words to the same addressee within a day are one notice,
+// so a reaction that runs twice notifies once. Called by the program, which decides who is to know.
+func (s *Service) Notify(ctx context.Context, tx *db.Tx, to To, kind, title, link string) error {
+	if (to.User == "") == (to.Unit == "") || title == "" || len(link) > 500 || len(link) > 0 && link[0] != '/' {
+		return errs.Invalid("identity.bad_notice", "A notice needs one addressee, a title and a path.")
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO identity_notice (id, user_id, unit_id, kind, title, link, created_at)
+		SELECT $1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT)
+		WHERE NOT EXISTS (
+			SELECT 1
+			FROM identity_notice
+			WHERE user_id = $2 AND unit_id = $3 AND kind = $4 AND title = $5 AND link = $6 AND created_at > $7 - 86400000)`,
+		db.NewID(tx), to.User, to.Unit, kind, clip(title, 300), link, tx.Now().UnixMilli())
+	return err
+}
+
+// mine keeps the notices to a person or to the unit of the post in force; $1 is the person, $2 the unit. A notice to the
+// unit from before the person had an account is none of his.
+const mine = ` FROM identity_notice n
+	JOIN identity_user u ON u.id = $1
+	LEFT JOIN identity_notice_read r ON r.notice_id = n.id AND r.user_id = $1
+	WHERE (n.user_id = $1 OR n.unit_id = $2 AND n.created_at >= u.created_at) `
+
+// NoticePage is a page of notices with how many are unread in all.
+type NoticePage struct {
+	httpx.Page[Notice]
+	Unread int `json:"unread"`
+}
+
+// Notices lists the caller's notices, newest first; unread leaves out what was read. Anyone signed in may ask.
+func (s *Service) Notices(ctx context.Context, unread bool, limit int, cursor string) (page NoticePage, err error) {
+	p := auth.From(ctx)
+	if p == nil {
+		return page, errs.Unauthorized("auth.sign_in", "Sign in first.")
+	}
+	before, err := httpx.DecodeCursor(cursor, 1)
+	if err != nil {
+		return page, err
+	}
+	q := filter{where: []string{mine[1:]}, args: []any{p.UserID, p.UnitID}}
+	if unread {
+		q.where = append(q.where, "r.read_at IS NULL")
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if page.Unread, err = db.Get[int](ctx, tx, `SELECT COUNT(*)`+mine+`AND r.read_at IS NULL`, p.UserID, p.UnitID); err != nil {
+			return err
+		}
+		total, err := db.Get[int](ctx, tx, `SELECT COUNT(*) `+q.String(), q.args...)
+		if err != nil {
+			return err
+		}
+		q.add(before[0], "n.id < $%d")
+		rows, err := db.All[Notice](ctx, tx, `SELECT n.id, n.kind, n.title, n.link, n.created_at, r.read_at `+q.String()+
+			` ORDER BY n.id DESC LIMIT `+q.next(bounded(limit)+1), q.args...)
+		page.Page = httpx.Cut(rows, bounded(limit), total, func(n *Notice) string { return httpx.EncodeCursor(n.ID) })
+		return err
+	})
+	return page, err
+}
+
+// ReadNotices marks one of the caller's notices as read, or all of them with id "". Notices of others stay untouched.
+func (s *Service) ReadNotices(ctx context.Context, id string) error {
+	p := auth.From(ctx)
+	if p == nil {
+		return errs.Unauthorized("auth.sign_in", "Sign in first.")
+	}
+	q := filter{where: []string{mine[1:], "r.read_at IS NULL"}, args: []any{p.UserID, p.UnitID}}
+	q.add(id, "n.id = $%d")
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO identity_notice_read (notice_id, user_id, read_at)
+			SELECT n.id, CAST($1 AS TEXT), CAST(`+q.next(tx.Now().UnixMilli())+` AS BIGINT) `+q.String()+`
+			ON CONFLICT (user_id, notice_id) DO NOTHING`, q.args...)
+		return err
+	})
+}
