@@ -33,16 +33,14 @@ type IndexScore struct {
 
 // IndexResult holds the scores in the order of By's names, and what is needed to combine them.
 type IndexResult struct {
-	Scores []IndexScore
-	by     Factor
-	z      []float64
-	design *Design
+	Scores     []IndexScore
+	by         Factor
+	z          []float64
+	covariance func() (*mat.SymDense, error)
 }
 
 // Covariance is the joint covariance of the scores.
-func (r *IndexResult) Covariance() (*mat.SymDense, error) {
-	return r.design.Covariance([][]float64{r.z}, r.by)
-}
+func (r *IndexResult) Covariance() (*mat.SymDense, error) { return r.covariance() }
 
 // Influence is the influence value of every row on the score of its own level; rows with code -1 in the factor have none.
 func (r *IndexResult) Influence() ([]float64, Factor) { return r.z, r.by }
@@ -50,36 +48,68 @@ func (r *IndexResult) Influence() ([]float64, Factor) { return r.z, r.by }
 // Index estimates the score. Its variance takes the covariance of all means into account through one influence value per
 // respondent, so that it costs one pass per item however many levels there are.
 func (d *Design) Index(x Index) (*IndexResult, error) {
-	q, err := x.fill(d)
+	q, err := x.fill(d.n)
 	if err != nil {
 		return nil, err
 	}
-	p := newIndexPass(d, &x)
-	for k := range x.Items {
-		p.sum(k)
+	p := newIndexPass(d.weights, &x)
+	p.points()
+	p.influences()
+	by := p.answered()
+	variance, err := d.Variances(p.z, by)
+	if err != nil {
+		return nil, err
 	}
-	p.weigh()
-	for k := range x.Items {
-		p.influence(k)
-	}
-	return p.result(q)
+	out := p.result(by, variance, d.DF(), q)
+	out.covariance = func() (*mat.SymDense, error) { return d.Covariance([][]float64{p.z}, by) }
+	return out, nil
 }
 
-func (x *Index) fill(d *Design) (Query, error) {
-	q, err := Query{By: x.By, Level: x.Level}.fill(d.n)
+// Index is as for Design.
+func (r *Replicated) Index(x Index) (*IndexResult, error) {
+	q, err := x.fill(r.n)
+	if err != nil {
+		return nil, err
+	}
+	p := newIndexPass(r.weights, &x)
+	p.points()
+	p.influences()
+	cov, err := r.Covariance(func(w []float64) []float64 {
+		again := newIndexPass(w, &x)
+		again.points()
+		scores := make([]float64, len(again.scores))
+		for b, s := range again.scores {
+			scores[b] = s.Estimate.Estimate
+		}
+		return scores
+	})
+	if err != nil {
+		return nil, err
+	}
+	variance := make([]float64, len(p.scores))
+	for b := range variance {
+		variance[b] = cov.At(b, b)
+	}
+	out := p.result(p.answered(), variance, r.df, q)
+	out.covariance = func() (*mat.SymDense, error) { return cov, nil }
+	return out, nil
+}
+
+func (x *Index) fill(n int) (Query, error) {
+	q, err := Query{By: x.By, Level: x.Level}.fill(n)
 	if err != nil {
 		return q, err
 	}
 	x.By = q.By
 	if !x.Groups.given() {
-		x.Groups = whole(d.n)
+		x.Groups = whole(n)
 	}
 	groups := len(x.Groups.Names)
 	if x.GroupWeights == nil && groups == 1 {
 		x.GroupWeights = []float64{1}
 	}
-	if len(x.Groups.Code) != d.n || len(x.GroupWeights) != groups {
-		return q, fmt.Errorf("%d group codes and %d group weights for %d rows and %d groups", len(x.Groups.Code), len(x.GroupWeights), d.n, groups)
+	if len(x.Groups.Code) != n || len(x.GroupWeights) != groups {
+		return q, fmt.Errorf("%d group codes and %d group weights for %d rows and %d groups", len(x.Groups.Code), len(x.GroupWeights), n, groups)
 	}
 	if len(x.Weights) != 1 && len(x.Weights) != groups {
 		return q, fmt.Errorf("%d rows of item weights for %d groups", len(x.Weights), groups)
@@ -96,8 +126,8 @@ func (x *Index) fill(d *Design) (Query, error) {
 		}
 	}
 	for _, y := range x.Items {
-		if len(y) != d.n {
-			return q, fmt.Errorf("%d answers for %d rows", len(y), d.n)
+		if len(y) != n {
+			return q, fmt.Errorf("%d answers for %d rows", len(y), n)
 		}
 	}
 	return q, nil
@@ -119,7 +149,7 @@ func nonNegative(w []float64) error {
 
 // indexPass carries the sums of all (level, group, item) cells through the passes.
 type indexPass struct {
-	d      *Design
+	w      []float64
 	x      *Index
 	cell   []int32     // level·groups + group of each row, -1 outside
 	mass   [][]float64 // [item][cell]: Σw, then the share of the score
@@ -129,12 +159,12 @@ type indexPass struct {
 	scores []IndexScore
 }
 
-func newIndexPass(d *Design, x *Index) *indexPass {
+func newIndexPass(w []float64, x *Index) *indexPass {
 	groups := len(x.Groups.Names)
-	p := &indexPass{d: d, x: x, cell: make([]int32, d.n), z: make([]float64, d.n), used: make([]bool, d.n)}
+	p := &indexPass{w: w, x: x, cell: make([]int32, len(w)), z: make([]float64, len(w)), used: make([]bool, len(w))}
 	for i := range p.cell {
 		p.cell[i] = -1
-		if b, g := x.By.Code[i], x.Groups.Code[i]; b >= 0 && g >= 0 && d.weights[i] > 0 {
+		if b, g := x.By.Code[i], x.Groups.Code[i]; b >= 0 && g >= 0 && w[i] > 0 {
 			p.cell[i] = b*int32(groups) + g
 		}
 	}
@@ -153,12 +183,25 @@ func (p *indexPass) itemWeights(group int) []float64 {
 	return p.x.Weights[group]
 }
 
+func (p *indexPass) points() {
+	for k := range p.x.Items {
+		p.sum(k)
+	}
+	p.weigh()
+}
+
+func (p *indexPass) influences() {
+	for k := range p.x.Items {
+		p.influence(k)
+	}
+}
+
 func (p *indexPass) sum(k int) {
 	y, mass, mean := p.x.Items[k], p.mass[k], p.mean[k]
 	for i, c := range p.cell {
 		if c >= 0 && !math.IsNaN(y[i]) {
-			mass[c] += p.d.weights[i]
-			mean[c] += p.d.weights[i] * y[i]
+			mass[c] += p.w[i]
+			mean[c] += p.w[i] * y[i]
 		}
 	}
 	for c := range mean {
@@ -226,32 +269,32 @@ func (p *indexPass) influence(k int) {
 	y, mass, mean := p.x.Items[k], p.mass[k], p.mean[k]
 	for i, c := range p.cell {
 		if c >= 0 && mass[c] != 0 && !math.IsNaN(y[i]) {
-			p.z[i] += p.d.weights[i] * mass[c] * (y[i] - mean[c])
+			p.z[i] += p.w[i] * mass[c] * (y[i] - mean[c])
 			p.used[i] = true
 		}
 	}
 }
 
-func (p *indexPass) result(q Query) (*IndexResult, error) {
-	by := Factor{Code: make([]int32, p.d.n), Names: p.x.By.Names}
+// answered is By without the rows that answered nothing that counts.
+func (p *indexPass) answered() Factor {
+	by := Factor{Code: make([]int32, len(p.w)), Names: p.x.By.Names}
 	for i, c := range p.x.By.Code {
 		by.Code[i] = -1
 		if p.used[i] {
 			by.Code[i] = c
 		}
 	}
-	variance, err := p.d.Variances(p.z, by)
-	if err != nil {
-		return nil, err
-	}
+	return by
+}
+
+func (p *indexPass) result(by Factor, variance []float64, df int, q Query) *IndexResult {
 	l := p.comparable(by)
-	df := p.d.DF()
 	t := studentQuantile(1-(1-q.Level)/2, df)
 	for b := range p.scores {
 		l.value[b] = p.scores[b].Estimate.Estimate
-		p.scores[b].Estimate = l.estimate(b, variance[b], df, t, false)
+		p.scores[b].Estimate = l.estimate(b, variance[b], df, t, q.Replacement)
 	}
-	return &IndexResult{Scores: p.scores, by: by, z: p.z, design: p.d}, nil
+	return &IndexResult{Scores: p.scores, by: by, z: p.z}
 }
 
 // comparable is the simple random sample that the design effect compares with: the same influence values, unweighted design.
@@ -261,12 +304,12 @@ func (p *indexPass) comparable(by Factor) *linear {
 	for i, c := range by.Code {
 		if c >= 0 {
 			l.rows[c]++
-			l.weight[c] += p.d.weights[i]
+			l.weight[c] += p.w[i]
 		}
 	}
 	for i, c := range by.Code {
 		if c >= 0 {
-			l.spread[c] += p.z[i] * p.z[i] / p.d.weights[i] * l.weight[c]
+			l.spread[c] += p.z[i] * p.z[i] / p.w[i] * l.weight[c]
 		}
 	}
 	l.scaleSpread()

@@ -63,3 +63,38 @@ func (d *Design) WithJoint(probability *mat.SymDense, pair bool) (*Design, error
 	out.joint = &jointProbabilities{check: check, pair: pair}
 	return &out, nil
 }
+
+// withOverton approximates joint probabilities by those of a randomised systematic draw, Δ̌ = 1 − (n − (π_k+π_l)/2)/(n−1)
+// (Overton & Stehman 1995).
+func (d *Design) withOverton(p []float64) *Design {
+	return d.withPairs(p, func(n, a, b, _ float64) float64 { return 1 - (n-(a+b)/2)/(n-1) })
+}
+
+// withHartleyRao uses Δ̌ = 1 − (n − π_k − π_l + Σπ²/n)/(n−1) with Σπ² over the population estimated from the sample
+// (Hartley & Rao 1962).
+func (d *Design) withHartleyRao(p []float64) *Design {
+	return d.withPairs(p, func(n, a, b, mean float64) float64 { return 1 - (n-a-b+mean)/(n-1) })
+}
+
+// withPairs fills Δ̌ within first-stage strata from n, both probabilities and the stratum's mean probability.
+func (d *Design) withPairs(p []float64, pair func(n, a, b, mean float64) float64) *Design {
+	st := &d.stages[0]
+	mean := make([]float64, st.strata())
+	for i, u := range st.unit {
+		h := st.unitStratum[u]
+		mean[h] += p[i] / st.sampled(h)
+	}
+	check := mat.NewSymDense(d.n, nil)
+	for k := range d.n {
+		h := st.unitStratum[st.unit[k]]
+		for l := k + 1; l < d.n; l++ {
+			if st.unitStratum[st.unit[l]] == h && p[k] < 1 && p[l] < 1 {
+				check.SetSym(k, l, pair(st.sampled(h), p[k], p[l], mean[h]))
+			}
+		}
+		check.SetSym(k, k, 1-p[k])
+	}
+	out := *d
+	out.joint = &jointProbabilities{check: check}
+	return &out
+}

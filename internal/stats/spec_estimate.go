@@ -1,0 +1,380 @@
+package stats
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+)
+
+// RunEstimate carries out one specification of estimates (docs/statistics.md) and returns the result as JSON. Mistakes in the
+// specification name the key, mistakes in the data the row (counted from 1 after the header) and the column.
+func RunEstimate(specJSON []byte, open func(path string) (io.ReadCloser, error)) ([]byte, error) {
+	s, err := readEstimateSpec(specJSON)
+	if err != nil {
+		return nil, err
+	}
+	t, err := readTable(open, s.data, s.wants)
+	if err != nil {
+		return nil, fmt.Errorf("key \"data\": %w", err)
+	}
+	sample, err := s.design.build(t, open)
+	if err != nil {
+		return nil, err
+	}
+	if sample, err = calibrateAll(sample, t, s.calibrate); err != nil {
+		return nil, err
+	}
+	out := &estimateOutput{Design: designOutput{N: t.rows, DF: sample.DF()}}
+	for _, e := range s.estimates {
+		if err := e.run(sample, t, out); err != nil {
+			return nil, fmt.Errorf("key %q: %w", e.o.path, err)
+		}
+	}
+	return json.MarshalIndent(out, "", " ")
+}
+
+type estimateSpec struct {
+	data      string
+	design    *designSpec
+	calibrate []*calibrationSpec
+	estimates []*estimateEntry
+}
+
+func readEstimateSpec(data []byte) (*estimateSpec, error) {
+	o := newObject(data)
+	if *o.err != nil {
+		return nil, *o.err
+	}
+	s := &estimateSpec{data: o.text("data", ""), design: readDesign(o.child("design"))}
+	if s.data == "" {
+		o.fail("data", "must name the CSV file")
+	}
+	for _, c := range o.children("calibrate") {
+		s.calibrate = append(s.calibrate, readCalibration(c))
+	}
+	for _, e := range o.children("estimate") {
+		s.estimates = append(s.estimates, readEstimate(e))
+	}
+	if len(s.estimates) == 0 {
+		o.fail("estimate", "must list at least one estimate")
+	}
+	o.done()
+	return s, *o.err
+}
+
+func (s *estimateSpec) wants(column string) bool {
+	if s.design.wants(column) {
+		return true
+	}
+	for _, c := range s.calibrate {
+		if c.wants(column) {
+			return true
+		}
+	}
+	for _, e := range s.estimates {
+		if e.wants(column) {
+			return true
+		}
+	}
+	return false
+}
+
+// estimateEntry is one entry of the "estimate" key.
+type estimateEntry struct {
+	o            *object
+	stat         string
+	items        []string
+	by           []string
+	subset       map[string][]string
+	factor       bool
+	missing      string
+	level        float64
+	deff         string // "", "true" or "replace"
+	covariance   bool
+	denominator  string
+	equals       []string
+	interval     string
+	probs        []float64
+	rule         string
+	itemWeights  []float64
+	group        string
+	groupWeights map[string]float64
+}
+
+func readEstimate(o *object) *estimateEntry {
+	e := &estimateEntry{o: o, stat: o.text("stat", ""), items: o.words("items"), by: o.words("by"), factor: o.flag("factor"),
+		missing: o.text("missing", ""), level: o.number("level", 0.95), covariance: o.flag("covariance")}
+	o.oneOf("stat", e.stat, "mean total ratio proportion quantile index variance weights")
+	if e.missing != "" {
+		o.oneOf("missing", e.missing, "drop each")
+	}
+	if !(e.level > 0 && e.level < 1) {
+		o.fail("level", "is %v, but must lie between 0 and 1", e.level)
+	}
+	e.readSubset()
+	e.readDeff()
+	e.readKind()
+	if e.stat != "weights" && len(e.items) == 0 {
+		o.fail("items", "must name at least one column")
+	}
+	if e.covariance && e.stat == "quantile" {
+		o.fail("covariance", "is not available for quantiles")
+	}
+	o.done()
+	return e
+}
+
+func (e *estimateEntry) readSubset() {
+	subset := e.o.child("subset")
+	e.subset = map[string][]string{}
+	for _, column := range subset.keys() {
+		e.subset[column] = subset.labels(column)
+	}
+}
+
+func (e *estimateEntry) readDeff() {
+	e.o.known["deff"] = true
+	switch raw := string(e.o.fields["deff"]); raw {
+	case "", "null", "false":
+	case "true":
+		e.deff = "true"
+	case `"replace"`:
+		e.deff = "replace"
+	default:
+		e.o.fail("deff", "must be true, false or \"replace\"")
+	}
+}
+
+// readKind reads the keys that belong to one statistic only.
+func (e *estimateEntry) readKind() {
+	o := e.o
+	switch e.stat {
+	case "ratio":
+		if e.denominator = o.text("denominator", ""); e.denominator == "" {
+			o.fail("denominator", "must name a column")
+		}
+	case "proportion":
+		if e.equals = o.labels("equals"); e.equals == nil {
+			o.fail("equals", "must say which value counts")
+		}
+		e.interval = o.text("interval", "logit")
+		o.oneOf("interval", e.interval, "logit likelihood asin beta mean xlogit")
+	case "quantile":
+		if e.probs = o.numbers("probs"); e.probs == nil {
+			e.probs = []float64{0.25, 0.5, 0.75}
+		}
+		for _, p := range e.probs {
+			if !(p > 0 && p < 1) {
+				o.fail("probs", "contains %v, but must lie between 0 and 1", p)
+			}
+		}
+		e.rule, e.interval = o.text("rule", "math"), o.text("interval", "mean")
+		o.oneOf("rule", e.rule, quantileRules)
+		o.oneOf("interval", e.interval, "mean beta xlogit asin score quantile")
+	case "index":
+		e.itemWeights = itemWeights(o, "weights_of_items", e.items)
+		if e.group = o.text("group", ""); e.group != "" {
+			e.groupWeights = map[string]float64{}
+			weights := o.child("group_weights")
+			for _, g := range weights.keys() {
+				e.groupWeights[g] = weights.number(g, 0)
+			}
+		}
+	}
+}
+
+func (e *estimateEntry) wants(column string) bool {
+	if _, ok := e.subset[column]; ok || column == e.denominator || column == e.group {
+		return true
+	}
+	for _, list := range [][]string{e.items, e.by} {
+		for _, name := range list {
+			if name == column {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// column is one variable to estimate: an item, or one level of it.
+type column struct {
+	item, level string
+	y           []float64
+}
+
+// run adds the rows of one entry.
+func (e *estimateEntry) run(s Sample, t *table, out *estimateOutput) error {
+	domain, err := e.domain(t)
+	if err != nil {
+		return err
+	}
+	if e.stat == "weights" {
+		e.weights(s, domain, out)
+		return nil
+	}
+	columns, err := e.columns(t)
+	if err != nil {
+		return err
+	}
+	var x []float64
+	if e.denominator != "" {
+		if x, err = t.number(e.denominator); err != nil {
+			return fmt.Errorf("denominator: %w", err)
+		}
+	}
+	if err := e.dropMissing(s, t, &domain, columns, x); err != nil {
+		return err
+	}
+	q := Query{By: domain.by, Level: e.level, Replacement: e.deff == "replace"}
+	if e.covariance {
+		if err := e.covariances(s, t, domain, columns, x, out); err != nil {
+			return err
+		}
+	}
+	switch e.stat {
+	case "index":
+		return e.index(s, t, columns, domain, out)
+	case "quantile":
+		return e.quantiles(s, columns, domain, q, out)
+	}
+	for _, c := range columns {
+		estimates, err := e.estimate(s, c.y, x, q)
+		if err != nil {
+			return fmt.Errorf("item %q: %w", c.item, err)
+		}
+		e.emit(estimates, c, domain, nil, out)
+	}
+	return nil
+}
+
+func (e *estimateEntry) estimate(s Sample, y, x []float64, q Query) ([]Estimate, error) {
+	switch e.stat {
+	case "total":
+		return s.Total(y, q)
+	case "ratio":
+		return s.Ratio(y, x, q)
+	case "proportion":
+		return Proportion(s, y, q, e.interval)
+	case "variance":
+		return s.Variability(y, q)
+	default:
+		return s.Mean(y, q)
+	}
+}
+
+// columns converts the items: numbers, one 0/1 column per level with factor, or one for the value of a proportion.
+func (e *estimateEntry) columns(t *table) ([]column, error) {
+	var out []column
+	for _, item := range e.items {
+		if e.stat != "proportion" && !e.factor {
+			y, err := t.number(item)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, column{item: item, y: y})
+			continue
+		}
+		f, err := t.factor(item)
+		if err != nil {
+			return nil, err
+		}
+		if e.stat == "proportion" {
+			out = append(out, column{item: item, y: matching(f, e.equals)})
+			continue
+		}
+		for c, level := range f.Names {
+			out = append(out, column{item: item, level: level, y: indicatorOf(f, int32(c))})
+		}
+	}
+	return out, nil
+}
+
+// matching is 1 where the label is one of the wanted, 0 elsewhere, NaN where missing.
+func matching(f Factor, wanted []string) []float64 {
+	hit := make([]float64, len(f.Names))
+	for _, label := range wanted {
+		if c := f.level(label); c >= 0 {
+			hit[c] = 1
+		}
+	}
+	out := make([]float64, len(f.Code))
+	for i, c := range f.Code {
+		if out[i] = missing; c >= 0 {
+			out[i] = hit[c]
+		}
+	}
+	return out
+}
+
+// dropMissing takes rows with a missing value out of the domain, or refuses them.
+func (e *estimateEntry) dropMissing(s Sample, t *table, d *domain, columns []column, x []float64) error {
+	if e.missing == "each" {
+		return nil
+	}
+	lists := columns
+	if x != nil {
+		lists = append(lists[:len(lists):len(lists)], column{item: e.denominator, y: x})
+	}
+	code := append([]int32(nil), d.by.Code...)
+	rows := 0
+	for _, w := range s.Weights() {
+		if w > 0 {
+			rows++
+		}
+	}
+	for _, c := range lists {
+		gone, first := 0, 0
+		for i, v := range c.y {
+			if math.IsNaN(v) && d.by.Code[i] >= 0 && s.Weights()[i] > 0 {
+				if gone++; gone == 1 {
+					first = i + 1
+				}
+				code[i] = -1
+			}
+		}
+		if gone > 0 && e.missing == "" {
+			return fmt.Errorf("column %q of %s is missing in %d of %d rows (first: row %d); set \"missing\" to \"drop\" or \"each\"", c.item, t.file, gone, rows, first)
+		}
+	}
+	d.by.Code = code
+	return nil
+}
+
+func (e *estimateEntry) weights(s Sample, d domain, out *estimateOutput) {
+	k := len(d.by.Names)
+	n, sum, squares := make([]float64, k), make([]float64, k), make([]float64, k)
+	least, greatest := make([]float64, k), make([]float64, k)
+	for i, c := range d.by.Code {
+		w := s.Weights()[i]
+		if c < 0 || w == 0 {
+			continue
+		}
+		if n[c] == 0 {
+			least[c], greatest[c] = w, w
+		}
+		n[c]++
+		sum[c] += w
+		squares[c] += w * w
+		least[c], greatest[c] = math.Min(least[c], w), math.Max(greatest[c], w)
+	}
+	for c := range n {
+		count := int(n[c])
+		out.Results = append(out.Results, resultRow{Stat: "weights", Domain: d.label(c), N: &count, Sum: num(sum[c]), Min: num(least[c]), Max: num(greatest[c]),
+			KishDeff: num(n[c] * squares[c] / (sum[c] * sum[c])), KishNEff: num(sum[c] * sum[c] / squares[c])})
+	}
+}
+
+func (e *estimateEntry) quantiles(s Sample, columns []column, d domain, q Query, out *estimateOutput) error {
+	for _, c := range columns {
+		all, err := Quantile(s, c.y, QuantileQuery{Query: q, Probs: e.probs, Rule: QuantileRule(e.rule), Interval: e.interval})
+		if err != nil {
+			return fmt.Errorf("item %q: %w", c.item, err)
+		}
+		for p := range all {
+			e.emit(all[p], c, d, &e.probs[p], out)
+		}
+	}
+	return nil
+}
