@@ -3,13 +3,7 @@ package appraisal
 import "yiwang/internal/survey"
 
 // answer is one respondent as scoring sees it.
-type answer struct {
-	Channel   survey.Channel `db:"channel"`
-	Street    string         `db:"street"`
-	Community string         `db:"community"`
-	Group     survey.Group   `db:"grp"`
-	Marks     string         `db:"marks"`
-}
+type answer = survey.Marked
 
 // measure is one of the two values an answer has.
 type measure int

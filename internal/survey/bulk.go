@@ -3,12 +3,12 @@ package survey
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
+	"strconv"
 	"strings"
+	"time"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
-	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/outbox"
@@ -107,21 +107,24 @@ func insertStatement(table, columns string, n int) string {
 	k := strings.Count(columns, ",") + 1
 	var b strings.Builder
 	b.WriteString("INSERT INTO " + table + " (" + columns + ") VALUES ")
-	for row := range n {
-		if row > 0 {
+	for i := range n * k {
+		switch {
+		case i == 0:
+			b.WriteByte('(')
+		case i%k == 0:
+			b.WriteString("), (")
+		default:
 			b.WriteString(", ")
 		}
-		for col := range k {
-			b.WriteString([]string{", ", "("}[min(1, boolInt(col == 0))])
-			fmt.Fprintf(&b, "$%d", row*k+col+1)
-		}
-		b.WriteByte(')')
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(i + 1))
 	}
+	b.WriteByte(')')
 	return b.String()
 }
 
-// InsertCommentsTx stores free-text answers in bulk. Their order is shuffled and their time cut to the day, so that
-// neither leads back to a response; telephone numbers go encrypted into a table of their own. Needs PermImport.
+// InsertCommentsTx stores free-text answers in bulk, in the order given, and fills in the ids. Times are cut to the day;
+// telephone numbers go encrypted into a table of their own. Needs PermImport in the wave's area.
 func (s *Service) InsertCommentsTx(ctx context.Context, tx *db.Tx, waveID string, comments []NewComment) error {
 	w, err := findWave(ctx, tx, waveID)
 	if err != nil {
@@ -137,8 +140,7 @@ func (s *Service) InsertCommentsTx(ctx context.Context, tx *db.Tx, waveID string
 }
 
 func (s *Service) insertComments(ctx context.Context, tx *db.Tx, w *Wave, comments []NewComment) error {
-	rand.Shuffle(len(comments), func(i, j int) { comments[i], comments[j] = comments[j], comments[i] })
-	day := clock.At(tx.Now().In(nanjing).Truncate(dayLength))
+	today := dayOf(tx.Now())
 	const columns = "id, wave_id, street, community, grp, channel, question, text, categories, day"
 	args := make([]any, 0, perStatement*10)
 	for start := 0; start < len(comments); start += perStatement {
@@ -146,7 +148,12 @@ func (s *Service) insertComments(ctx context.Context, tx *db.Tx, w *Wave, commen
 		args = args[:0]
 		for i := range batch {
 			c := &batch[i].Comment
-			c.ID, c.WaveID, c.Day = db.NewID(tx), w.ID, day
+			if c.ID == "" {
+				c.ID = db.NewID(tx)
+			}
+			if c.WaveID, c.Day = w.ID, clock.At(dayOf(c.Day.Time)); c.Day.Before(earliest) {
+				c.Day = clock.At(today)
+			}
 			if c.Categories.V == nil {
 				c.Categories.V = []string{}
 			}
@@ -162,4 +169,28 @@ func (s *Service) insertComments(ctx context.Context, tx *db.Tx, w *Wave, commen
 		}
 	}
 	return raiseCounts(ctx, tx, w.ID, Counts{Comments: len(comments)})
+}
+
+// insertContact keeps the telephone number of a comment's author encrypted, bound to the comment.
+func (s *Service) insertContact(ctx context.Context, tx *db.Tx, c *NewComment) error {
+	if c.Phone == "" {
+		return nil
+	}
+	if s.box == nil {
+		return errs.Unavailable("survey.no_key", "Telephone numbers cannot be kept: the program has no key for personal data.")
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO comment_contact (comment_id, phone, phone_index) VALUES ($1, $2, $3)",
+		c.ID, s.box.Seal([]byte(c.Phone), contactAAD(c.ID)), s.box.BlindIndex("survey.phone", c.Phone))
+	return err
+}
+
+func contactAAD(commentID string) string { return "comment_contact/" + commentID }
+
+// earliest bounds a comment's day from below; the zero day means today.
+var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// dayOf returns the start of the day in Nanjing.
+func dayOf(t time.Time) time.Time {
+	y, m, d := t.In(nanjing).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, nanjing)
 }

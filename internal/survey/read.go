@@ -2,7 +2,6 @@ package survey
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"yiwang/internal/platform/auth"
@@ -157,7 +156,7 @@ func requireEither(ctx context.Context, permissions ...string) (err error) {
 			return nil
 		}
 	}
-	return errors.Join(err)
+	return err
 }
 
 // visible reports whether the caller works in the wave's district or in a part of it.

@@ -12,15 +12,8 @@ import (
 	"unicode/utf8"
 
 	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/sheet"
 )
-
-// Fault is one cell that cannot be accepted, told to the person who sent the file.
-type Fault struct {
-	Row    int    `json:"row" doc:"line of the file; the header is line 1"`
-	Column string `json:"column"`
-	Value  string `json:"value"`
-	Reason string `json:"reason"`
-}
 
 // Category is one field of the reverse evaluation that a respondent may tick.
 type Category struct {
@@ -36,14 +29,14 @@ type rowReader struct {
 	wave       *Wave
 	forms      map[Group]*Form
 	columns    []Column
+	at         map[string]int // column code → index
 	categories []Category
 	streets    map[string]string  // code or name → code
 	places     map[string][]place // community code or name → areas
 	key        func(string) string
-	faults     []Fault
+	faults     []sheet.RowError
 	row        int
-	values     map[string]string
-	used       map[string]bool
+	values     []string
 }
 
 // entry is what one good row holds.
@@ -55,7 +48,7 @@ type entry struct {
 }
 
 // read returns the entry of a row, or nil after adding every fault of the row.
-func (r *rowReader) read(row int, values map[string]string) *entry {
+func (r *rowReader) read(row int, values []string) *entry {
 	r.row, r.values = row, values
 	before := len(r.faults)
 	group, ok := groupNames[r.cell(colGroup)]
@@ -81,21 +74,26 @@ func (r *rowReader) read(row int, values map[string]string) *entry {
 	return e
 }
 
-func (r *rowReader) cell(code string) string { return strings.TrimSpace(r.values[code]) }
+func (r *rowReader) cell(code string) string {
+	if i, ok := r.at[code]; ok {
+		return r.values[i]
+	}
+	return ""
+}
 
+// fault reports a cell. The value of a telephone cell is not repeated.
 func (r *rowReader) fault(column, reason string) {
 	value := r.cell(column)
-	title := column
-	if i := slices.IndexFunc(r.columns, func(c Column) bool { return c.Code == column }); i >= 0 {
-		title = r.columns[i].Title
+	if i, ok := r.at[column]; ok {
+		column = r.columns[i].Title
 	}
-	if column == "Q-CON" && value != "" {
+	if reason == badPhone || reason == lonelyPhone {
 		value = "（已隐去）"
 	}
 	if utf8.RuneCountInString(value) > 40 {
 		value = string([]rune(value)[:40]) + "…"
 	}
-	r.faults = append(r.faults, Fault{Row: r.row, Column: title, Value: value, Reason: reason})
+	r.faults = append(r.faults, sheet.RowError{Row: r.row, Column: column, Value: value, Code: "survey.bad_cell", Reason: reason})
 }
 
 func (r *rowReader) identify(to *Response) {
@@ -211,6 +209,7 @@ func (r *rowReader) score(to *Response) {
 // rest reads the answers outside the scale: choices, categories, free text, telephone, recommendation.
 func (r *rowReader) rest(e *entry) {
 	answers := &e.response.Answers.V
+	phoneColumn := ""
 	for _, q := range r.forms[e.response.Group].Questions {
 		text := r.cell(q.Code)
 		if text == "" {
@@ -230,13 +229,14 @@ func (r *rowReader) rest(e *entry) {
 			}
 			e.comments = append(e.comments, Comment{WaveID: e.response.WaveID, Group: e.response.Group, Channel: e.response.Channel, Question: q.Code, Text: text})
 		case TypePhone:
+			phoneColumn = q.Code
 			if e.phone = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "").Replace(text); !phonePattern.MatchString(e.phone) {
-				r.fault(q.Code, "不是电话号码")
+				r.fault(q.Code, badPhone)
 			}
 		}
 	}
 	if e.phone != "" && len(e.comments) == 0 {
-		r.fault("Q-CON", "没有意见文字，不保存电话；请删去电话或补上意见")
+		r.fault(phoneColumn, lonelyPhone)
 	}
 	if r.cell(colNPS) != "" {
 		n := r.whole(colNPS, 0, 10)
@@ -250,6 +250,11 @@ func (r *rowReader) rest(e *entry) {
 		}
 	}
 }
+
+const (
+	badPhone    = "不是电话号码"
+	lonelyPhone = "没有意见文字，不保存电话；请删去电话或补上意见"
+)
 
 var phonePattern = regexp.MustCompile(`^(1\d{10}|0\d{9,11}|\d{7,8})$`)
 
@@ -266,7 +271,9 @@ func (r *rowReader) choice(q Question, text string) int {
 
 func (r *rowReader) ticked(q Question, text string) (codes []string) {
 	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("、,，;；| ", c) }) {
-		i := slices.IndexFunc(r.categories, func(c Category) bool { return c.Name == part || strings.TrimLeft(c.Code, "0") == strings.TrimLeft(part, "0") })
+		i := slices.IndexFunc(r.categories, func(c Category) bool {
+			return c.Name == part || strings.TrimLeft(c.Code, "0") == strings.TrimLeft(part, "0")
+		})
 		switch {
 		case i < 0:
 			r.fault(q.Code, "没有这个反向问题领域："+part)
@@ -299,10 +306,10 @@ func parseTime(text string) (time.Time, bool) {
 }
 
 // rowHash is the digest of all cells, so that the same row is known again and a changed one is seen.
-func rowHash(columns []Column, values map[string]string) string {
+func rowHash(columns []Column, values []string) string {
 	var b []byte
 	for i := range columns {
-		if text := strings.TrimSpace(values[columns[i].Code]); text != "" {
+		if text := values[i]; text != "" {
 			b = append(append(append(append(b, columns[i].Code...), 0), text...), 0)
 		}
 	}

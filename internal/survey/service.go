@@ -64,7 +64,7 @@ func (s *Service) LoadQuestionnairesTx(ctx context.Context, tx *db.Tx, src []byt
 // Questionnaires lists all stored versions, newest first. Anyone signed in may read them.
 func (s *Service) Questionnaires(ctx context.Context) (list []Questionnaire, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		list, err = db.All[Questionnaire](ctx, tx, "SELECT "+questionnaireColumns+" FROM questionnaire ORDER BY created_at DESC, version DESC, grp")
+		list, err = s.QuestionnairesTx(ctx, tx)
 		return err
 	})
 	return list, err
@@ -255,4 +255,9 @@ func (s *Service) freeze(ctx context.Context, tx *db.Tx, w *Wave) error {
 	}
 	w.PlanHash = plan.Hash()
 	return nil
+}
+
+// QuestionnairesTx is Questionnaires inside the caller's transaction.
+func (s *Service) QuestionnairesTx(ctx context.Context, tx *db.Tx) ([]Questionnaire, error) {
+	return db.All[Questionnaire](ctx, tx, "SELECT "+questionnaireColumns+" FROM questionnaire ORDER BY created_at DESC, version DESC, grp")
 }

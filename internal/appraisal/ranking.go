@@ -1,0 +1,145 @@
+package appraisal
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"yiwang/internal/platform/errs"
+	"yiwang/internal/stats"
+	"yiwang/internal/survey"
+)
+
+// ReversePart is a street's outcome of the reverse evaluation, each a share from 0 to 1: closed items of those due, approval
+// of those asked back, problems that came again.
+type ReversePart struct {
+	Closure    float64 `json:"closure"`
+	Approval   float64 `json:"approval"`
+	Recurrence float64 `json:"recurrence"`
+}
+
+// Score is 100 × (0.5 closure + 0.3 approval + 0.2 × (1 − recurrence)); indicators.yaml, meta.formula.reverse.
+func (p ReversePart) Score() float64 {
+	return 100 * (0.5*p.Closure + 0.3*p.Approval + 0.2*(1-p.Recurrence))
+}
+
+// parts are the two other parts of the total by street; a missing street has no score yet.
+type parts struct {
+	Reverse map[string]ReversePart `json:"reverse"`
+	Special map[string]float64     `json:"special"`
+}
+
+// complete reports whether every street has both parts.
+func (p parts) complete(streets []string) bool {
+	for _, s := range streets {
+		_, reverse := p.Reverse[s]
+		_, special := p.Special[s]
+		if !reverse || !special {
+			return false
+		}
+	}
+	return len(streets) > 0
+}
+
+// total computes 0.7 positive + 0.2 reverse + 0.1 special (weights of the indicator system) when all streets have all
+// parts, and says so when they have not.
+func (c *computation) total() error {
+	share := map[string]float64{}
+	for _, p := range c.system.Parts {
+		share[p.Code] = p.Weight / 100
+	}
+	all := c.parts.complete(c.streets)
+	c.result.Note = "总分为正向、反向、专项三段合成。"
+	if !all {
+		c.result.Note = "反向评价或专项特色指标尚无全部街道的得分，本结果只含正向评价，不能作为总分。"
+	}
+	c.result.Totals = []Total{}
+	for _, street := range c.streets {
+		row := c.find(survey.Targeted, street, "", NodeTotal)
+		t := Total{AreaCode: street, AreaName: c.name(street)}
+		if p, ok := c.parts.Reverse[street]; ok {
+			t.Reverse = number(p.Score())
+		}
+		if s, ok := c.parts.Special[street]; ok {
+			t.Special = number(s)
+		}
+		if row != nil {
+			t.Positive = row.Score
+			if all && row.Score != nil {
+				t.Total = number(share["positive"]**row.Score + share["reverse"]**t.Reverse + share["special"]**t.Special)
+			}
+			if all && row.SE != nil {
+				t.SE = number(share["positive"] * *row.SE)
+			}
+		}
+		c.result.Totals = append(c.result.Totals, t)
+	}
+	return nil
+}
+
+func (c *computation) find(channel survey.Channel, area string, group survey.Group, code string) *Score {
+	for i := range c.result.Scores {
+		r := &c.result.Scores[i]
+		if r.Channel == channel && r.AreaCode == area && r.Group == group && r.Code == code {
+			return r
+		}
+	}
+	return nil
+}
+
+// rank orders the streets by the total where it exists, else by the positive part, with the rank sets of Klein, Wright &
+// Wieczorek (2020) and the probability of the top places (stats.TopK).
+func (c *computation) rank() error {
+	r := &c.result.Ranks
+	*r = Ranks{Items: []Rank{}, Basis: "positive", Level: c.plan.Level, TieRule: c.plan.TieRule,
+		Method: "名次区间：Klein、Wright、Wieczorek（2020）联合置信区间法；前列概率与期望名次：以估计值与标准误为参数的独立正态分布下的精确计算。"}
+	if c.parts.complete(c.streets) {
+		r.Basis = "total"
+	}
+	var est, se []float64
+	for _, t := range c.result.Totals {
+		row := c.find(survey.Targeted, t.AreaCode, "", NodeTotal)
+		value, spread := t.Total, t.SE
+		if r.Basis == "positive" && row != nil {
+			value, spread = row.Score, row.SE
+		}
+		if row == nil || value == nil || spread == nil {
+			r.Unranked = append(r.Unranked, t.AreaCode)
+			c.note("%s的标准误无法估计，不参与排名。", t.AreaName)
+			continue
+		}
+		low, high := c.iv.mean(estimate{value: *value, se: *spread, df: deref(row.DF)})
+		r.Items = append(r.Items, Rank{AreaCode: t.AreaCode, AreaName: t.AreaName, Score: *value, SE: *spread, Low: number(low), High: number(high)})
+		est, se = append(est, *value), append(se, *spread)
+	}
+	r.Top = min(c.plan.Top, len(est))
+	if len(est) == 0 {
+		return nil
+	}
+	return r.believe(est, se)
+}
+
+func (r *Ranks) believe(est, se []float64) error {
+	sets, err := stats.RankSets(est, se, r.Level)
+	if err != nil {
+		return errs.Invalid("appraisal.cannot_rank", "The streets cannot be ranked: "+err.Error())
+	}
+	beliefs, err := stats.TopK(est, se, r.Top)
+	if err != nil {
+		return fmt.Errorf("probabilities of the top %d: %w", r.Top, err)
+	}
+	for i := range r.Items {
+		it := &r.Items[i]
+		it.Rank, it.Best, it.Worst = sets[i].Rank, sets[i].Best, sets[i].Worst
+		it.PTop, it.ExpectedRank = *number(beliefs[i].PTop), *number(beliefs[i].ExpectedRank)
+	}
+	slices.SortStableFunc(r.Items, func(a, b Rank) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.AreaCode, b.AreaCode)) })
+	return nil
+}
+
+func deref(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
+}
