@@ -28,6 +28,10 @@ func Proportion(s Sample, y []float64, q Query, interval string) ([]Estimate, er
 	if err != nil {
 		return nil, err
 	}
+	var fit []float64
+	if interval == "likelihood" {
+		fit = workingMeans(s.Weights(), y, q.By)
+	}
 	for c := range out {
 		e := &out[c]
 		t := studentQuantile(1-(1-q.Level)/2, e.DF)
@@ -39,7 +43,7 @@ func Proportion(s Sample, y []float64, q Query, interval string) ([]Estimate, er
 		case "beta":
 			e.beta(q.Level)
 		case "likelihood":
-			e.likelihood(t)
+			e.likelihood(t, fit[c])
 		case "mean":
 		default:
 			return nil, fmt.Errorf("unknown interval %q; there are logit, likelihood, asin, beta, mean and xlogit", interval)
@@ -86,33 +90,4 @@ func (e *Estimate) beta(level float64) {
 	if p < 1 {
 		e.High = distuv.Beta{Alpha: n*p + 1, Beta: n * (1 - p)}.Quantile(1 - alpha/2)
 	}
-}
-
-// likelihood solves n·(D(q) − D(p)) = t²·deff for the log-odds q with the binomial deviance D.
-func (e *Estimate) likelihood(t float64) {
-	p, n := e.Estimate, float64(e.N)
-	if !(p > 0 && p < 1) || e.N < 2 {
-		return
-	}
-	deviance := func(x float64) float64 { // of the log-odds x, above its least value
-		return 2 * n * (p*math.Log1p(math.Exp(-x)) + (1-p)*math.Log1p(math.Exp(x)) + p*math.Log(p) + (1-p)*math.Log(1-p))
-	}
-	limit := t * t * e.SE * e.SE * n / (p * (1 - p))
-	start := math.Log(p / (1 - p))
-	side := func(direction float64) float64 {
-		near, far := 0.0, 1.0
-		for deviance(start+direction*far) < limit && far < 1e3 {
-			near, far = far, 2*far
-		}
-		for range 200 {
-			middle := (near + far) / 2
-			if deviance(start+direction*middle) < limit {
-				near = middle
-			} else {
-				far = middle
-			}
-		}
-		return expit(start + direction*far)
-	}
-	e.Low, e.High = side(-1), side(1)
 }

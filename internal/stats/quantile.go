@@ -185,14 +185,14 @@ func (j *quantileJob) score(p float64) (low, high float64, err error) {
 		if err != nil {
 			return 0, 0, err
 		}
-		if high = j.dist.atOrBelow(root); limit > 0 {
+		if high = j.dist.quantile(j.q.Rule, j.dist.shareBelow(root)); limit > 0 {
 			low = high
 		}
 	}
 	return low, high, nil
 }
 
-// bisect finds where a falling function changes sign, from above.
+// bisect finds where a falling function changes sign; at a jump it returns the side where the function is nearer to zero.
 func bisect(f func(float64) (float64, error), low, high, tolerance float64) (float64, error) {
 	atLow, err := f(low)
 	if err != nil {
@@ -212,10 +212,13 @@ func bisect(f func(float64) (float64, error), low, high, tolerance float64) (flo
 			return 0, err
 		}
 		if v > 0 {
-			low = middle
+			low, atLow = middle, v
 		} else {
-			high = middle
+			high, atHigh = middle, v
 		}
+	}
+	if atLow < -atHigh {
+		return low, nil
 	}
 	return high, nil
 }
@@ -270,8 +273,14 @@ func runningSums(w []float64) []float64 {
 	return out
 }
 
-// atOrBelow is the greatest value not above v.
-func (d *distribution) atOrBelow(v float64) float64 {
-	i := sort.Search(len(d.x), func(i int) bool { return d.x[i] > v })
-	return d.x[max(i-1, 0)]
+// shareBelow is the share of the weight at or below v; with equal weights that is a count over a count.
+func (d *distribution) shareBelow(v float64) float64 {
+	n := len(d.x)
+	i := sort.Search(n, func(i int) bool { return d.x[i] > v })
+	for _, w := range d.w {
+		if w != d.w[0] {
+			return d.sum[max(i-1, 0)] / d.sum[n-1]
+		}
+	}
+	return float64(i) / float64(n)
 }
