@@ -127,7 +127,8 @@ type estimate struct {
 // Groups are independent samples, so their variances add.
 //
 // deff is the design variance divided by what a simple random sample of the same size would have for the same linearised
-// variable, (1−n/N)·N·Σw·e²/(n−1) (R survey's deff=TRUE, taken from the mean to any index); n_eff = n/deff.
+// variable, (1−n/N)·N·Σw·e²/(n−1) (R survey's deff=TRUE, taken from the mean to any index). n_eff is the size of the simple random
+// sample with replacement that would be as precise.
 func combine(cells []*cell, node *node, weights map[survey.Group]float64) estimate {
 	e := estimate{se: math.NaN(), df: math.NaN(), deff: math.NaN(), nEff: math.NaN()}
 	mixes := make([]mix, len(cells))
@@ -168,9 +169,9 @@ func combine(cells []*cell, node *node, weights map[survey.Group]float64) estima
 	n := float64(e.n)
 	e.se = math.Sqrt(math.Max(variance, 0)) // rounding can leave −1e-20; NaN stays NaN
 	e.df = math.Max(n-float64(strata), 0)
-	if simple := (1 - min(n/size, 1)) * size * spread / (n - 1); simple > 0 {
-		e.deff = variance / simple
-		e.nEff = n / e.deff
+	if simple := size * spread / (n - 1); simple > 0 {
+		e.deff = variance / (simple * (1 - min(n/size, 1)))
+		e.nEff = n * simple / variance
 	}
 	return e
 }

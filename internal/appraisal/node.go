@@ -77,8 +77,12 @@ func newNode(n Node, l *layout, weights map[string]float64) *node {
 	c := &node{Node: n, mixes: map[survey.Group]mix{}}
 	for _, g := range survey.Groups {
 		var m mix
+		asked := l.pos[g]
+		if asked == nil {
+			continue
+		}
 		for j, code := range l.items {
-			if l.pos[g][j] < 0 || !slices.Contains(n.Members, code) {
+			if asked[j] < 0 || !slices.Contains(n.Members, code) {
 				continue
 			}
 			w := weights[code]

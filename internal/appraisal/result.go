@@ -35,7 +35,7 @@ type Score struct {
 	Low   *float64 `json:"low"`
 	High  *float64 `json:"high"`
 	N     int      `json:"n" doc:"respondents with a scored answer"`
-	NEff  *float64 `json:"n_eff" doc:"n / deff"`
+	NEff  *float64 `json:"n_eff" doc:"size of the simple random sample that would be as precise"`
 	DF    *float64 `json:"df"`
 	Deff  *float64 `json:"deff"`
 
