@@ -18,15 +18,18 @@ const loadBatch = 500
 // and pure praise leave the list at once by rule and can be brought back with Undo. It returns how many were new; running
 // it again adds only what is new. Needs rectify.code.
 func (s *Service) LoadComments(ctx context.Context, waveID string) (added int, err error) {
-	after, n := "", 0
-	for more := true; more; added += n {
+	after := ""
+	for more := true; more; {
+		var n int
+		var last string
 		err := s.db.Tx(ctx, func(tx *db.Tx) (err error) {
-			n, after, more, err = s.loadBatch(ctx, tx, waveID, after)
+			n, last, more, err = s.loadBatch(ctx, tx, waveID, after)
 			return err
 		})
 		if err != nil {
 			return added, err
 		}
+		added, after = added+n, last
 	}
 	return added, nil
 }
@@ -249,4 +252,3 @@ func (s *Service) LabelledTx(ctx context.Context, tx *db.Tx) ([]Labelled, error)
 	})
 	return out, err
 }
-

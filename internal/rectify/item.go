@@ -188,3 +188,9 @@ func checkTexts(texts ...text) error {
 }
 
 func control(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }
+
+// explain words the stored steps of the clock.
+func (c *Clock) explain(lang string) {
+	c.LimitText = c.Limit.String()
+	c.Why = workcal.Explanation{Due: c.DueAt.Time, Steps: c.Steps.V}.Sentences(lang)
+}

@@ -1,0 +1,262 @@
+package rectify
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/httpx"
+)
+
+// Filter narrows a list of items; empty fields do not.
+type Filter struct {
+	WaveID, Field, Area, Unit, Query string
+	States                           []State
+	Overdue, Supervised              bool
+}
+
+func (f Filter) where(ctx context.Context, tx *db.Tx) (string, []any) {
+	var args []any
+	where := []string{visible(ctx, &args)}
+	add := func(cond string, v any) {
+		args = append(args, v)
+		where = append(where, strings.ReplaceAll(cond, "$", fmt.Sprintf("$%d", len(args))))
+	}
+	if f.WaveID != "" {
+		add("wave_id = $", f.WaveID)
+	}
+	if f.Field != "" {
+		add("field = $", f.Field)
+	}
+	if f.Area != "" {
+		where = append(where, auth.Within("area_code", []string{f.Area}, &args))
+	}
+	if f.Unit != "" {
+		add("lead_unit = $", f.Unit)
+	}
+	if f.Query != "" {
+		add(`(no LIKE $ ESCAPE '\' OR title LIKE $ ESCAPE '\' OR place LIKE $ ESCAPE '\')`, "%"+likeEscape(f.Query)+"%")
+	}
+	if len(f.States) > 0 {
+		marks := make([]string, len(f.States))
+		for n, s := range f.States {
+			args = append(args, s)
+			marks[n] = fmt.Sprintf("$%d", len(args))
+		}
+		where = append(where, "state IN ("+strings.Join(marks, ", ")+")")
+	}
+	if f.Overdue {
+		add("(state IN ('issued', 'answered', 'doing', 'rework') AND due_at < $ OR state = 'done' AND done_at > due_at)", tx.Time())
+	}
+	if f.Supervised {
+		where = append(where, "supervised")
+	}
+	return strings.Join(where, " AND "), args
+}
+
+// List returns the items the caller sees, newest first, one page after the cursor.
+func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out httpx.Page[Item], err error) {
+	if err := auth.Require(ctx, PermRead); err != nil {
+		return out, err
+	}
+	after, err := httpx.DecodeCursor(page.Cursor, 1)
+	if err != nil {
+		return out, err
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		where, args := f.where(ctx, tx)
+		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM item WHERE "+where, args...)
+		if err != nil {
+			return err
+		}
+		if after[0] != "" {
+			args = append(args, after[0])
+			where += fmt.Sprintf(" AND id < $%d", len(args))
+		}
+		args = append(args, page.Limit+1)
+		rows, err := db.All[Item](ctx, tx, "SELECT "+itemColumns+" FROM item WHERE "+where+fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
+		if err != nil {
+			return err
+		}
+		for n := range rows {
+			rows[n].derive(s.catalog, tx.Time())
+			rows[n].Actions = []Action{}
+		}
+		out = httpx.Cut(rows, page.Limit, total, func(i *Item) string { return httpx.EncodeCursor(i.ID) })
+		return nil
+	})
+	return out, err
+}
+
+// Voice is a comment as those see it who work on its item: no group, no channel, no day.
+type Voice struct {
+	ID       string `json:"id"`
+	Text     string `json:"text"`
+	AreaName string `json:"area_name"`
+}
+
+// Detail is an item with everything that belongs to it.
+type Detail struct {
+	Item
+	History  []History  `json:"history"`
+	Comments []Voice    `json:"comments"`
+	Evidence []Evidence `json:"evidence"`
+	Clocks   []Clock    `json:"clocks"`
+}
+
+// Get returns an item the caller sees with history, comments, evidence, clocks and what the caller may do next. lang is
+// the language in which clocks explain themselves. NotFound for an item the caller does not see.
+func (s *Service) Get(ctx context.Context, id, lang string) (d *Detail, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		i, err := s.load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		d = &Detail{Item: *i, Comments: []Voice{}}
+		if d.Actions, err = may(ctx, tx, i); err != nil {
+			return err
+		}
+		if d.History, err = historyOf(ctx, tx, id); err != nil {
+			return err
+		}
+		comments, err := commentsOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, c := range comments {
+			d.Comments = append(d.Comments, Voice{c.ID, c.Text, c.AreaName})
+		}
+		if d.Evidence, err = evidenceOf(ctx, tx, id); err != nil {
+			return err
+		}
+		if d.Clocks, err = clocksOf(ctx, tx, id); err != nil {
+			return err
+		}
+		for n := range d.Clocks {
+			d.Clocks[n].explain(lang)
+		}
+		return nil
+	})
+	return d, err
+}
+
+// CommentFilter narrows a list of comments; empty fields do not. Field holds for confirmed fields, and for the best
+// suggestion of open comments.
+type CommentFilter struct {
+	WaveID, Field, Area, Query string
+	State                      CommentState
+	Free                       bool // in no item yet
+}
+
+func (f CommentFilter) where(ctx context.Context) (string, []any) {
+	var args []any
+	where := []string{auth.Areas(ctx, "area_code", &args)}
+	add := func(cond string, v any) {
+		args = append(args, v)
+		where = append(where, strings.ReplaceAll(cond, "$", fmt.Sprintf("$%d", len(args))))
+	}
+	if f.WaveID != "" {
+		add("wave_id = $", f.WaveID)
+	}
+	if f.State != "" {
+		add("state = $", f.State)
+	}
+	if f.Field != "" {
+		args = append(args, f.Field, `%"`+likeEscape(f.Field)+`"%`)
+		where = append(where, fmt.Sprintf(`(field = $%d OR fields LIKE $%d ESCAPE '\')`, len(args)-1, len(args)))
+	}
+	if f.Area != "" {
+		where = append(where, auth.Within("area_code", []string{f.Area}, &args))
+	}
+	if f.Query != "" {
+		add(`text LIKE $ ESCAPE '\'`, "%"+likeEscape(f.Query)+"%")
+	}
+	if f.Free {
+		where = append(where, "item_id = ''")
+	}
+	return strings.Join(where, " AND "), args
+}
+
+// Comments returns the comments of the caller's areas in a stable order that says nothing about who wrote when. Needs
+// rectify.code: streets read comments only as part of an item.
+func (s *Service) Comments(ctx context.Context, f CommentFilter, page httpx.PageIn) (out httpx.Page[Comment], err error) {
+	if err := auth.Require(ctx, PermCode); err != nil {
+		return out, err
+	}
+	after, err := httpx.DecodeCursor(page.Cursor, 1)
+	if err != nil {
+		return out, err
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		where, args := f.where(ctx)
+		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM comment_code WHERE "+where, args...)
+		if err != nil {
+			return err
+		}
+		args = append(args, after[0], page.Limit+1)
+		rows, err := db.All[Comment](ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE "+where+
+			fmt.Sprintf(" AND id > $%d ORDER BY id LIMIT $%d", len(args)-1, len(args)), args...)
+		out = httpx.Cut(rows, page.Limit, total, func(c *Comment) string { return httpx.EncodeCursor(c.ID) })
+		return err
+	})
+	return out, err
+}
+
+// Proposal is a set of free confirmed comments of one field and community that seem to be about the same matter.
+type Proposal struct {
+	Field     string    `json:"field"`
+	FieldName string    `json:"field_name"`
+	AreaCode  string    `json:"area_code"`
+	AreaName  string    `json:"area_name"`
+	Comments  []Comment `json:"comments"`
+}
+
+// maxProposed bounds one call; the rest follows when these are merged.
+const maxProposed = 5000
+
+// Propose suggests which free confirmed comments of a wave to merge, largest groups first within a field and community.
+// Needs rectify.code.
+func (s *Service) Propose(ctx context.Context, f CommentFilter) (out []Proposal, err error) {
+	if err := auth.Require(ctx, PermCode); err != nil {
+		return nil, err
+	}
+	f.State, f.Free = CommentConfirmed, true
+	var rows []Comment
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		where, args := f.where(ctx)
+		args = append(args, maxProposed)
+		rows, err = db.All[Comment](ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE "+where+
+			fmt.Sprintf(" ORDER BY field, area_code, id LIMIT $%d", len(args)), args...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out = []Proposal{}
+	for start := 0; start < len(rows); {
+		end := start
+		for end < len(rows) && rows[end].Field == rows[start].Field && rows[end].AreaCode == rows[start].AreaCode {
+			end++
+		}
+		out = append(out, s.proposals(rows[start:end])...)
+		start = end
+	}
+	return out, nil
+}
+
+func (s *Service) proposals(same []Comment) (out []Proposal) {
+	texts := make([]string, len(same))
+	for n, c := range same {
+		texts[n] = c.Text
+	}
+	for _, group := range Groups(texts) {
+		p := Proposal{Field: same[0].Field, FieldName: s.catalog.Name(same[0].Field), AreaCode: same[0].AreaCode, AreaName: same[0].AreaName}
+		for _, n := range group {
+			p.Comments = append(p.Comments, same[n])
+		}
+		out = append(out, p)
+	}
+	return out
+}

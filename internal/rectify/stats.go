@@ -1,0 +1,360 @@
+package rectify
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+)
+
+// Loop is the state of the closed loop of a wave, as far as the caller sees it. Every number is the length of a list:
+// comments by state, items by state.
+type Loop struct {
+	WaveID         string         `json:"wave_id"`
+	Voices         int            `json:"voices" doc:"Comments of the wave"`
+	Open           int            `json:"open"`
+	Confirmed      int            `json:"confirmed"`
+	Skipped        int            `json:"skipped"`
+	Praise         int            `json:"praise"`
+	Merged         int            `json:"merged" doc:"Confirmed comments that are in an item"`
+	Items          int            `json:"items" doc:"Without withdrawn ones"`
+	Issued         int            `json:"issued" doc:"Items ever issued"`
+	ByState        map[State]int  `json:"by_state"`
+	Overdue        int            `json:"overdue"`
+	Supervised     int            `json:"supervised"`
+	Reworked       int            `json:"reworked" doc:"Items sent back at least once"`
+	Recurring      int            `json:"recurring" doc:"Items about a matter closed in an earlier wave"`
+	VoicesTold     int            `json:"voices_told" doc:"Comments whose item has been replied to"`
+	ClosedRate     *float64       `json:"closed_rate" doc:"Items told or published ÷ items ever issued, in percent; absent without items"`
+	OnTimeRate     *float64       `json:"on_time_rate" doc:"Items done in time ÷ items due so far, open overdue ones included, in percent"`
+	DaysToAnswer   *float64       `json:"days_to_answer" doc:"Median days from issue to the unit's answer"`
+	DaysToReply    *float64       `json:"days_to_reply" doc:"Median days from the comment to the reply"`
+	Streets        int            `json:"streets" doc:"Streets with issued items"`
+	Units          int            `json:"units" doc:"Lead units of issued items"`
+	ByCommentState map[string]int `json:"by_comment_state"`
+	AwaitingIssue  int            `json:"awaiting_issue" doc:"Items merged but not issued"`
+}
+
+type timing struct {
+	State      State       `db:"state"`
+	Voices     int         `db:"voices"`
+	Street     string      `db:"street"`
+	LeadUnit   string      `db:"lead_unit"`
+	Supervised bool        `db:"supervised"`
+	Reworks    int         `db:"reworks"`
+	RecursOf   string      `db:"recurs_of"`
+	IssuedAt   *clock.Time `db:"issued_at"`
+	DueAt      *clock.Time `db:"due_at"`
+	AnsweredAt *clock.Time `db:"answered_at"`
+	DoneAt     *clock.Time `db:"done_at"`
+}
+
+// Loop counts the closed loop of one wave. Needs rectify.read; a street sees its own numbers.
+func (s *Service) Loop(ctx context.Context, waveID string) (l *Loop, err error) {
+	if err := auth.Require(ctx, PermRead); err != nil {
+		return nil, err
+	}
+	if waveID == "" {
+		return nil, errs.Invalid("rectify.no_wave", "Name the wave.", errs.Field{Location: "query.wave", Message: "required"})
+	}
+	l = &Loop{WaveID: waveID, ByState: map[State]int{}, ByCommentState: map[string]int{}}
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if err := l.countComments(ctx, tx); err != nil {
+			return err
+		}
+		if err := l.countItems(ctx, tx); err != nil {
+			return err
+		}
+		return l.replyDays(ctx, tx)
+	})
+	return l, err
+}
+
+func (l *Loop) countComments(ctx context.Context, tx *db.Tx) error {
+	args := []any{l.WaveID}
+	cond := commentArea(ctx, &args)
+	type row struct {
+		State  CommentState `db:"state"`
+		N      int          `db:"n"`
+		Merged int          `db:"merged"`
+	}
+	return db.Each(ctx, tx, `SELECT state, COUNT(*) AS n, COUNT(*) FILTER (WHERE item_id <> '') AS merged
+		FROM comment_code WHERE wave_id = $1 AND `+cond+` GROUP BY state`, args, func(r *row) error {
+		l.Voices += r.N
+		l.Merged += r.Merged
+		l.ByCommentState[string(r.State)] = r.N
+		switch r.State {
+		case CommentOpen:
+			l.Open = r.N
+		case CommentConfirmed:
+			l.Confirmed = r.N
+		case CommentSkipped:
+			l.Skipped = r.N
+		case CommentPraise:
+			l.Praise = r.N
+		}
+		return nil
+	})
+}
+
+// commentArea limits counts of comments to the areas in which the caller sees every item.
+func commentArea(ctx context.Context, args *[]any) string {
+	p := auth.From(ctx)
+	switch {
+	case p == nil:
+		return "FALSE"
+	case p.System:
+		return "TRUE"
+	}
+	return auth.Within("area_code", areas(p), args)
+}
+
+func (l *Loop) countItems(ctx context.Context, tx *db.Tx) error {
+	where, args := Filter{WaveID: l.WaveID}.where(ctx, tx)
+	now := tx.Now()
+	var answer []float64
+	closed, due, onTime := 0, 0, 0
+	streets, units := map[string]bool{}, map[string]bool{}
+	err := db.Each(ctx, tx, `SELECT state, voices, street, lead_unit, supervised, reworks, recurs_of, issued_at, due_at, answered_at, done_at
+		FROM item WHERE `+where, args, func(t *timing) error {
+		l.ByState[t.State]++
+		if t.State == Withdrawn {
+			return nil
+		}
+		l.Items++
+		l.Supervised += one(t.Supervised)
+		l.Reworked += one(t.Reworks > 0)
+		l.Recurring += one(t.RecursOf != "")
+		if t.IssuedAt == nil {
+			l.AwaitingIssue++
+			return nil
+		}
+		l.Issued++
+		streets[t.Street], units[t.LeadUnit] = true, true
+		if t.AnsweredAt != nil {
+			answer = append(answer, days(t.AnsweredAt.Sub(t.IssuedAt.Time)))
+		}
+		late := t.DoneAt != nil && t.DoneAt.After(t.DueAt.Time)
+		overdue := t.State.open() && now.After(t.DueAt.Time) || t.State == Done && late
+		l.Overdue += one(overdue)
+		finished := t.DoneAt != nil && !t.State.open()
+		if finished || now.After(t.DueAt.Time) {
+			due++
+			onTime += one(finished && !late)
+		}
+		if t.State == Told || t.State == Published {
+			closed++
+			l.VoicesTold += t.Voices
+		}
+		return nil
+	})
+	l.Streets, l.Units = len(streets), len(units)
+	l.ClosedRate, l.OnTimeRate = percent(closed, l.Issued), percent(onTime, due)
+	l.DaysToAnswer = median(answer)
+	return err
+}
+
+func (l *Loop) replyDays(ctx context.Context, tx *db.Tx) error {
+	where, args := Filter{WaveID: l.WaveID}.where(ctx, tx)
+	type pair struct {
+		Day  clock.Time `db:"day"`
+		Told clock.Time `db:"told_at"`
+	}
+	var all []float64
+	err := db.Each(ctx, tx, `SELECT c.day, i.told_at FROM comment_code c
+		JOIN (SELECT id, told_at FROM item WHERE told_at IS NOT NULL AND `+where+`) i ON i.id = c.item_id`, args, func(p *pair) error {
+		all = append(all, days(p.Told.Sub(p.Day.Time)))
+		return nil
+	})
+	l.DaysToReply = median(all)
+	return err
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func days(d time.Duration) float64 { return d.Hours() / 24 }
+
+func percent(part, whole int) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	v := float64(part) * 100 / float64(whole)
+	return &v
+}
+
+func median(v []float64) *float64 {
+	if len(v) == 0 {
+		return nil
+	}
+	slices.Sort(v)
+	m := v[len(v)/2]
+	if len(v)%2 == 0 {
+		m = (v[len(v)/2-1] + m) / 2
+	}
+	return &m
+}
+
+// Line is one row of a summary by field, street or lead unit.
+type Line struct {
+	Code      string `json:"code"`
+	Name      string `json:"name"`
+	Voices    int    `json:"voices" doc:"Comments; by unit, those merged into its items"`
+	Items     int    `json:"items"`
+	Passed    int    `json:"passed" doc:"Verified, told or published"`
+	Doing     int    `json:"doing" doc:"Everything else that is not overdue"`
+	Overdue   int    `json:"overdue"`
+	Reworked  int    `json:"reworked"`
+	Recurring int    `json:"recurring"`
+}
+
+// Summary counts items of a wave by "field", "street" or "unit". Items = passed + doing + overdue in every line. Needs
+// rectify.read; the caller's own scope applies.
+func (s *Service) Summary(ctx context.Context, waveID, by string) (out []Line, err error) {
+	if err := auth.Require(ctx, PermRead); err != nil {
+		return nil, err
+	}
+	column, ok := map[string]string{"field": "field", "street": "street", "unit": "lead_unit"}[by]
+	if !ok || waveID == "" {
+		return nil, errs.Invalid("rectify.bad_summary", "Name the wave, and field, street or unit.", errs.Field{Location: "query.by", Message: "field, street or unit", Value: by})
+	}
+	lines := map[string]*Line{}
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if err := summarise(ctx, tx, waveID, column, lines); err != nil {
+			return err
+		}
+		if by != "unit" {
+			if err := summariseVoices(ctx, tx, waveID, by, lines); err != nil {
+				return err
+			}
+		}
+		return s.nameLines(ctx, tx, by, lines)
+	})
+	if by == "field" {
+		for _, k := range s.catalog.Categories {
+			if lines[k.Code] == nil {
+				lines[k.Code] = &Line{Code: k.Code, Name: k.Name}
+			}
+		}
+		delete(lines, "")
+		delete(lines, FieldNone)
+		delete(lines, FieldPraise)
+	}
+	out = []Line{}
+	for _, l := range lines {
+		out = append(out, *l)
+	}
+	slices.SortFunc(out, func(a, b Line) int {
+		if a.Items != b.Items {
+			return b.Items - a.Items
+		}
+		return strings.Compare(a.Code, b.Code)
+	})
+	return out, err
+}
+
+func summarise(ctx context.Context, tx *db.Tx, waveID, column string, lines map[string]*Line) error {
+	where, args := Filter{WaveID: waveID}.where(ctx, tx)
+	args = append(args, tx.Time())
+	overdue := fmt.Sprintf("(state IN ('issued', 'answered', 'doing', 'rework') AND due_at < $%d OR state = 'done' AND done_at > due_at)", len(args))
+	type row struct {
+		Line
+		Key string `db:"key"`
+	}
+	return db.Each(ctx, tx, "SELECT "+column+` AS key, MAX(lead_name) AS name, COALESCE(SUM(voices), 0) AS voices, COUNT(*) AS items,
+			COUNT(*) FILTER (WHERE state IN ('verified', 'told', 'published')) AS passed,
+			COUNT(*) FILTER (WHERE COALESCE(`+overdue+`, FALSE)) AS overdue,
+			COUNT(*) FILTER (WHERE reworks > 0) AS reworked,
+			COUNT(*) FILTER (WHERE recurs_of <> '') AS recurring
+		FROM item WHERE state <> 'withdrawn' AND `+where+" GROUP BY "+column, args, func(r *row) error {
+		r.Code = r.Key
+		r.Doing = r.Items - r.Passed - r.Overdue
+		lines[r.Key] = &r.Line
+		return nil
+	})
+}
+
+// summariseVoices replaces the merged voices by all comments of the field or street that stay in the list.
+func summariseVoices(ctx context.Context, tx *db.Tx, waveID, by string, lines map[string]*Line) error {
+	args := []any{waveID}
+	cond := commentArea(ctx, &args)
+	key := "field"
+	if by == "street" {
+		key = fmt.Sprintf("SUBSTR(area_code, 1, %d)", streetDigits)
+	}
+	for _, l := range lines {
+		l.Voices = 0
+	}
+	type row struct {
+		Key string `db:"key"`
+		N   int    `db:"n"`
+	}
+	return db.Each(ctx, tx, "SELECT "+key+` AS key, COUNT(*) AS n FROM comment_code
+		WHERE wave_id = $1 AND state IN ('open', 'confirmed') AND `+cond+" GROUP BY "+key, args, func(r *row) error {
+		if lines[r.Key] == nil {
+			lines[r.Key] = &Line{Code: r.Key}
+		}
+		lines[r.Key].Voices = r.N
+		return nil
+	})
+}
+
+func (s *Service) nameLines(ctx context.Context, tx *db.Tx, by string, lines map[string]*Line) error {
+	for code, l := range lines {
+		switch by {
+		case "field":
+			l.Name = s.catalog.Name(code)
+		case "street":
+			name, err := s.directory.AreaName(ctx, tx, code)
+			if err != nil && errs.KindOf(err) != errs.KindNotFound {
+				return err
+			}
+			l.Name = name
+		}
+	}
+	return nil
+}
+
+// Reverse is what appraisal needs of one street: items ever issued there, how many were told or published (ClosedLoop),
+// verified as resolved or partly resolved (Approved), done late or overdue (Late), sent back (Reworked), and about a
+// matter that was closed in an earlier wave (Recurred). Voices counts the comments in these items.
+type Reverse struct {
+	Issued     int `json:"issued"`
+	ClosedLoop int `json:"closed_loop"`
+	Approved   int `json:"approved"`
+	Late       int `json:"late"`
+	Reworked   int `json:"reworked"`
+	Recurred   int `json:"recurred"`
+	Voices     int `json:"voices"`
+}
+
+// ReverseStats returns the numbers of every street with issued items in the wave, whoever asks: appraisal decides who
+// sees them. Items without a street (of the whole district) are counted under their own area code.
+func (s *Service) ReverseStats(ctx context.Context, tx *db.Tx, waveID string) (map[string]Reverse, error) {
+	out := map[string]Reverse{}
+	err := db.Each(ctx, tx, "SELECT "+itemColumns+" FROM item WHERE wave_id = $1 AND issued_at IS NOT NULL", []any{waveID}, func(i *Item) error {
+		i.derive(s.catalog, tx.Time())
+		r := out[i.Street]
+		r.Issued++
+		r.Voices += i.Voices
+		passed := i.State == Verified || i.State == Told || i.State == Published
+		r.ClosedLoop += one(i.State == Told || i.State == Published)
+		r.Approved += one(passed && (i.Result == Resolved || i.Result == Partly))
+		r.Late += one(i.Late)
+		r.Reworked += one(i.Reworks > 0)
+		r.Recurred += one(i.RecursOf != "")
+		out[i.Street] = r
+		return nil
+	})
+	return out, err
+}
