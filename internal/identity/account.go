@@ -3,8 +3,10 @@ package identity
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 )
@@ -57,8 +59,34 @@ func (s *Service) newPassword(ctx context.Context, u User, next string) (string,
 	return s.hasher.hash(ctx, next)
 }
 
-// confirm asks the caller for the password again before something that a stolen session must not be able to do. It
-// counts against the same lock-out as a sign-in.
+// freshFor is how long after signing in a person need not give the password again.
+const freshFor = 10 * time.Minute
+
+// recent returns the caller if he signed in within freshFor, or gave the password again; something that a stolen
+// session must not be able to do asks this first.
+func (s *Service) recent(ctx context.Context, password string) (*auth.Principal, User, error) {
+	if password != "" {
+		return s.confirm(ctx, password)
+	}
+	p, err := inSession(ctx)
+	if err != nil {
+		return nil, User{}, err
+	}
+	var u User
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		since, err := db.Get[clock.Time](ctx, tx, `SELECT created_at FROM identity_session WHERE id = $1`, p.SessionID)
+		if err != nil {
+			return notFound(err, "identity.session_ended", "The session has ended; sign in again.")
+		} else if tx.Now().Sub(since.Time) > freshFor {
+			return errs.Forbidden("identity.confirm_password", "Give your password again for this.")
+		}
+		u, err = findUser(ctx, tx, p.UserID)
+		return err
+	})
+	return p, u, err
+}
+
+// confirm checks the caller's password again. It counts against the same lock-out as a sign-in.
 func (s *Service) confirm(ctx context.Context, password string) (*auth.Principal, User, error) {
 	p, err := inSession(ctx)
 	if err != nil {
@@ -95,13 +123,13 @@ func (s *Service) confirm(ctx context.Context, password string) (*auth.Principal
 // Enrolment is a second factor that waits to be confirmed.
 type Enrolment struct {
 	Secret string `json:"secret" doc:"For typing into the authenticator"`
-	URL    string `json:"url" doc:"otpauth address, for a QR code"`
+	URI    string `json:"uri" doc:"otpauth address, for a QR code"`
 }
 
 // EnrolTOTP makes a new secret for the caller's authenticator and keeps it unconfirmed; an earlier unconfirmed one is
-// replaced. Returns Conflict if a second factor is in force, which must be switched off first.
+// replaced. The password is needed unless the caller signed in just now. Returns Conflict if a second factor is in force, which must be switched off first.
 func (s *Service) EnrolTOTP(ctx context.Context, password string) (*Enrolment, error) {
-	_, u, err := s.confirm(ctx, password)
+	_, u, err := s.recent(ctx, password)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +150,7 @@ func (s *Service) EnrolTOTP(ctx context.Context, password string) (*Enrolment, e
 	if err != nil {
 		return nil, err
 	}
-	return &Enrolment{Secret: secret, URL: totpURL(u.Username, secret)}, nil
+	return &Enrolment{Secret: secret, URI: totpURL(u.Username, secret)}, nil
 }
 
 // ConfirmTOTP switches the enrolled second factor on if code comes from it and returns ten recovery codes, shown this
@@ -162,10 +190,10 @@ func (s *Service) ConfirmTOTP(ctx context.Context, code string) (codes []string,
 	})
 }
 
-// DisableTOTP switches the caller's second factor off, given password and a current code. A privileged person has to
+// DisableTOTP switches the caller's second factor off, given a recent sign-in or the password, and a current code. A privileged person has to
 // enrol again before anything else is permitted.
 func (s *Service) DisableTOTP(ctx context.Context, password, code string) error {
-	_, u, err := s.confirm(ctx, password)
+	_, u, err := s.recent(ctx, password)
 	if err != nil {
 		return err
 	}

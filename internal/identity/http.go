@@ -79,7 +79,7 @@ type signInIn struct {
 	Body    struct {
 		Username string `json:"username" maxLength:"64"`
 		Password string `json:"password" maxLength:"512"`
-		TOTP     string `json:"totp,omitempty" maxLength:"40" doc:"One-time code or recovery code, once the answer was identity.totp_required"`
+		Code     string `json:"code,omitempty" maxLength:"40" doc:"One-time code or recovery code, once the answer was identity.totp_required"`
 	}
 }
 
@@ -92,8 +92,8 @@ type meOut struct {
 func (s *Service) sessionRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "sign-in", Method: http.MethodPost, Path: "/api/v1/session", Summary: "Sign in", Tag: "identity", Access: httpx.Public,
 		MaxBody: 8 << 10, Errors: []int{401, 403},
-		Description: "Answers with the session cookie. Where the account has a second factor and totp is missing, the answer is 401 with code " +
-			"identity.totp_required and nothing is kept; send the same again with totp. Other codes: identity.bad_credentials, identity.bad_code, " +
+		Description: "Answers with the session cookie. Where the account has a second factor and code is missing, the answer is 401 with code " +
+			"identity.totp_required and nothing is kept; send the same again with code. Other codes: identity.bad_credentials, identity.bad_code, " +
 			"identity.locked_out (current.until says how long), identity.account_shut, identity.slow_down (429)."}, s.handleSignIn)
 	httpx.Handle(api, httpx.Op{ID: "get-session", Method: http.MethodGet, Path: "/api/v1/session", Summary: "Who am I, what may I do, where", Tag: "identity", Access: httpx.SignedIn},
 		func(ctx context.Context, _ *none) (*meOut, error) {
@@ -124,7 +124,7 @@ func (s *Service) sessionRoutes(api huma.API) {
 }
 
 func (s *Service) handleSignIn(ctx context.Context, in *signInIn) (*meOut, error) {
-	opened, err := s.SignIn(ctx, Credentials{Username: in.Body.Username, Password: in.Body.Password, Code: in.Body.TOTP,
+	opened, err := s.SignIn(ctx, Credentials{Username: in.Body.Username, Password: in.Body.Password, Code: in.Body.Code,
 		Address: audit.OriginFrom(ctx).Address, Agent: in.Agent, Replaces: in.Session})
 	if err != nil {
 		return nil, err
@@ -154,14 +154,14 @@ func (s *Service) accountRoutes(api huma.API) {
 		})
 	type passwordIn struct {
 		Body struct {
-			Old string `json:"old" maxLength:"512"`
-			New string `json:"password" maxLength:"512"`
+			Current string `json:"current" maxLength:"512"`
+			Next    string `json:"next" maxLength:"512"`
 		}
 	}
-	httpx.Handle(api, httpx.Op{ID: "change-my-password", Method: http.MethodPut, Path: "/api/v1/account/password", Summary: "Change my password", Tag: "identity", Access: httpx.SignedIn, Status: 204, MaxBody: 8 << 10,
+	httpx.Handle(api, httpx.Op{ID: "change-my-password", Method: http.MethodPost, Path: "/api/v1/account/password", Summary: "Change my password", Tag: "identity", Access: httpx.SignedIn, Status: 204, MaxBody: 8 << 10,
 		Description: "Ends my other sessions. 422 identity.weak_password lists the broken rules, identity.password_used says it was used before; 403 identity.wrong_password."},
 		func(ctx context.Context, in *passwordIn) (*none, error) {
-			return nil, s.ChangePassword(ctx, in.Body.Old, in.Body.New)
+			return nil, s.ChangePassword(ctx, in.Body.Current, in.Body.Next)
 		})
 	s.secondFactorRoutes(api)
 	s.tokenRoutes(api)
@@ -169,8 +169,8 @@ func (s *Service) accountRoutes(api huma.API) {
 
 func (s *Service) secondFactorRoutes(api huma.API) {
 	type enrolIn struct {
-		Body struct {
-			Password string `json:"password" maxLength:"512"`
+		Body *struct {
+			Password string `json:"password,omitempty" maxLength:"512" doc:"Needed ten minutes after signing in and later"`
 		}
 	}
 	type enrolOut struct {
@@ -179,7 +179,11 @@ func (s *Service) secondFactorRoutes(api huma.API) {
 	}
 	httpx.Handle(api, httpx.Op{ID: "enrol-second-factor", Method: http.MethodPost, Path: "/api/v1/account/totp", Summary: "Begin a second factor", Tag: "identity", Access: httpx.SignedIn, Errors: []int{409}},
 		func(ctx context.Context, in *enrolIn) (*enrolOut, error) {
-			e, err := s.EnrolTOTP(ctx, in.Body.Password)
+			password := ""
+			if in.Body != nil {
+				password = in.Body.Password
+			}
+			e, err := s.EnrolTOTP(ctx, password)
 			if err != nil {
 				return nil, err
 			}
@@ -208,25 +212,25 @@ func (s *Service) secondFactorRoutes(api huma.API) {
 		})
 	type disableIn struct {
 		Body struct {
-			Password string `json:"password" maxLength:"512"`
-			Code     string `json:"code" maxLength:"40"`
+			Code     string `json:"code" maxLength:"40" doc:"One-time code or recovery code"`
+			Password string `json:"password,omitempty" maxLength:"512" doc:"Needed ten minutes after signing in and later"`
 		}
 	}
-	httpx.Handle(api, httpx.Op{ID: "disable-second-factor", Method: http.MethodPost, Path: "/api/v1/account/totp/disable", Summary: "Switch my second factor off", Tag: "identity", Access: httpx.SignedIn, Status: 204, Errors: []int{409}},
+	httpx.Handle(api, httpx.Op{ID: "disable-second-factor", Method: http.MethodPost, Path: "/api/v1/account/totp/remove", Summary: "Switch my second factor off", Tag: "identity", Access: httpx.SignedIn, Status: 204, Errors: []int{409}},
 		func(ctx context.Context, in *disableIn) (*none, error) {
 			return nil, s.DisableTOTP(ctx, in.Body.Password, in.Body.Code)
 		})
 }
 
 func (s *Service) tokenRoutes(api huma.API) {
-	httpx.Handle(api, httpx.Op{ID: "list-my-tokens", Method: http.MethodGet, Path: "/api/v1/account/tokens", Summary: "My API tokens", Tag: "identity", Access: httpx.SignedIn},
+	httpx.Handle(api, httpx.Op{ID: "list-my-tokens", Method: http.MethodGet, Path: "/api/v1/tokens", Summary: "My API tokens", Tag: "identity", Access: httpx.SignedIn},
 		func(ctx context.Context, _ *none) (*listOut[Token], error) { return whole(s.Tokens(ctx)) })
 	type tokenIn struct{ Body NewToken }
 	type tokenOut struct {
 		secret
 		Body Token
 	}
-	httpx.Handle(api, httpx.Op{ID: "create-my-token", Method: http.MethodPost, Path: "/api/v1/account/tokens", Summary: "Make an API token", Tag: "identity", Access: httpx.SignedIn, Status: 201, Errors: []int{409},
+	httpx.Handle(api, httpx.Op{ID: "create-my-token", Method: http.MethodPost, Path: "/api/v1/tokens", Summary: "Make an API token", Tag: "identity", Access: httpx.SignedIn, Status: 201, Errors: []int{409},
 		Description: "The secret is in this answer and nowhere else afterwards."},
 		func(ctx context.Context, in *tokenIn) (*tokenOut, error) {
 			t, err := s.CreateToken(ctx, in.Body)
@@ -235,6 +239,6 @@ func (s *Service) tokenRoutes(api huma.API) {
 			}
 			return &tokenOut{noStore, *t}, nil
 		})
-	httpx.Handle(api, httpx.Op{ID: "revoke-my-token", Method: http.MethodDelete, Path: "/api/v1/account/tokens/{id}", Summary: "Revoke one of my API tokens", Tag: "identity", Access: httpx.SignedIn, Status: 204, Errors: []int{404}},
+	httpx.Handle(api, httpx.Op{ID: "revoke-my-token", Method: http.MethodDelete, Path: "/api/v1/tokens/{id}", Summary: "Revoke one of my API tokens", Tag: "identity", Access: httpx.SignedIn, Status: 204, Errors: []int{404}},
 		func(ctx context.Context, in *idIn) (*none, error) { return nil, s.RevokeToken(ctx, in.ID) })
 }

@@ -160,7 +160,7 @@ func (s *Service) securityRoutes(api huma.API) {
 	type signInsIn struct {
 		httpx.PageIn
 		User    string `query:"user" maxLength:"40"`
-		Outcome string `query:"outcome" enum:"signed_in,bad_password,code_required,bad_code,locked_out,account_shut,signed_out"`
+		Outcome string `query:"result" enum:"signed_in,bad_password,code_required,bad_code,locked_out,account_shut,signed_out"`
 		Address string `query:"address" maxLength:"60"`
 	}
 	httpx.Handle(api, httpx.Op{ID: "list-sign-ins", Method: http.MethodGet, Path: "/api/v1/sign-ins", Summary: "The sign-in log", Tag: "identity", Access: httpx.Permission(PermAudit)},

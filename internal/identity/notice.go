@@ -15,12 +15,12 @@ type To struct{ User, Unit string }
 
 // Notice tells somebody that something happened that concerns him.
 type Notice struct {
-	ID        string      `db:"id" json:"id"`
-	Kind      string      `db:"kind" json:"kind" doc:"Event that caused it, such as rectify.issued"`
-	Title     string      `db:"title" json:"title"`
-	Link      string      `db:"link" json:"link,omitempty" doc:"Path inside the console"`
-	CreatedAt clock.Time  `db:"created_at" json:"created_at"`
-	ReadAt    *clock.Time `db:"read_at" json:"read_at,omitempty"`
+	ID        string     `db:"id" json:"id"`
+	Kind      string     `db:"kind" json:"kind" doc:"Event that caused it, such as rectify.issued"`
+	Title     string     `db:"title" json:"title"`
+	Link      string     `db:"link" json:"link,omitempty" doc:"Path inside the console"`
+	CreatedAt clock.Time `db:"created_at" json:"at"`
+	Read      bool       `db:"read" json:"read"`
 }
 
 // Notify leaves a notice in the caller's transaction. The same words to the same addressee within a day are one notice,
@@ -76,7 +76,7 @@ func (s *Service) Notices(ctx context.Context, unread bool, limit int, cursor st
 			return err
 		}
 		q.add(before[0], "n.id < $%d")
-		rows, err := db.All[Notice](ctx, tx, `SELECT n.id, n.kind, n.title, n.link, n.created_at, r.read_at `+q.String()+
+		rows, err := db.All[Notice](ctx, tx, `SELECT n.id, n.kind, n.title, n.link, n.created_at, r.read_at IS NOT NULL AS read `+q.String()+
 			` ORDER BY n.id DESC LIMIT `+q.next(bounded(limit)+1), q.args...)
 		page.Page = httpx.Cut(rows, bounded(limit), total, func(n *Notice) string { return httpx.EncodeCursor(n.ID) })
 		return err

@@ -166,5 +166,5 @@ type SignInRecord struct {
 	Username string     `db:"username" json:"username" doc:"Two letters only when no account has the name"`
 	Address  string     `db:"address" json:"address"`
 	Agent    string     `db:"agent" json:"agent"`
-	Outcome  string     `db:"outcome" json:"outcome" enum:"signed_in,bad_password,code_required,bad_code,locked_out,account_shut,signed_out"`
+	Outcome  string     `db:"outcome" json:"result" enum:"signed_in,bad_password,code_required,bad_code,locked_out,account_shut,signed_out"`
 }

@@ -16,6 +16,7 @@ type Me struct {
 	Permissions []string   `json:"permissions"`
 	Areas       []MeArea   `json:"areas"`
 	Posts       []MePost   `json:"posts" doc:"The person's active posts; exactly one is in force"`
+	TOTPEnabled bool       `json:"totp_enabled"`
 	Due         []string   `json:"due" doc:"change_password, enrol_second_factor: to be done before anything else is permitted"`
 	CSRFToken   string     `json:"csrf_token"`
 	EndsAt      clock.Time `json:"ends_at" doc:"The session ends then in any case"`
@@ -25,12 +26,11 @@ type Me struct {
 
 // MeUser is the person.
 type MeUser struct {
-	ID           string `json:"id"`
-	Username     string `json:"username"`
-	Name         string `json:"name"`
-	Title        string `json:"title"`
-	Unit         MeUnit `json:"unit"`
-	SecondFactor bool   `json:"second_factor"`
+	ID       string `json:"id"`
+	Username string `json:"username"`
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Unit     MeUnit `json:"unit"`
 }
 
 // MeUnit is the unit of the post in force.
@@ -97,7 +97,8 @@ func (s *Service) fillMe(ctx context.Context, tx *db.Tx, me *Me, p *auth.Princip
 	if err != nil {
 		return err
 	}
-	me.User = MeUser{ID: u.ID, Username: u.Username, Name: u.Name, SecondFactor: u.SecondFactor}
+	me.User = MeUser{ID: u.ID, Username: u.Username, Name: u.Name}
+	me.TOTPEnabled = u.SecondFactor
 	posts, err := postsOf(ctx, tx, u.ID)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"yiwang/internal/platform/auth"
@@ -23,7 +24,7 @@ type Token struct {
 	Permissions db.JSON[[]string] `db:"permissions" json:"permissions"`
 	CreatedAt   clock.Time        `db:"created_at" json:"created_at"`
 	ExpiresAt   clock.Time        `db:"expires_at" json:"expires_at"`
-	LastUsed    *clock.Time       `db:"last_used" json:"last_used,omitempty"`
+	LastUsed    *clock.Time       `db:"last_used" json:"last_used_at,omitempty"`
 	RevokedAt   *clock.Time       `db:"revoked_at" json:"revoked_at,omitempty"`
 	Secret      string            `db:"-" json:"secret,omitempty" doc:"Shown once, in the answer that creates it"`
 }
@@ -31,20 +32,23 @@ type Token struct {
 // NewToken is what a person asks for.
 type NewToken struct {
 	Name        string   `json:"name" minLength:"1" maxLength:"60" doc:"What it is for"`
-	Permissions []string `json:"permissions" minItems:"1" maxItems:"100"`
-	Days        int      `json:"days" minimum:"1" maximum:"366" doc:"How long it is good"`
-	Password    string   `json:"password" maxLength:"128" doc:"The caller's password again"`
+	Permissions []string `json:"permissions,omitempty" maxItems:"100" doc:"Without it, what the caller may read"`
+	Days        int      `json:"expires_in_days,omitempty" minimum:"1" maximum:"366" default:"90" doc:"How long it is good"`
+	Password    string   `json:"password,omitempty" maxLength:"512" doc:"Needed ten minutes after signing in and later"`
 }
 
 // CreateToken makes an API token of the caller's post in force. Returns Forbidden if it asks for a permission that the
 // caller does not hold, Invalid for a missing name or an end beyond a year. The secret is returned this once.
 func (s *Service) CreateToken(ctx context.Context, in NewToken) (*Token, error) {
-	if in.Name == "" || len(in.Name) > 180 || in.Days < 1 || in.Days > maxTokenDays || len(in.Permissions) == 0 {
-		return nil, errs.Invalid("identity.bad_token", "A token needs a name, permissions and between 1 and 366 days.")
+	if in.Name == "" || len(in.Name) > 180 || in.Days < 1 || in.Days > maxTokenDays {
+		return nil, errs.Invalid("identity.bad_token", "A token needs a name and between 1 and 366 days.")
 	}
-	p, _, err := s.confirm(ctx, in.Password)
+	p, _, err := s.recent(ctx, in.Password)
 	if err != nil {
 		return nil, err
+	}
+	if len(in.Permissions) == 0 {
+		in.Permissions = readable(p)
 	}
 	for _, permission := range in.Permissions {
 		if !p.Has(permission) {
@@ -55,6 +59,17 @@ func (s *Service) CreateToken(ctx context.Context, in NewToken) (*Token, error) 
 	t := &Token{Name: in.Name, Secret: newSecret(tokenPrefix)}
 	t.Permissions.V = slices.Compact(in.Permissions)
 	return t, s.db.Tx(ctx, func(tx *db.Tx) error { return insertToken(ctx, tx, p, t, in.Days) })
+}
+
+// readable lists the caller's permissions that only read: what a token gets whose maker named none.
+func readable(p *auth.Principal) []string {
+	out := []string{}
+	for permission := range p.Permissions {
+		if strings.HasSuffix(permission, ".read") {
+			out = append(out, permission)
+		}
+	}
+	return out
 }
 
 func insertToken(ctx context.Context, tx *db.Tx, p *auth.Principal, t *Token, days int) error {
