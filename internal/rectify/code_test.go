@@ -1,0 +1,194 @@
+package rectify
+
+import (
+	"context"
+	"testing"
+
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+	"yiwang/internal/testkit"
+)
+
+func TestLoadComments_MasksSuggestsAndIsIdempotent(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, "物业不修灯，我电话13812345678", "没有", "感谢社区", "xyz")
+		n, err := w.LoadComments(w.as("office"), "w1")
+		if err != nil || n != 0 {
+			t.Fatalf("second load added %d, %v", n, err)
+		}
+		p, err := w.Comments(w.as("office"), CommentFilter{WaveID: "w1"}, page(10, ""))
+		if err != nil || p.Total != 4 {
+			t.Fatalf("total %d, %v", p.Total, err)
+		}
+		c := p.Items[0]
+		if c.Text != "物业不修灯，我电话〔电话〕" || c.State != CommentOpen || c.Suggestions.V[0].Field != "04" || c.Suggestions.V[0].Why[0] != "物业" || c.Model == "" {
+			t.Errorf("comment %+v", c)
+		}
+		if p.Items[1].State != CommentSkipped || p.Items[2].State != CommentPraise || p.Items[3].State != CommentOpen {
+			t.Errorf("states %s %s %s", p.Items[1].State, p.Items[2].State, p.Items[3].State)
+		}
+		_, err = w.LoadComments(w.as("reader"), "w1")
+		wantCode(t, err, "auth.no_permission")
+		_, err = w.LoadComments(w.as("office"), "w9")
+		wantCode(t, err, "survey.no_wave")
+	})
+}
+
+func TestComments_AreForTheOfficeOfTheArea(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testkit.SQLite(t), lamp)
+	for _, who := range []string{"street1", "housing", "check", "reader"} {
+		_, err := w.Comments(w.as(who), CommentFilter{}, page(10, ""))
+		wantCode(t, err, "auth.no_permission")
+		_, err = w.Confirm(w.as(who), "c001", []string{"04"}, 1)
+		wantCode(t, err, "auth.no_permission")
+	}
+	if p, err := w.Comments(w.as("code2"), CommentFilter{}, page(10, "")); err != nil || p.Total != 0 {
+		t.Errorf("another street's office sees %d, %v", p.Total, err)
+	}
+	_, err := w.Confirm(w.as("code2"), "c001", []string{"04"}, 1)
+	wantCode(t, err, "auth.outside_area")
+}
+
+func TestDecisions_AreVersionedAndCanBeUndone(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, lamp, lamp)
+		ctx := w.as("office")
+		c, err := w.Confirm(ctx, "c001", []string{"04", "14"}, 1)
+		if err != nil || c.State != CommentConfirmed || c.Version != 2 {
+			t.Fatalf("%+v, %v", c, err)
+		}
+		_, err = w.Confirm(ctx, "c001", []string{"05"}, 1)
+		wantCode(t, err, "rectify.comment_changed")
+		if now, ok := errs.As(err).Details.(*Comment); !ok || now.Version != 2 {
+			t.Errorf("details %+v", errs.As(err).Details)
+		}
+		c, err = w.Undo(ctx, "c001", 2)
+		if err != nil || c.State != CommentOpen || len(c.Fields.V) != 0 {
+			t.Errorf("%+v, %v", c, err)
+		}
+		c, err = w.Skip(ctx, "c001", false, "与本区无关", 3)
+		if err != nil || c.State != CommentSkipped || c.Note != "与本区无关" {
+			t.Errorf("%+v, %v", c, err)
+		}
+		_, err = w.Skip(ctx, "c002", false, " ", 1)
+		wantCode(t, err, "rectify.bad_text")
+		for _, fields := range [][]string{nil, {"99"}, {"04", "04"}, {"01", "02", "03", "04"}} {
+			_, err = w.Confirm(ctx, "c002", fields, 1)
+			wantCode(t, err, "rectify.bad_fields")
+		}
+	})
+}
+
+func TestConfirmMany_ReportsEachLine(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, lamp, lamp, lamp)
+		out, err := w.ConfirmMany(w.as("office"), []Decision{{"c001", []string{"04"}, 1}, {"c002", []string{"04"}, 7}, {"c003", []string{"04"}, 1}, {"none", []string{"04"}, 1}})
+		if err != nil || !out[0].OK || out[1].OK || out[1].Code != "rectify.comment_changed" || !out[2].OK || out[3].Code != "rectify.comment_not_found" {
+			t.Errorf("%+v, %v", out, err)
+		}
+	})
+}
+
+func TestMerge_TakesOnlyFreeCommentsThatFit(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, lamp, lamp, lamp)
+		ctx, plan := w.as("office"), Plan{Title: "灯", Field: "04", AreaCode: "320106001003"}
+		_, err := w.Merge(ctx, []string{"c001"}, plan)
+		wantCode(t, err, "rectify.comment_not_free") // not confirmed yet
+		free := w.free("04", 3)
+		wrong := plan
+		wrong.Field = "05"
+		_, err = w.Merge(ctx, free[:1], wrong)
+		wantCode(t, err, "rectify.comment_does_not_fit")
+		wrong = plan
+		wrong.AreaCode = "320106002001"
+		_, err = w.Merge(ctx, free[:1], wrong)
+		wantCode(t, err, "rectify.comment_does_not_fit")
+		_, err = w.Merge(w.as("code2"), free, plan)
+		wantCode(t, err, "auth.outside_area")
+		_, err = w.Merge(ctx, []string{"c001", "c001"}, plan)
+		wantCode(t, err, "rectify.comment_not_free")
+
+		i := w.ok(w.Merge(ctx, free[:2], plan))
+		i = w.ok(w.Join(ctx, i.ID, free[2:], i.Version))
+		if i.Voices != 3 {
+			t.Errorf("voices %d", i.Voices)
+		}
+		_, err = w.Undo(ctx, "c001", 3)
+		wantCode(t, err, "rectify.comment_merged")
+		i = w.ok(w.Unmerge(ctx, i.ID, free[:1], i.Version))
+		i = w.ok(w.Unmerge(ctx, i.ID, free[1:], i.Version))
+		if i.State != Withdrawn || i.Voices != 0 {
+			t.Errorf("an empty item is %s with %d voices", i.State, i.Voices)
+		}
+		again := w.ok(w.Merge(ctx, free, plan))
+		again = w.ok(w.act(again, ActConfirm))
+		again = w.ok(w.act(again, ActIssue))
+		_, err = w.Unmerge(ctx, again.ID, free[:1], again.Version)
+		wantCode(t, err, "rectify.issued_already")
+	})
+}
+
+func TestPropose_GroupsTheSameMatterOfOnePlace(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, "三号楼楼道灯坏了两个月没人修", "三号楼的楼道灯坏了，一直没人修", "物业费每年都涨", "电梯困过人，物业不修电梯")
+		w.free("04", 4)
+		out, err := w.Propose(w.as("office"), CommentFilter{WaveID: "w1"})
+		if err != nil || len(out) != 1 || len(out[0].Comments) != 2 || out[0].Comments[0].ID != "c001" || out[0].Comments[1].ID != "c002" {
+			t.Errorf("%+v, %v", out, err)
+		}
+	})
+}
+
+func TestRetrain_LearnsFromDecisionsAndNamesItsVersion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testkit.SQLite(t), "轧草机响得人头疼", "轧草机的动静太响")
+	before := (*w.classifier.Load()).Version()
+	w.free("05", 2)
+	first, err := w.Retrain(w.as("office"))
+	if err != nil || first == before {
+		t.Fatalf("version %s, %v", first, err)
+	}
+	if s := (*w.classifier.Load()).Classify("轧草机"); len(s) == 0 || s[0].Field != "05" {
+		t.Errorf("suggestions %+v", s)
+	}
+	if again, err := w.Retrain(w.as("office")); err != nil || again != first {
+		t.Errorf("the same decisions gave %s and %s, %v", first, again, err)
+	}
+}
+
+func TestWrites_LeaveHistoryAuditAndEvent(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, lamp)
+		i := w.item(Published, w.free("04", 1)...)
+		ctx := context.Background()
+		if err := d.Read(ctx, func(tx *db.Tx) error {
+			for query, want := range map[string]int{
+				"SELECT COUNT(*) FROM item_history WHERE item_id = $1":                            len(path[Published]) + 3, // merge, two photos
+				"SELECT COUNT(*) FROM audit_entry WHERE object_id = $1":                           len(path[Published]) + 3,
+				"SELECT COUNT(*) FROM outbox WHERE subject = $1":                                  6, // confirm and start are silent
+				"SELECT COUNT(*) FROM outbox WHERE subject = $1 AND payload LIKE '%\"c001\"%'":    1, // who to tell
+				"SELECT COUNT(*) FROM item_clock WHERE item_id = $1 AND ended_by = 'verify'":      1,
+				"SELECT COUNT(*) FROM item_history WHERE item_id = $1 AND actor_unit = 'u-check'": 1,
+			} {
+				n, err := db.Get[int](ctx, tx, query, i.ID)
+				if err != nil {
+					return err
+				}
+				if n != want {
+					t.Errorf("%s: %d, want %d", query, n, want)
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
