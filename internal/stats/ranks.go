@@ -88,16 +88,20 @@ func TopK(est, se []float64, k int) ([]RankBelief, error) {
 	}
 	out := make([]RankBelief, len(est))
 	for i, distribution := range newRankGrid(est, se).distributions() {
-		b := RankBelief{Distribution: distribution, PBest: distribution[0]}
-		for r, p := range distribution {
-			b.ExpectedRank += float64(r+1) * p
-			if r < k {
-				b.PTop += p
-			}
-		}
-		out[i] = b
+		out[i].Distribution = distribution
+		out[i].summarise(k)
 	}
 	return out, nil
+}
+
+func (b *RankBelief) summarise(k int) {
+	b.PBest = b.Distribution[0]
+	for r, p := range b.Distribution {
+		b.ExpectedRank += float64(r+1) * p
+		if r < k {
+			b.PTop += p
+		}
+	}
 }
 
 // rankGrid integrates with Gauss-Legendre panels no wider than about the standard errors that matter there.
