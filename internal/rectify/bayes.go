@@ -102,7 +102,7 @@ func (b *counter) model() *bayes {
 	sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
 	v := float64(len(keys))
 	for i, f := range keys {
-		m.index[f] = int32(i) //nolint:gosec // a vocabulary stays far below two thousand million
+		m.index[f] = int32(i)
 		for c, n := range b.counts[f] {
 			m.logp = append(m.logp, math.Log((n+smoothing)/(b.total[c]+smoothing*v)))
 		}

@@ -174,7 +174,7 @@ type uploadIn struct {
 	RawBody huma.MultipartFormFiles[struct {
 		Photo   huma.FormFile `form:"photo" required:"true" contentType:"image/jpeg,image/png,image/webp"`
 		Phase   string        `form:"phase" required:"true" enum:"before,after"`
-		Caption string        `form:"caption" maxLength:"400"`
+		Caption string        `form:"caption" required:"false" maxLength:"400"`
 	}]
 }
 

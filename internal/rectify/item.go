@@ -145,6 +145,9 @@ func (i *Item) derive(c *Catalog, now clock.Time) {
 	if i.Co.V == nil {
 		i.Co.V = []UnitRef{}
 	}
+	if i.Actions == nil {
+		i.Actions = []Action{}
+	}
 	i.Progress = i.State.progress()
 	if i.DueAt != nil {
 		doneLate := i.DoneAt != nil && i.DoneAt.After(i.DueAt.Time)

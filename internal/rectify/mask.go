@@ -122,8 +122,8 @@ func decimal(r rune) rune {
 		}
 	}
 	for _, b := range unicode.Nd.R32 {
-		if r >= rune(b.Lo) && r <= rune(b.Hi) { //nolint:gosec // code points fit a rune
-			return (r - rune(b.Lo)) % 10 //nolint:gosec // code points fit a rune
+		if r >= rune(b.Lo) && r <= rune(b.Hi) {
+			return (r - rune(b.Lo)) % 10
 		}
 	}
 	return 0
