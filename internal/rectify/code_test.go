@@ -140,7 +140,7 @@ func TestPropose_GroupsTheSameMatterOfOnePlace(t *testing.T) {
 		w := newWorld(t, d, "三号楼楼道灯坏了两个月没人修", "三号楼的楼道灯坏了，一直没人修", "物业费每年都涨", "电梯困过人，物业不修电梯")
 		w.free("04", 4)
 		out, err := w.Propose(w.as("office"), CommentFilter{WaveID: "w1"})
-		if err != nil || len(out) != 1 || len(out[0].Comments) != 2 || out[0].Comments[0].ID != "c001" || out[0].Comments[1].ID != "c002" {
+		if err != nil || len(out) != 1 || len(out[0].Comments) != 2 || out[0].Comments[0].ID != "c001" || out[0].Comments[1].ID != "c002" || out[0].Title != out[0].Comments[0].Text {
 			t.Errorf("%+v, %v", out, err)
 		}
 	})

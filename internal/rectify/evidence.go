@@ -32,10 +32,7 @@ type Photos interface {
 // AddEvidence stores a photo of the lead or a joint unit, taken before or after the work, while the item is with the
 // unit. Needs rectify.do. The same photo twice is a Conflict.
 func (s *Service) AddEvidence(ctx context.Context, id, phase, caption string, r io.Reader) (e *Evidence, err error) {
-	if phase != Before && phase != After {
-		return nil, errs.Invalid("rectify.bad_phase", "Say whether the photo is from before or after the work.", errs.Field{Location: "form.phase", Message: "before or after", Value: phase})
-	}
-	if err := checkTexts(text{"caption", &caption, 100, false}); err != nil {
+	if err := checkShot(phase, &caption); err != nil {
 		return nil, err
 	}
 	// The caller is judged before a byte is stored, and again in the transaction that counts.
@@ -47,11 +44,27 @@ func (s *Service) AddEvidence(ctx context.Context, id, phase, caption string, r 
 		return nil, err
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		e = &Evidence{ID: db.NewID(tx), ItemID: id, Phase: phase, Ref: photo.Ref, SHA256: photo.SHA256, MediaType: photo.MediaType,
-			Size: photo.Size, Caption: Mask(caption), At: tx.Time()}
-		return s.addEvidence(ctx, tx, e)
+		e, err = s.AddEvidenceTx(ctx, tx, id, phase, caption, photo)
+		return err
 	})
 	return e, err
+}
+
+// AddEvidenceTx is AddEvidence inside the caller's transaction, for a photo that is stored already.
+func (s *Service) AddEvidenceTx(ctx context.Context, tx *db.Tx, id, phase, caption string, photo Photo) (*Evidence, error) {
+	if err := checkShot(phase, &caption); err != nil {
+		return nil, err
+	}
+	e := &Evidence{ID: db.NewID(tx), ItemID: id, Phase: phase, Ref: photo.Ref, SHA256: photo.SHA256, MediaType: photo.MediaType,
+		Size: photo.Size, Caption: Mask(caption), At: tx.Time()}
+	return e, s.addEvidence(ctx, tx, e)
+}
+
+func checkShot(phase string, caption *string) error {
+	if phase != Before && phase != After {
+		return errs.Invalid("rectify.bad_phase", "Say whether the photo is from before or after the work.", errs.Field{Location: "form.phase", Message: "before or after", Value: phase})
+	}
+	return checkTexts(text{"caption", caption, 100, false})
 }
 
 func (s *Service) addEvidence(ctx context.Context, tx *db.Tx, e *Evidence) error {

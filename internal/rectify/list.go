@@ -210,6 +210,7 @@ type Proposal struct {
 	FieldName string    `json:"field_name"`
 	AreaCode  string    `json:"area_code"`
 	AreaName  string    `json:"area_name"`
+	Title     string    `json:"title" doc:"The comment most like the others, as a first title"`
 	Comments  []Comment `json:"comments"`
 }
 
@@ -256,6 +257,7 @@ func (s *Service) proposals(same []Comment) (out []Proposal) {
 		for _, n := range group {
 			p.Comments = append(p.Comments, same[n])
 		}
+		p.Title = firstRunes(texts[central(texts, group)], maxTitle)
 		out = append(out, p)
 	}
 	return out

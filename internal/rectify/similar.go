@@ -56,6 +56,27 @@ func Similarity(a, b string) float64 {
 	return overlap(n, len(x), len(y))
 }
 
+// central returns the position in group of texts whose text is most like the others; it looks at the first fifty.
+func central(texts []string, group []int) int {
+	group = group[:min(len(group), 50)]
+	best, found := -1.0, group[0]
+	for _, a := range group {
+		sum := 0.0
+		for _, b := range group {
+			sum += Similarity(texts[a], texts[b])
+		}
+		if sum > best {
+			best, found = sum, a
+		}
+	}
+	return found
+}
+
+func firstRunes(s string, n int) string {
+	r := []rune(s)
+	return string(r[:min(len(r), n)])
+}
+
 func overlap(common, a, b int) float64 {
 	if a+b == 0 {
 		return 0

@@ -209,7 +209,7 @@ func median(v []float64) *float64 {
 type Line struct {
 	Code      string `json:"code"`
 	Name      string `json:"name"`
-	Voices    int    `json:"voices" doc:"Comments; by unit, those merged into its items"`
+	Voices    int    `json:"voices" doc:"Comments open or confirmed, under their first field; by unit, those merged into its items"`
 	Items     int    `json:"items"`
 	Passed    int    `json:"passed" doc:"Verified, told or published"`
 	Doing     int    `json:"doing" doc:"Everything else that is not overdue"`
