@@ -36,7 +36,7 @@ func (d *distribution) quantile(rule QuantileRule, p float64) float64 {
 		return d.interpolate(p, func(i int) float64 { return (d.before(i)*3/8 + d.sum[i]*5/8) / (total + d.w[n-1]/4) })
 	case RuleShahVaish:
 		mean := total / float64(n)
-		i := sort.Search(n, func(i int) bool { return (d.sum[i]/mean+0.5-d.w[i]/2)/float64(n+1) > p })
+		i := sort.Search(n, func(i int) bool { return ((d.sum[i]-d.w[i]/2)/mean+0.5)/float64(n+1) > p })
 		return d.x[max(i-1, 0)]
 	default: // math, hf1
 		return d.step(p, func(low, _ float64, _ int) (float64, bool) { return low, true })
