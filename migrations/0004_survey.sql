@@ -96,7 +96,9 @@ CREATE TABLE answer_import (
     dry_run     BOOLEAN NOT NULL,
     policy      TEXT NOT NULL,
     state       TEXT NOT NULL,
-    report      TEXT NOT NULL,
+    failure     TEXT NOT NULL,
+    message     TEXT NOT NULL,
+    report      TEXT,
     actor       TEXT NOT NULL,
     created_at  BIGINT NOT NULL,
     finished_at BIGINT

@@ -30,3 +30,6 @@ const (
 
 // Groups in table order; "" stands for all groups together.
 var groups = append([]survey.Group{""}, survey.Groups...)
+
+// Permissions lists the permissions of this module, for the registry of roles.
+func Permissions() []string { return []string{PermRead, PermScore, PermPublish} }

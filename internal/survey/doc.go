@@ -32,3 +32,6 @@ const (
 	permPublish = "appraisal.publish"
 	permResults = "appraisal.read"
 )
+
+// Permissions lists the permissions of this module, for the registry of roles.
+func Permissions() []string { return []string{PermRead, PermManage, PermImport} }

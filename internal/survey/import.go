@@ -118,13 +118,13 @@ func (s *Service) prepare(ctx context.Context, waveID string) (r *rowReader, err
 		if err := r.wave.takesAnswers(); err != nil {
 			return err
 		}
-		if r.forms, err = s.FormsTx(ctx, tx, r.wave); err != nil {
-			return err
-		}
-		r.streets, r.places, err = s.places(ctx, tx, r.wave)
+		r.forms, err = s.FormsTx(ctx, tx, r.wave)
 		return err
 	})
 	if err != nil {
+		return nil, err
+	}
+	if r.streets, r.places, err = s.places(ctx, &r.wave.Plan.V); err != nil {
 		return nil, err
 	}
 	r.columns = Columns(r.forms, r.wave.Plan.V.Scale)

@@ -6,36 +6,25 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 
+	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/region"
 )
-
-// Area is a street or community that an answer can name.
-type Area struct{ Code, Name, Parent string }
-
-// Areas lists the streets and communities of a district that exist now.
-type Areas func(ctx context.Context, tx *db.Tx, district string) ([]Area, error)
-
-// Config is what the service needs from outside.
-type Config struct {
-	Areas      Areas
-	Box        *crypto.Box // nil: no telephone numbers can be kept
-	//Files      blob.Store  // where uploaded answer files wait for their import
-	Categories []Category  // fields of the reverse evaluation; empty: none can be ticked
-}
 
 // Service keeps questionnaires, waves and answers.
 type Service struct {
 	db         *db.DB
-	areas      Areas
 	box        *crypto.Box
-	//files      blob.Store
+	regions    *region.Service
+	files      blob.Store
 	categories []Category
 }
 
-// New returns the service.
-func New(d *db.DB, c Config) *Service {
-	return &Service{db: d, areas: c.Areas, box: c.Box, categories: c.Categories}
+// New returns the service. Without box no telephone numbers can be kept; without files answers can be imported from the
+// shell only; categories are the fields of the reverse evaluation that a respondent may tick.
+func New(d *db.DB, box *crypto.Box, regions *region.Service, files blob.Store, categories []Category) *Service {
+	return &Service{db: d, box: box, regions: regions, files: files, categories: categories}
 }
 
 // rowKey turns what tells a row apart into a digest from which nobody without the key can guess the respondent number.
@@ -49,22 +38,21 @@ func (s *Service) rowKey(text string) string {
 }
 
 // places returns what street cells (code or name → code) and community cells may hold.
-func (s *Service) places(ctx context.Context, tx *db.Tx, w *Wave) (streets map[string]string, places map[string][]place, err error) {
-	areas, err := s.areas(ctx, tx, w.Area)
-	if err != nil {
-		return nil, nil, err
-	}
+func (s *Service) places(ctx context.Context, plan *Plan) (streets map[string]string, places map[string][]place, err error) {
 	streets, places = map[string]string{}, map[string][]place{}
-	planned := map[string]bool{}
-	for _, code := range w.Plan.V.Streets() {
-		planned[code], streets[code] = true, code
-	}
-	for _, a := range areas {
-		if planned[a.Code] {
-			streets[a.Name] = a.Code
-		} else if planned[a.Parent] {
-			places[a.Code] = append(places[a.Code], place{a.Code, a.Parent})
-			places[a.Name] = append(places[a.Name], place{a.Code, a.Parent})
+	for _, code := range plan.Streets() {
+		street, err := s.regions.Get(ctx, code)
+		if err != nil {
+			return nil, nil, err
+		}
+		streets[code], streets[street.Name] = code, code
+		communities, err := s.regions.Children(ctx, code)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, c := range communities {
+			places[c.Code] = append(places[c.Code], place{c.Code, code})
+			places[c.Name] = append(places[c.Name], place{c.Code, code})
 		}
 	}
 	return streets, places, nil
