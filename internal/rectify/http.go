@@ -53,6 +53,7 @@ type listIn struct {
 	Query      string  `query:"q" maxLength:"60" doc:"Part of number, title or place"`
 	Overdue    bool    `query:"overdue"`
 	Supervised bool    `query:"supervised"`
+	Todo       bool    `query:"todo" doc:"Only what waits for the caller"`
 }
 
 type idIn struct {
@@ -115,7 +116,7 @@ func (s *Service) itemRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "list-rectifications", Method: http.MethodGet, Path: "/api/v1/rectifications", Summary: "List items the caller sees, newest first", Tag: tag, Access: read},
 		func(ctx context.Context, in *listIn) (*body[httpx.Page[Item]], error) {
 			return out(s.List(ctx, Filter{WaveID: in.Wave, States: in.State, Field: in.Field, Area: in.Area, Unit: in.Unit, Query: in.Query,
-				Overdue: in.Overdue, Supervised: in.Supervised}, in.PageIn))
+				Overdue: in.Overdue, Supervised: in.Supervised, Todo: in.Todo}, in.PageIn))
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-rectification-loop", Method: http.MethodGet, Path: "/api/v1/rectifications/loop", Summary: "Count the closed loop of a wave", Tag: tag, Access: read},
 		func(ctx context.Context, in *waveIn) (*body[*Loop], error) { return out(s.Loop(ctx, in.Wave)) })

@@ -71,7 +71,7 @@ type Item struct {
 	Overdue     bool               `db:"-" json:"overdue" doc:"With the unit and past its due time, or reported done too late and not yet verified"`
 	Late        bool               `db:"-" json:"late" doc:"Done after the due time, or not done and overdue"`
 	Progress    int                `db:"-" json:"progress" doc:"Steps behind it of issue, answer, do, verify, tell, publish"`
-	Actions     []Action           `db:"-" json:"actions" doc:"What the caller may do next"`
+	Actions     []Action           `db:"-" json:"actions" doc:"What the caller may do next; empty in lists"`
 	Version     int64              `db:"version" json:"version"`
 	CreatedAt   clock.Time         `db:"created_at" json:"created_at"`
 }

@@ -15,6 +15,7 @@ type Filter struct {
 	WaveID, Field, Area, Unit, Query string
 	States                           []State
 	Overdue, Supervised              bool
+	Todo                             bool // waits for the caller
 }
 
 func (f Filter) where(ctx context.Context, tx *db.Tx) (string, []any) {
@@ -52,6 +53,9 @@ func (f Filter) where(ctx context.Context, tx *db.Tx) (string, []any) {
 	}
 	if f.Supervised {
 		where = append(where, "supervised")
+	}
+	if f.Todo {
+		where = append(where, todo(ctx, &args))
 	}
 	return strings.Join(where, " AND "), args
 }

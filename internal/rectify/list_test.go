@@ -94,6 +94,24 @@ func TestList_FiltersAndPages(t *testing.T) {
 	})
 }
 
+func TestList_TodoIsWhatWaitsForTheCaller(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		states := []State{Draft, Confirmed, Issued, Returned, Answered, Doing, Done, Rework, Verified, Told, Published, Withdrawn}
+		w := newWorld(t, d, lines(lamp, len(states))...)
+		free := w.free("04", len(states))
+		for n, s := range states {
+			w.item(s, free[n])
+		}
+		for who, want := range map[string]int{"office": 6, "housing": 4, "check": 1, "street1": 0, "urban": 0, "reader": 0, "street2": 0} {
+			got, err := w.List(w.as(who), Filter{Todo: true}, page(50, ""))
+			if err != nil || got.Total != want {
+				t.Errorf("%d items wait for %s, %v, want %d", got.Total, who, err, want)
+			}
+		}
+	})
+}
+
 func TestLoop_AddsUp(t *testing.T) {
 	t.Parallel()
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {

@@ -132,6 +132,35 @@ func independent(ctx context.Context, tx *db.Tx, p *auth.Principal, i *Item) err
 	return nil
 }
 
+// todo is the SQL condition for the items that wait for the caller's unit or office: what it leads and has not done, what
+// it may verify, what it has to confirm, issue again, tell or publish. Guards may still refuse a single action.
+func todo(ctx context.Context, args *[]any) string {
+	p := auth.From(ctx)
+	if p == nil || p.System {
+		return "FALSE"
+	}
+	var parts []string
+	if p.Has(PermAnswer) || p.Has(PermDo) {
+		*args = append(*args, p.UnitID)
+		mine := fmt.Sprintf("lead_unit = $%d", len(*args))
+		if handlerOnly(p) {
+			mine = "(" + mine + " OR " + auth.Within("lead_area", areas(p), args) + ")"
+		}
+		parts = append(parts, mine+" AND state IN ('issued', 'answered', 'doing', 'rework')")
+	}
+	for _, w := range []struct{ permission, states string }{
+		{PermVerify, "'done'"}, {PermCode, "'draft'"}, {PermIssue, "'confirmed', 'returned'"}, {PermPublish, "'verified', 'told'"},
+	} {
+		if p.Has(w.permission) {
+			parts = append(parts, auth.Within("area_code", p.Areas, args)+" AND state IN ("+w.states+")")
+		}
+	}
+	if parts == nil {
+		return "FALSE"
+	}
+	return "((" + strings.Join(parts, ") OR (") + "))"
+}
+
 // may lists the actions the caller could take on the item now.
 func may(ctx context.Context, tx *db.Tx, i *Item) ([]Action, error) {
 	out := []Action{}
