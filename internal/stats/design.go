@@ -46,7 +46,7 @@ type Design struct {
 	weights []float64
 	stages  []stage
 	lonely  Lonely
-	hasFPC  bool
+	simple  bool // one stage, units are rows, no lonely stratum
 	joint   *jointProbabilities
 	adjust  []adjustment
 }
@@ -80,7 +80,10 @@ func NewDesign(o Options) (*Design, error) {
 		}
 		d.stages = append(d.stages, next)
 	}
-	d.hasFPC = o.Stages[0].FPC != nil
+	d.simple = len(d.stages) == 1 && !o.Stages[0].Units.given()
+	for h := range d.stages[0].strata() {
+		d.simple = d.simple && d.stages[0].sampled(int32(h)) > 1
+	}
 	return d, d.setWeights(o.Weights)
 }
 

@@ -119,11 +119,32 @@ func (r *Regression) factor(u float64) (g, slope float64) {
 	return g, slope
 }
 
-// solve finds β by Newton's method, halving steps that leave the finite numbers.
+// solve finds β by Newton's method on the totals, each step shortened until it comes nearer to them.
 func (r *Regression) solve(weights []float64) ([]float64, error) {
-	p, n := len(r.X), len(weights)
-	g, slope, u := make([]float64, n), make([]float64, n), make([]float64, n)
-	unit := make([]float64, p) // columns in units of their own size, for a well-conditioned system
+	unit, err := r.units(weights)
+	if err != nil {
+		return nil, err
+	}
+	now := r.at(weights, make([]float64, len(r.X)), unit)
+	for iteration := 0; ; iteration++ {
+		worst := r.worst(now.miss)
+		if math.Abs(now.miss[worst])/(1+math.Abs(r.Totals[worst])) < r.Epsilon {
+			return now.g, nil
+		}
+		if iteration == r.MaxIterations {
+			return nil, fmt.Errorf("calibration did not reach the totals in %d iterations: %q is off by %v", iteration, r.Names[worst], now.miss[worst])
+		}
+		next := r.step(weights, unit, now)
+		if next == nil {
+			return nil, fmt.Errorf("calibration cannot reach the totals within the bounds: %q is off by %v", r.Names[worst], now.miss[worst])
+		}
+		now = next
+	}
+}
+
+// units are the lengths of the columns, which put the system into a well-conditioned scale.
+func (r *Regression) units(weights []float64) ([]float64, error) {
+	unit := make([]float64, len(r.X))
 	for j, x := range r.X {
 		for i := range x {
 			unit[j] += weights[i] * x[i] * x[i]
@@ -132,42 +153,61 @@ func (r *Regression) solve(weights []float64) ([]float64, error) {
 			return nil, fmt.Errorf("column %q is zero for everybody in the sample", r.Names[j])
 		}
 	}
-	beta := make([]float64, p)
-	for iteration := 0; ; iteration++ {
-		for i := range g {
-			u[i] = 0
-			for j, x := range r.X {
-				u[i] += x[i] * beta[j]
-			}
-			g[i], slope[i] = r.factor(u[i])
-		}
-		miss, worst := r.miss(weights, g)
-		if math.Abs(miss[worst])/(1+math.Abs(r.Totals[worst])) < r.Epsilon {
-			return g, nil
-		}
-		if iteration == r.MaxIterations {
-			return nil, fmt.Errorf("calibration did not reach the totals in %d iterations: %q is off by %v", iteration, r.Names[worst], miss[worst])
-		}
-		step := r.newton(weights, slope, unit, miss)
-		if step == nil {
-			return nil, fmt.Errorf("calibration cannot reach the totals within the bounds: %q is off by %v", r.Names[worst], miss[worst])
-		}
-		r.advance(beta, step)
-	}
+	return unit, nil
 }
 
-func (r *Regression) miss(weights, g []float64) (miss []float64, worst int) {
-	miss = make([]float64, len(r.X))
-	for j, x := range r.X {
-		miss[j] = r.Totals[j]
-		for i := range x {
-			miss[j] -= weights[i] * g[i] * x[i]
+// point is where the search stands.
+type point struct {
+	beta, g, slope, miss []float64
+	distance             float64 // length of miss in units of the columns
+}
+
+func (r *Regression) at(weights, beta, unit []float64) *point {
+	p := &point{beta: beta, g: make([]float64, len(weights)), slope: make([]float64, len(weights)), miss: append([]float64(nil), r.Totals...)}
+	for i := range p.g {
+		u := 0.0
+		for j, x := range r.X {
+			u += x[i] * beta[j]
 		}
-		if math.Abs(miss[j])/(1+math.Abs(r.Totals[j])) > math.Abs(miss[worst])/(1+math.Abs(r.Totals[worst])) || math.IsNaN(miss[j]) {
+		p.g[i], p.slope[i] = r.factor(u)
+	}
+	for j, x := range r.X {
+		for i := range x {
+			p.miss[j] -= weights[i] * p.g[i] * x[i]
+		}
+		p.distance += p.miss[j] / unit[j] * p.miss[j] / unit[j]
+	}
+	p.distance = math.Sqrt(p.distance)
+	return p
+}
+
+// step is the next point, or nil if no step along Newton's direction helps.
+func (r *Regression) step(weights, unit []float64, now *point) *point {
+	direction := r.newton(weights, now.slope, unit, now.miss)
+	if direction == nil {
+		return nil
+	}
+	for share := 1.0; share > 1e-9; share /= 2 {
+		beta := append([]float64(nil), now.beta...)
+		for j := range beta {
+			beta[j] += share * direction[j]
+		}
+		if next := r.at(weights, beta, unit); next.distance < now.distance { // false for NaN
+			return next
+		}
+	}
+	return nil
+}
+
+// worst is the total that is missed most, relative to its size.
+func (r *Regression) worst(miss []float64) int {
+	worst := 0
+	for j, m := range miss {
+		if math.Abs(m)/(1+math.Abs(r.Totals[j])) > math.Abs(miss[worst])/(1+math.Abs(r.Totals[worst])) {
 			worst = j
 		}
 	}
-	return miss, worst
+	return worst
 }
 
 // newton solves (X'WFX)δ = miss with a pseudo-inverse, so that redundant columns do no harm.
@@ -208,27 +248,6 @@ func (r *Regression) newton(weights, slope, unit, miss []float64) []float64 {
 		}
 	}
 	return step
-}
-
-// advance moves β by the step, or by the part of it that keeps every g finite.
-func (r *Regression) advance(beta, step []float64) {
-	for share := 1.0; share > 1e-6; share /= 2 {
-		finite := true
-		for i := range r.X[0] {
-			u := 0.0
-			for j, x := range r.X {
-				u += x[i] * (beta[j] + share*step[j])
-			}
-			g, _ := r.factor(u)
-			finite = finite && !math.IsInf(g, 0) && !math.IsNaN(g)
-		}
-		if finite {
-			for j := range beta {
-				beta[j] += share * step[j]
-			}
-			return
-		}
-	}
 }
 
 // regressionResiduals is y minus its regression on x, weighted as before the step: z = √w·g·(I − QQ')(z/(√w·g)).

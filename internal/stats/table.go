@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"strconv"
 )
@@ -33,7 +34,7 @@ func readTable(open Open, file string, want func(column string) bool) (*table, e
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
 	defer r.Close()
-	text, err := io.ReadAll(r)
+	text, err := readAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
@@ -45,9 +46,21 @@ func readTable(open Open, file string, want func(column string) bool) (*table, e
 	return t, t.parse(want)
 }
 
+// readAll is io.ReadAll with the buffer of a file allocated at once.
+func readAll(r io.Reader) ([]byte, error) {
+	var buffer bytes.Buffer
+	if file, ok := r.(fs.File); ok {
+		if info, err := file.Stat(); err == nil && info.Size() < math.MaxUint32 {
+			buffer.Grow(int(info.Size()) + bytes.MinRead)
+		}
+	}
+	_, err := buffer.ReadFrom(r)
+	return buffer.Bytes(), err
+}
+
 func (t *table) parse(want func(string) bool) error {
 	at, spans, err := t.record(0, nil)
-	if err != nil || len(spans) == 0 {
+	if err != nil || len(t.text) == 0 {
 		return fmt.Errorf("%s has no header line", t.file)
 	}
 	var wanted []int
@@ -63,6 +76,9 @@ func (t *table) parse(want func(string) bool) error {
 		}
 	}
 	store := make([][]span, len(wanted))
+	for i := range store {
+		store[i] = make([]span, 0, len(t.text)/(3*len(t.header))+1)
+	}
 	for at < len(t.text) {
 		if at, spans, err = t.record(at, spans[:0]); err != nil {
 			return err

@@ -25,6 +25,9 @@ func (d *Design) Variance(z []float64) (float64, error) {
 func (d *Design) Variances(z []float64, by Factor) ([]float64, error) {
 	k := len(by.Names)
 	if d.joint == nil && len(d.adjust) == 0 {
+		if d.simple {
+			return d.rowVariances(z, by), nil
+		}
 		return d.walk(k, func(row int32, add func(int, float64)) {
 			if c := by.Code[row]; c >= 0 {
 				add(int(c), z[row])
@@ -47,6 +50,39 @@ func (d *Design) Variances(z []float64, by Factor) ([]float64, error) {
 		out[c] = v
 	}
 	return out, nil
+}
+
+// rowVariances is the walk for the plain case of one stage whose units are the rows, two or more in every stratum.
+func (d *Design) rowVariances(z []float64, by Factor) []float64 {
+	st, k := &d.stages[0], len(by.Names)
+	variance, sum, seen := make([]float64, k), make([]float64, k), make([]float64, k)
+	for h := range st.strata() {
+		rows := st.unitOrder[st.unitStart[h]:st.unitStart[h+1]]
+		clear(sum)
+		clear(seen)
+		all, n := 0.0, float64(len(rows))
+		for _, row := range rows {
+			all += st.rest[row]
+			if c := by.Code[row]; c >= 0 {
+				sum[c] += z[row]
+				seen[c] += st.rest[row]
+			}
+		}
+		for c := range sum {
+			sum[c] /= n
+		}
+		scale := n / (n - 1)
+		for _, row := range rows {
+			if c := by.Code[row]; c >= 0 {
+				dev := z[row] - sum[c]
+				variance[c] += scale * st.rest[row] * dev * dev
+			}
+		}
+		for c, mean := range sum {
+			variance[c] += scale * (all - seen[c]) * mean * mean
+		}
+	}
+	return variance
 }
 
 func (d *Design) oneVariance(z []float64) (float64, error) {
@@ -110,12 +146,14 @@ func (d *Design) Covariance(columns [][]float64, by Factor) (*mat.SymDense, erro
 // columns a row does not touch cost nothing. With cov it fills the covariance matrix instead of returning variances.
 func (d *Design) walk(k int, feed func(row int32, add func(int, float64)), cov *mat.SymDense) ([]float64, error) {
 	w := newWalker(k, cov)
+	w.feed = feed
+	w.adder = w.add // once: a method value in the inner loop would be allocated for every row
 	for index := range d.stages {
 		st := &d.stages[index]
 		w.lonely, w.known = 0, 0
 		w.snapshot()
 		for h := range st.strata() {
-			if err := d.walkStratum(w, st, index, int32(h), feed); err != nil {
+			if err := d.walkStratum(w, st, index, int32(h)); err != nil {
 				return nil, err
 			}
 		}
@@ -124,14 +162,14 @@ func (d *Design) walk(k int, feed func(row int32, add func(int, float64)), cov *
 	return w.variance, nil
 }
 
-func (d *Design) walkStratum(w *walker, st *stage, index int, h int32, feed func(int32, func(int, float64))) error {
+func (d *Design) walkStratum(w *walker, st *stage, index int, h int32) error {
 	units := st.unitOrder[st.unitStart[h]:st.unitStart[h+1]]
 	w.clear()
 	taken := true
 	for _, u := range units {
 		taken = taken && st.rest[u] < 1e-7
 		for _, row := range st.rowOrder[st.rowStart[u]:st.rowStart[u+1]] {
-			feed(row, w.add)
+			w.feed(row, w.adder)
 		}
 		w.closeUnit(st.rest[u])
 	}
@@ -162,6 +200,8 @@ func (d *Design) walkStratum(w *walker, st *stage, index int, h int32, feed func
 
 // walker accumulates unit totals of one stratum at a time, sparsely.
 type walker struct {
+	feed      func(row int32, add func(int, float64))
+	adder     func(int, float64)
 	current   []float64 // totals of the open unit, by column
 	open      []bool
 	touched   []int
