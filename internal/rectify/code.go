@@ -58,7 +58,7 @@ func (s *Service) loadBatch(ctx context.Context, tx *db.Tx, waveID, after string
 	}
 	names := map[string]string{}
 	for i := range raw {
-		c, err := s.sort(ctx, tx, &raw[i], names)
+		c, err := s.sort(ctx, tx, waveID, &raw[i], names)
 		if err != nil {
 			return added, after, false, err
 		}
@@ -78,7 +78,7 @@ func (s *Service) loadBatch(ctx context.Context, tx *db.Tx, waveID, after string
 }
 
 // sort masks one comment and suggests its fields. A field the respondent ticked comes first among equals.
-func (s *Service) sort(ctx context.Context, tx *db.Tx, r *RawComment, names map[string]string) (*Comment, error) {
+func (s *Service) sort(ctx context.Context, tx *db.Tx, waveID string, r *RawComment, names map[string]string) (*Comment, error) {
 	name, ok := names[r.AreaCode]
 	if !ok {
 		var err error
@@ -88,7 +88,7 @@ func (s *Service) sort(ctx context.Context, tx *db.Tx, r *RawComment, names map[
 		names[r.AreaCode] = name
 	}
 	classifier := *s.classifier.Load()
-	c := &Comment{ID: r.ID, WaveID: r.WaveID, AreaCode: r.AreaCode, AreaName: name, Group: r.Group, Channel: r.Channel, Day: r.Day,
+	c := &Comment{ID: r.ID, WaveID: waveID, AreaCode: r.AreaCode, AreaName: name, Group: r.Group, Channel: r.Channel, Day: r.Day,
 		Text: Mask(r.Text), Model: classifier.Version(), State: CommentOpen, Version: 1}
 	c.Fields.V = []string{}
 	c.Suggestions.V = s.withTicked(classifier.Classify(c.Text), r.Categories)

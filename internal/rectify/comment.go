@@ -49,7 +49,6 @@ var CommentStates = []CommentState{CommentOpen, CommentConfirmed, CommentSkipped
 // RawComment is a comment as the survey keeps it.
 type RawComment struct {
 	ID         string
-	WaveID     string
 	AreaCode   string // most specific area known: community, else street
 	Group      string
 	Channel    string

@@ -22,7 +22,7 @@ import (
 // The survey, identity and region below this module, reduced to what a test needs.
 type ground struct {
 	mu     sync.Mutex
-	raw    []RawComment
+	raw    map[string][]RawComment // by wave
 	photos map[string][]byte
 }
 
@@ -41,8 +41,8 @@ var (
 
 func (g *ground) Comments(_ context.Context, _ *db.Tx, waveID, after string, limit int) ([]RawComment, error) {
 	var out []RawComment
-	for _, r := range g.raw {
-		if r.WaveID == waveID && r.ID > after && len(out) < limit {
+	for _, r := range g.raw[waveID] {
+		if r.ID > after && len(out) < limit {
 			out = append(out, r)
 		}
 	}
@@ -111,9 +111,9 @@ type world struct {
 
 func newWorld(t *testing.T, d *db.DB, texts ...string) *world {
 	t.Helper()
-	g := &ground{photos: map[string][]byte{}}
+	g := &ground{raw: map[string][]RawComment{}, photos: map[string][]byte{}}
 	for n, text := range texts {
-		g.raw = append(g.raw, RawComment{ID: fmt.Sprintf("c%03d", n+1), WaveID: "w1", AreaCode: "320106001003", Group: "elder", Channel: "online",
+		g.raw["w1"] = append(g.raw["w1"], RawComment{ID: fmt.Sprintf("c%03d", n+1), AreaCode: "320106001003", Group: "elder", Channel: "online",
 			Text: text, Day: clock.At(time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC))})
 	}
 	w := &world{Service: New(d, g, g, g, workcal.NewSource(workcal.Default())), ground: g, t: t}

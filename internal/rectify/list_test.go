@@ -163,7 +163,7 @@ func TestMerge_RemembersWhatCameBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, testkit.SQLite(t), lamp)
 	old := w.item(Published, w.free("04", 1)...)
-	w.ground.raw = append(w.ground.raw, RawComment{ID: "d001", WaveID: "w2", AreaCode: "320106001003", Text: lamp})
+	w.ground.raw["w2"] = append(w.ground.raw["w2"], RawComment{ID: "d001", AreaCode: "320106001003", Text: lamp})
 	if _, err := w.LoadComments(w.as("office"), "w2"); err != nil {
 		t.Fatal(err)
 	}
