@@ -1,6 +1,7 @@
 package region
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -79,28 +80,28 @@ var parentLength = map[Level]int{City: 2, District: 4, Subdistrict: 6, Community
 
 var kindLetter = map[byte]Kind{'G': Composite, 'D': Dedicated, 'P': Police}
 
-// LevelOf returns the tier a code belongs to and, for a grid, its kind. The error says what is wrong with the code.
+// LevelOf returns the tier a code belongs to and, for a grid, its kind. The error is a Chinese sentence for the person
+// who typed the code.
 //
 // Codes are digits: province 2, city 4, district 6, subdistrict 9, community 12. A grid is its community's code, then
 // G (composite), D (dedicated) or P (police), then three digits.
 func LevelOf(code string) (Level, Kind, error) {
-	digits := code
 	if len(code) == 16 {
 		kind, ok := kindLetter[code[12]]
 		if !ok {
-			return "", "", fmt.Errorf("the thirteenth character of a grid code is G, D or P, not %q", code[12:13])
+			return "", "", fmt.Errorf("网格编码第13位应为 G、D 或 P，不是 %q", code[12:13])
 		}
 		if !isDigits(code[:12]) || !isDigits(code[13:]) {
-			return "", "", fmt.Errorf("a grid code is twelve digits, a letter and three digits")
+			return "", "", errors.New("网格编码应为12位数字、1位字母和3位数字")
 		}
 		return Grid, kind, nil
 	}
-	level, ok := tierOf[len(digits)]
+	level, ok := tierOf[len(code)]
 	if !ok {
-		return "", "", fmt.Errorf("a code has 2, 4, 6, 9, 12 or 16 characters, not %d", len(code))
+		return "", "", fmt.Errorf("编码长度应为2、4、6、9、12或16位，不是%d位", len(code))
 	}
-	if !isDigits(digits) {
-		return "", "", fmt.Errorf("a code of this length is digits only")
+	if !isDigits(code) {
+		return "", "", errors.New("这一层级的编码只能是数字")
 	}
 	return level, "", nil
 }
@@ -124,26 +125,27 @@ func Inside(code, area string) bool { return strings.HasPrefix(code, area) }
 // maxHouseholds is far above any community; a larger number is a slip of the keyboard.
 const maxHouseholds = 1_000_000
 
-// Validate checks one area by itself and returns the name of the wrong field and what is wrong with it.
+// Validate checks one area by itself. It returns the name of the wrong field and, in Chinese, what is wrong with it;
+// "" when the area may be stored.
 func (p *Plot) Validate() (field, reason string) {
 	level, kind, err := LevelOf(p.Code)
 	switch {
 	case err != nil:
 		return "code", err.Error()
 	case p.Name == "":
-		return "name", "a name is required"
+		return "name", "名称不能为空"
 	case utf8.RuneCountInString(p.Name) > 100:
-		return "name", "a name has at most 100 characters"
+		return "name", "名称不能超过100个字"
 	case !utf8.ValidString(p.Name) || strings.IndexFunc(p.Name, unprintable) >= 0:
-		return "name", "the name has characters that cannot be shown"
+		return "name", "名称中有无法显示的字符"
 	case p.Kind != kind && (p.Kind != "" || level != Grid):
-		return "kind", fmt.Sprintf("the code says %q", string(kind))
+		return "kind", "网格类型与编码字母不一致"
 	case p.Class != "" && kind != Dedicated:
-		return "class", "only a dedicated grid has a class"
+		return "class", "只有专属网格才有管理类别"
 	case p.Class != "" && p.Class != Daily && p.Class != KeyAssist && p.Class != PeriodicJoint:
-		return "class", "a class is daily, key_assist or periodic_joint"
+		return "class", "管理类别应为 daily、key_assist 或 periodic_joint"
 	case p.Households < 0 || p.Households > maxHouseholds:
-		return "households", fmt.Sprintf("a number from 0 to %d is expected", maxHouseholds)
+		return "households", fmt.Sprintf("户数应在0到%d之间", maxHouseholds)
 	}
 	return "", ""
 }
