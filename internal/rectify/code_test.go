@@ -192,3 +192,24 @@ func TestWrites_LeaveHistoryAuditAndEvent(t *testing.T) {
 		}
 	})
 }
+
+func TestQuality_ComparesSuggestionsWithDecisions(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, "物业费年年涨，物业不管", "物业不修楼道灯", "养老金没到账", "xyz")
+		for id, field := range map[string]string{"c001": "04", "c002": "14", "c003": "09", "c004": "13"} {
+			if _, err := w.Confirm(w.as("office"), id, []string{field}, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		q, err := w.Quality(w.as("office"), "w1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		property, planning := q.Fields[3], q.Fields[13]
+		if q.Decided != 3 || q.Silent != 1 || *q.Top1 < 66 || *q.Top1 > 67 || *property.Precision != 50 || *property.Recall != 100 ||
+			*planning.Recall != 0 || planning.Instead["04"] != 1 || planning.Precision != nil {
+			t.Errorf("%+v", q)
+		}
+	})
+}

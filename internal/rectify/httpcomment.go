@@ -100,6 +100,10 @@ func (s *Service) commentRoutes(api huma.API) {
 			list, err := s.Propose(ctx, in.filter())
 			return out(proposals{list}, err)
 		})
+	httpx.Handle(api, httpx.Op{ID: "assess-classifier", Method: http.MethodGet, Path: "/api/v1/comments/quality", Summary: "Compare suggested with confirmed fields", Tag: tag, Access: code},
+		func(ctx context.Context, in *commentsIn) (*body[*Quality], error) {
+			return out(s.Quality(ctx, in.Wave))
+		})
 	httpx.Handle(api, httpx.Op{ID: "load-comments", Method: http.MethodPost, Path: "/api/v1/waves/{id}/comments/load", Summary: "Take the comments of a wave over from the survey", Tag: tag, Access: code, Errors: []int{404}},
 		func(ctx context.Context, in *idIn) (*body[loaded], error) {
 			n, err := s.LoadComments(ctx, in.ID)
