@@ -1,0 +1,26 @@
+import { computed } from 'vue'
+import { t } from '@/kit/i18n'
+import { can } from '@/kit/session'
+import type { IconName } from '@/ui/icons'
+
+export interface NavEntry {
+  to: string
+  icon: IconName
+  words: string
+  /** Any one of these permissions shows the entry; none means everyone. */
+  permissions: string[]
+  /** Starts a new group. */
+  apart?: boolean
+}
+
+const all = (): NavEntry[] => [
+  { to: '/todo', icon: 'todo', words: t('我的待办'), permissions: [] },
+  { to: '/map', icon: 'map', words: t('地图'), permissions: ['region.read'] },
+  { to: '/appraisal', icon: 'score', words: t('考评'), permissions: ['survey.read', 'appraisal.read'] },
+  { to: '/rectify', icon: 'loop', words: t('反向清单'), permissions: ['rectify.read'] },
+  { to: '/regions', icon: 'grid', words: t('网格'), permissions: ['region.read'] },
+  { to: '/admin', icon: 'admin', words: t('管理'), permissions: ['identity.manage', 'security.manage', 'audit.read'], apart: true },
+]
+
+/** By task, not by table; only what exists and what the person may see. */
+export const navigation = computed(() => all().filter((entry) => !entry.permissions.length || entry.permissions.some(can)))

@@ -1,0 +1,49 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { t } from '@/kit/i18n'
+import { can, loadSession, session } from '@/kit/session'
+import { appraisalRoutes } from '@/modules/appraisal/routes'
+import { identityRoutes } from '@/modules/identity/routes'
+import { platformRoutes } from '@/modules/platform/routes'
+import { rectifyRoutes } from '@/modules/rectify/routes'
+import { regionRoutes } from '@/modules/region/routes'
+import { surveyRoutes } from '@/modules/survey/routes'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: string
+    /** Any one of these permissions opens the page. */
+    permissions?: string[]
+    /** Without the shell and without a session. */
+    bare?: boolean
+    /** A split page: the navigation folds to a rail below 1680 px. */
+    split?: boolean
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory('/'),
+  routes: [
+    { path: '/', redirect: '/todo' },
+    ...rectifyRoutes, ...regionRoutes, ...surveyRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
+    { path: '/:rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue'), meta: { title: '没有这个页面' } },
+  ],
+})
+
+let asked = false
+
+router.beforeEach(async (to) => {
+  if (!asked) {
+    asked = true
+    await loadSession().catch(() => null)
+  }
+  if (to.meta.bare) return session.value && to.name === 'sign-in' ? { path: '/todo' } : true
+  if (!session.value) return { name: 'sign-in', query: { next: to.fullPath } }
+  if (session.value.due.length && to.path !== '/account') return { path: '/account' }
+  const needed = to.meta.permissions
+  if (needed && !needed.some(can)) return { name: 'not-found', params: { rest: to.path.split('/').slice(1) } }
+  return true
+})
+
+router.afterEach((to) => {
+  document.title = to.meta.title ? `${t(to.meta.title)} · ${t('一网')}` : t('一网')
+})

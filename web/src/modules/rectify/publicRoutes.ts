@@ -1,0 +1,5 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const rectifyPublicRoutes: RouteRecordRaw[] = [
+  { path: '/rectified/:street?', component: () => import('./public/PublicRectified.vue'), props: true, meta: { title: '大家说的，改得怎样' } },
+]
