@@ -3,6 +3,7 @@ package sheet
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"unicode/utf8"
 
@@ -38,7 +39,7 @@ var marks = []struct {
 func newDecoder(in *bufio.Reader) (*decoder, error) {
 	d := &decoder{in: in, name: "ASCII"}
 	head, err := in.Peek(4)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	for _, m := range marks {
@@ -51,7 +52,7 @@ func newDecoder(in *bufio.Reader) (*decoder, error) {
 		}
 	}
 	text, err := in.Peek(window)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	if bytes.IndexByte(text, 0) >= 0 {
