@@ -66,6 +66,7 @@ vet:
 
 api: $(BIN) web/node_modules/.installed ## regenerate api/openapi.json and the TypeScript types
 	$(BIN) openapi > api/openapi.json
+	$(BIN) settings > docs/configuration.md
 	cd web && npm run api
 
 bench: build ## benchmarks, printed beside what they are compared to

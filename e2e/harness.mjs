@@ -1,0 +1,84 @@
+// What every journey shares: a server of its own on a free loopback port with the small demonstration district, and a
+// real Chromium in front of it. Both end with the test.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const require = createRequire(new URL('../web/package.json', import.meta.url))
+const { chromium } = require('playwright-core')
+
+export const password = 'demo-2026-yiwang'
+const out = new URL('./out/', import.meta.url).pathname
+
+const flags = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run']
+
+const freePort = () => new Promise((resolve, reject) => {
+  const server = createServer()
+  server.on('error', reject)
+  server.listen(0, '127.0.0.1', () => {
+    const { port } = server.address()
+    server.close(() => resolve(port))
+  })
+})
+
+/** Starts server and browser; `close` ends both. `run` calls the same binary on the same data. */
+export async function start({ scale = 'small' } = {}) {
+  const binary = process.env.YIWANG_BIN
+  const data = mkdtempSync(join(tmpdir(), 'yiwang-e2e-'))
+  const run = (...args) => spawnSync(binary, ['--data', data, ...args], { encoding: 'utf8', timeout: 300_000 })
+  const loaded = run('demo', 'load', '--scale', scale)
+  if (loaded.status !== 0) throw new Error(`demo load: ${loaded.stderr}`)
+  const port = await freePort()
+  const server = spawn(binary, ['--data', data, 'serve', '--demo', '--addr', `127.0.0.1:${port}`], { stdio: ['ignore', 'inherit', 'inherit'] })
+  const base = `http://127.0.0.1:${port}`
+  await until(async () => (await fetch(`${base}/readyz`)).ok, 20_000)
+  const browser = await chromium.launch({ executablePath: process.env.YIWANG_CHROMIUM, args: flags })
+  const close = async () => {
+    await browser.close()
+    server.kill('SIGTERM')
+    await new Promise((resolve) => server.once('exit', resolve))
+    rmSync(data, { recursive: true, force: true })
+  }
+  return { base, browser, run, data, close }
+}
+
+async function until(check, ms) {
+  for (const end = Date.now() + ms; ;) {
+    try {
+      if (await check()) return
+    } catch { /* not listening yet */ }
+    if (Date.now() > end) throw new Error('the server did not become ready')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** A page that fails the test on any script error, CSP violation or answer of 500. */
+export async function open(world, { width = 1440, height = 900, ...more } = {}) {
+  const context = await world.browser.newContext({ viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', acceptDownloads: true, ...more })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  const faults = []
+  page.on('pageerror', (e) => faults.push(`script error: ${e.message}`))
+  page.on('console', (m) => { if (m.type() === 'error' && /Content Security Policy|Uncaught/.test(m.text())) faults.push(m.text()) })
+  page.on('response', (r) => { if (r.status() >= 500) faults.push(`${r.status()} ${r.url()}`) })
+  return { page, context, faults }
+}
+
+/** Signs in through the form. */
+export async function signIn(page, base, username) {
+  await page.goto(`${base}/`)
+  await page.getByLabel('用户名').fill(username)
+  await page.getByLabel('密码', { exact: true }).fill(password)
+  await page.getByRole('button', { name: '登录' }).click()
+  await page.getByRole('navigation', { name: '主导航' }).waitFor()
+}
+
+/** Keeps a picture to look at. */
+export async function picture(page, name) {
+  mkdirSync(out, { recursive: true })
+  await page.screenshot({ path: join(out, `${name}.png`) })
+}

@@ -1,0 +1,173 @@
+// Package app is the composition root: it opens the stores, builds every module, joins them, lists the routes
+// and runs the server. app.go starts and stops, modules.go builds, joints.go adapts one module to what another
+// asks for, routes.go lists the ways in, reactions.go says what follows from what.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"yiwang/internal/platform/audit"
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/blob"
+	"yiwang/internal/platform/bus"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/config"
+	"yiwang/internal/platform/crypto"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/httpx"
+	"yiwang/internal/platform/jobs"
+	"yiwang/internal/platform/outbox"
+	"yiwang/migrations"
+)
+
+// App is a running installation: the stores and everything built on them.
+type App struct {
+	Config config.Config
+	DB     *db.DB
+	Box    *crypto.Box
+	Trail  *audit.Trail
+	Blobs  blob.Store
+	Bus    *outbox.Bus
+	Jobs   *jobs.Runner
+	Modules
+
+	relay *bus.NATS
+}
+
+// Open opens the stores, brings the schema up to date and builds the modules. It does not listen and starts no
+// background work, so shell commands use it too.
+func Open(ctx context.Context, cfg config.Config) (a *App, err error) {
+	a = &App{Config: cfg}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	keys, err := crypto.LoadOrCreate(cfg.KeyPath(), crypto.Cipher(cfg.Cipher))
+	if err != nil {
+		return nil, err
+	}
+	if a.Box, err = crypto.NewBox(keys); err != nil {
+		return nil, err
+	}
+	if a.DB, err = db.Open(ctx, db.Config{URL: cfg.DatabaseURL()}); err != nil {
+		return nil, err
+	}
+	if err = a.DB.Migrate(ctx, migrations.Files); err != nil {
+		return nil, err
+	}
+	if a.Blobs, err = blob.OpenStore(cfg.BlobURL(), clock.System); err != nil {
+		return nil, err
+	}
+	var relay outbox.Relay
+	if cfg.NATS != "" {
+		if a.relay, err = bus.Connect(ctx, cfg.NATS); err != nil {
+			return nil, err
+		}
+		relay = a.relay
+	}
+	a.Trail = audit.New(a.DB, keys.Audit)
+	a.Bus = outbox.New(a.DB, relay)
+	a.Jobs = jobs.NewRunner(a.DB)
+	if err = a.build(ctx); err != nil {
+		return nil, err
+	}
+	a.react()
+	return a, nil
+}
+
+// Close releases the stores.
+func (a *App) Close() error {
+	if a.relay != nil {
+		a.relay.Close()
+	}
+	if a.DB != nil {
+		return a.DB.Close()
+	}
+	return nil
+}
+
+// shutdownGrace is how long requests in progress may finish.
+const shutdownGrace = 15 * time.Second
+
+// Serve answers requests and works in the background until ctx ends, then stops gracefully: no new requests, the
+// ones in progress finish, background work is given back.
+func (a *App) Serve(ctx context.Context, ready func(address string)) error {
+	if err := a.prepare(ctx); err != nil {
+		return err
+	}
+	handler, err := a.Handler()
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Config.Addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w (choose another address with --addr)", a.Config.Addr, err)
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	a.Bus.Start(auth.System(background, "reactions"))
+	a.Jobs.Start(background, a.Config.JobWorkers)
+	sealed := a.startHousekeeping(background)
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
+		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return background }}
+	failed := make(chan error, 1)
+	go func() { failed <- a.listen(server, listener) }()
+	ready(listener.Addr().String())
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		slog.InfoContext(ctx, "stopping")
+		grace, cancel := context.WithTimeout(background, shutdownGrace)
+		err = server.Shutdown(grace)
+		cancel()
+	}
+	a.Jobs.Stop()
+	a.Bus.Stop()
+	stop()
+	<-sealed
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+func (a *App) listen(s *http.Server, l net.Listener) error {
+	if a.Config.TLSCert != "" {
+		return s.ServeTLS(l, a.Config.TLSCert, a.Config.TLSKey)
+	}
+	return s.Serve(l)
+}
+
+// startHousekeeping seals the audit chain every second and forgets old idempotency keys every hour.
+func (a *App) startHousekeeping(ctx context.Context) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		seal, forget := time.NewTicker(time.Second), time.NewTicker(time.Hour)
+		defer seal.Stop()
+		defer forget.Stop()
+		for {
+			var err error
+			select {
+			case <-ctx.Done():
+				return
+			case <-seal.C:
+				err = a.Trail.Seal(ctx)
+			case <-forget.C:
+				err = httpx.ForgetKeys(ctx, a.DB)
+			}
+			if err != nil && ctx.Err() == nil {
+				slog.WarnContext(ctx, "housekeeping failed, it will be tried again", "error", err)
+			}
+		}
+	}()
+	return done
+}

@@ -1,0 +1,71 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"yiwang/data/calendar"
+	"yiwang/internal/appraisal"
+	"yiwang/internal/identity"
+	"yiwang/internal/platform/jobs"
+	"yiwang/internal/platform/workcal"
+	"yiwang/internal/rectify"
+	"yiwang/internal/region"
+	"yiwang/internal/survey"
+)
+
+// Modules are the domains, built from the ground up.
+type Modules struct {
+	Region    *region.Service
+	Identity  *identity.Service
+	Survey    *survey.Service
+	Rectify   *rectify.Service
+	Appraisal *appraisal.Service
+	Calendar  *workcal.Source
+}
+
+// Permissions lists what roles may hold, of every module.
+func Permissions() []string {
+	var all []string
+	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions()} {
+		all = append(all, of...)
+	}
+	return all
+}
+
+// build constructs every module. Nothing here reads the database: that waits for the first question.
+func (a *App) build(context.Context) error {
+	days, err := workcal.Parse(bytes.NewReader(calendar.YAML))
+	if err != nil {
+		return fmt.Errorf("working calendar: %w", err)
+	}
+	a.Calendar = workcal.NewSource(days)
+	a.Region = region.New(a.DB)
+	a.Identity = identity.New(a.DB, Permissions(), identity.Config{Sealer: a.Box, Demo: a.Config.Demo, AreaNames: a.areaNames, SecureCookies: a.Config.SecureCookies()})
+	a.Survey = survey.New(a.DB, a.Box, a.Region, a.Blobs, fields())
+	a.Rectify = rectify.New(a.DB, comments{a.Survey}, directory{a}, photos{a.Blobs}, a.Calendar)
+	a.Survey.Work(a.Jobs)
+	a.Appraisal = appraisal.New(a.DB, a.Survey, a.namesBelow, outcomes{a.Rectify})
+	return nil
+}
+
+// fields are the 14 fields of the reverse evaluation, which a questionnaire lets people tick.
+func fields() []survey.Category {
+	var out []survey.Category
+	for _, f := range rectify.DefaultCatalog().Categories {
+		out = append(out, survey.Category{Code: f.Code, Name: f.Name})
+	}
+	return out
+}
+
+// prepare is what a server does before it listens: roles and reference data of this release.
+func (a *App) prepare(ctx context.Context) error {
+	return a.Identity.Prepare(ctx)
+}
+
+// Describe builds an App that can only describe its API: no store is opened.
+func Describe() (*App, error) {
+	a := &App{Jobs: jobs.NewRunner(nil)}
+	return a, a.build(context.Background())
+}

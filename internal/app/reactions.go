@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"yiwang/internal/appraisal"
+	"yiwang/internal/identity"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/outbox"
+	"yiwang/internal/rectify"
+	"yiwang/internal/survey"
+)
+
+// react says what follows from what, across modules. Everything one module causes in another stands here. A reaction
+// runs after the commit, in a transaction of its own, at least once.
+func (a *App) react() {
+	// Answers have come in: their comments wait to be sorted into the 14 fields.
+	outbox.On(a.Bus, survey.TopicImported, "rectify.load-comments", func(ctx context.Context, tx *db.Tx, e survey.Imported) error {
+		if e.Comments == 0 {
+			return nil
+		}
+		_, err := a.Rectify.LoadCommentsTx(ctx, tx, e.WaveID)
+		return err
+	})
+
+	// An item is issued, or comes back for rework, or is watched from above: the unit that leads it is told.
+	for topic, text := range map[string]string{
+		rectify.TopicIssued:     "新的整改事项：%s",
+		rectify.TopicReworked:   "退回重办：%s",
+		rectify.TopicSupervised: "已列入督办：%s",
+	} {
+		outbox.On(a.Bus, topic, "notice.lead", func(ctx context.Context, tx *db.Tx, e rectify.Moved) error {
+			return a.Identity.Notify(ctx, tx, identity.To{Unit: e.LeadUnit}, topic, fmt.Sprintf(text, e.Title), itemLink(e))
+		})
+	}
+
+	// A unit returned an item, or reports it done: the evaluation office decides or has it verified.
+	for topic, text := range map[string]string{
+		rectify.TopicReturned: "申请退回：%s",
+		rectify.TopicDone:     "已整改，待核查：%s",
+	} {
+		outbox.On(a.Bus, topic, "notice.office", func(ctx context.Context, tx *db.Tx, e rectify.Moved) error {
+			office, err := a.officeOf(ctx, tx, e.AreaCode)
+			if err != nil || office == "" {
+				return err
+			}
+			return a.Identity.Notify(ctx, tx, identity.To{Unit: office}, topic, fmt.Sprintf(text, e.Title), itemLink(e))
+		})
+	}
+
+	// Scores are out: every street office of the district is told.
+	outbox.On(a.Bus, appraisal.TopicPublished, "notice.streets", func(ctx context.Context, tx *db.Tx, e appraisal.Event) error {
+		w, err := a.Survey.WaveTx(ctx, tx, e.WaveID)
+		if err != nil {
+			return err
+		}
+		offices, err := a.streetOffices(ctx, tx, w.Area)
+		for i := 0; err == nil && i < len(offices); i++ {
+			err = a.Identity.Notify(ctx, tx, identity.To{Unit: offices[i]}, appraisal.TopicPublished, w.Name+" 成绩已公布", "/waves/"+w.ID+"/scores")
+		}
+		return err
+	})
+}
+
+func itemLink(e rectify.Moved) string { return "/rectifications/" + e.ItemID }

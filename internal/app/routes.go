@@ -1,0 +1,79 @@
+package app
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"yiwang/internal/platform/httpx"
+	"yiwang/web"
+)
+
+// Version of the API document.
+const apiVersion = "1"
+
+// API registers every operation of every module on mux. Its access list is the whole list of ways in.
+func (a *App) API(mux *http.ServeMux) huma.API {
+	api := httpx.NewAPI(mux, apiVersion)
+	a.Region.Routes(api)
+	a.Identity.Routes(api)
+	a.Survey.Routes(api)
+	a.Rectify.Routes(api)
+	a.Appraisal.Routes(api)
+	a.systemRoutes(api)
+	return api
+}
+
+// Handler is everything the server answers.
+func (a *App) Handler() (http.Handler, error) {
+	mux := http.NewServeMux()
+	api := a.API(mux)
+	httpx.ServeDocs(mux, api)
+	dist, err := fs.Sub(web.Dist, "dist")
+	if err != nil {
+		return nil, err
+	}
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024))
+	if err != nil {
+		return nil, err
+	}
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "alive") })
+	mux.HandleFunc("GET /readyz", a.ready)
+	mux.Handle("GET /metrics", promhttp.Handler())
+	mux.Handle("/", httpx.Static(dist))
+	proxies, err := a.Config.Proxies()
+	if err != nil {
+		return nil, err
+	}
+	outer := &httpx.Outer{Authenticate: a.Identity.FromRequest, Clock: a.DB.Clock(), TrustProxies: proxies,
+		Limiter: httpx.NewLimiter(a.Config.RateLimit, a.Config.RateBurst), Secure: a.Config.SecureCookies()}
+	return outer.Wrap(compress(httpx.Idempotent(a.DB, mux))), nil
+}
+
+// ready says whether the database, and NATS where configured, answer.
+func (a *App) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.DB.Ping(ctx); err != nil {
+		plain(w, http.StatusServiceUnavailable, "database does not answer")
+		return
+	}
+	if a.relay != nil {
+		if err := a.relay.Ping(ctx); err != nil {
+			plain(w, http.StatusServiceUnavailable, "NATS does not answer")
+			return
+		}
+	}
+	plain(w, http.StatusOK, "ready")
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text + "\n"))
+}

@@ -1,0 +1,51 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"yiwang/internal/platform/config"
+	"yiwang/internal/stats"
+)
+
+type statsCmd struct {
+	Estimate specCmd  `cmd:"" help:"Design-based estimates from a CSV (docs/statistics.md)."`
+	Ranks    ranksCmd `cmd:"" help:"Rank sets and the probability to be among the first."`
+}
+
+type specCmd struct {
+	Spec string `arg:"" help:"JSON specification; paths inside are relative to it."`
+}
+
+func (c specCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
+	return runSpec(c.Spec, s, stats.RunEstimate)
+}
+
+type ranksCmd struct {
+	Spec string `arg:"" help:"JSON specification."`
+}
+
+func (c ranksCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
+	return runSpec(c.Spec, s, stats.RunRanks)
+}
+
+func runSpec(path string, s *Streams, run func([]byte, func(string) (io.ReadCloser, error)) ([]byte, error)) error {
+	spec, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	out, err := run(spec, func(name string) (io.ReadCloser, error) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(path), name)
+		}
+		return os.Open(name)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.Out, string(out))
+	return err
+}
