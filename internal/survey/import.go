@@ -107,7 +107,7 @@ func (s *Service) Import(ctx context.Context, waveID string, file io.Reader, o I
 
 // prepare loads what judging a row needs.
 func (s *Service) prepare(ctx context.Context, waveID string) (r *rowReader, err error) {
-	r = &rowReader{at: map[string]int{}, categories: s.categories, key: s.rowKey}
+	r = &rowReader{at: map[string]int{}, scales: map[Group][]Question{}, categories: s.categories, key: s.rowKey}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		if r.wave, err = findWave(ctx, tx, waveID); err != nil {
 			return err
@@ -126,6 +126,9 @@ func (s *Service) prepare(ctx context.Context, waveID string) (r *rowReader, err
 	}
 	if r.streets, r.places, err = s.places(ctx, &r.wave.Plan.V); err != nil {
 		return nil, err
+	}
+	for g, form := range r.forms {
+		r.scales[g] = form.ScaleQuestions()
 	}
 	r.columns = Columns(r.forms, r.wave.Plan.V.Scale)
 	for i, c := range r.columns {

@@ -28,6 +28,7 @@ type place struct{ code, parent string }
 type rowReader struct {
 	wave       *Wave
 	forms      map[Group]*Form
+	scales     map[Group][]Question
 	columns    []Column
 	at         map[string]int // column code → index
 	categories []Category
@@ -186,7 +187,9 @@ func (r *rowReader) score(to *Response) {
 	scale := r.wave.Plan.V.Scale
 	var marks []byte
 	answered := false
-	for _, q := range r.forms[to.Group].ScaleQuestions() {
+	questions := r.scales[to.Group]
+	for i := range questions {
+		q := &questions[i]
 		mark, ok := scale.Parse(r.cell(q.Code))
 		step := scale.Step(mark)
 		switch {
@@ -210,7 +213,9 @@ func (r *rowReader) score(to *Response) {
 func (r *rowReader) rest(e *entry) {
 	answers := &e.response.Answers.V
 	phoneColumn := ""
-	for _, q := range r.forms[e.response.Group].Questions {
+	questions := r.forms[e.response.Group].Questions
+	for i := range questions {
+		q := &questions[i]
 		text := r.cell(q.Code)
 		if text == "" {
 			continue
@@ -258,7 +263,7 @@ const (
 
 var phonePattern = regexp.MustCompile(`^(1\d{10}|0\d{9,11}|\d{7,8})$`)
 
-func (r *rowReader) choice(q Question, text string) int {
+func (r *rowReader) choice(q *Question, text string) int {
 	if i := slices.Index(q.Options, text); i >= 0 {
 		return i + 1
 	}
@@ -269,7 +274,7 @@ func (r *rowReader) choice(q Question, text string) int {
 	return n
 }
 
-func (r *rowReader) ticked(q Question, text string) (codes []string) {
+func (r *rowReader) ticked(q *Question, text string) (codes []string) {
 	for _, part := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("、,，;；| ", c) }) {
 		i := slices.IndexFunc(r.categories, func(c Category) bool {
 			return c.Name == part || strings.TrimLeft(c.Code, "0") == strings.TrimLeft(part, "0")
