@@ -5,7 +5,6 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/base64"
-	"errors"
 	"testing"
 	"time"
 
@@ -195,6 +194,4 @@ func (h *house) code(secret string) string {
 	return code
 }
 
-func isKind(err error, k errs.Kind) bool {
-	return err != nil && errs.KindOf(err) == k && !errors.Is(err, db.ErrNoRows)
-}
+func isKind(err error, k errs.Kind) bool { return errs.KindOf(err) == k }

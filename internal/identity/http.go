@@ -49,16 +49,18 @@ func (s *Service) cookie(token string) http.Cookie {
 	return c
 }
 
-// secret keeps an answer out of every cache.
-type secret struct {
+// Unkept is embedded in answers that no cache may keep. It is exported because the HTTP framework skips embedded
+// fields that are not.
+type Unkept struct {
 	CacheControl string `header:"Cache-Control"`
 }
 
-var noStore = secret{"no-store"}
+var noStore = Unkept{"no-store"}
 
 type none struct{}
 
-type idIn struct {
+// ByID is embedded in inputs whose path names one row.
+type ByID struct {
 	ID string `path:"id" maxLength:"40"`
 }
 
@@ -85,7 +87,7 @@ type signInIn struct {
 
 type meOut struct {
 	SetCookie []http.Cookie `header:"Set-Cookie"`
-	secret
+	Unkept
 	Body Me
 }
 
@@ -101,7 +103,7 @@ func (s *Service) sessionRoutes(api huma.API) {
 			if err != nil {
 				return nil, err
 			}
-			return &meOut{secret: noStore, Body: *me}, nil
+			return &meOut{Unkept: noStore, Body: *me}, nil
 		})
 	httpx.Handle(api, httpx.Op{ID: "sign-out", Method: http.MethodDelete, Path: "/api/v1/session", Summary: "Sign out", Tag: "identity", Access: httpx.SignedIn, Status: 204},
 		func(ctx context.Context, _ *none) (*struct {
@@ -114,13 +116,15 @@ func (s *Service) sessionRoutes(api huma.API) {
 			}{[]http.Cookie{s.cookie("")}, `"cache"`}
 			return out, s.SignOut(ctx)
 		})
-	type switchIn struct {
+	type switchPostIn struct {
 		Body struct {
 			PostID string `json:"post_id" maxLength:"40"`
 		}
 	}
 	httpx.Handle(api, httpx.Op{ID: "switch-post", Method: http.MethodPut, Path: "/api/v1/session/post", Summary: "Work in another of my posts", Tag: "identity", Access: httpx.SignedIn, Status: 204},
-		func(ctx context.Context, in *switchIn) (*none, error) { return nil, s.SwitchPost(ctx, in.Body.PostID) })
+		func(ctx context.Context, in *switchPostIn) (*none, error) {
+			return nil, s.SwitchPost(ctx, in.Body.PostID)
+		})
 }
 
 func (s *Service) handleSignIn(ctx context.Context, in *signInIn) (*meOut, error) {
@@ -129,7 +133,7 @@ func (s *Service) handleSignIn(ctx context.Context, in *signInIn) (*meOut, error
 	if err != nil {
 		return nil, err
 	}
-	return &meOut{SetCookie: []http.Cookie{s.cookie(opened.Token)}, secret: noStore, Body: opened.Me}, nil
+	return &meOut{SetCookie: []http.Cookie{s.cookie(opened.Token)}, Unkept: noStore, Body: opened.Me}, nil
 }
 
 type listOut[T any] struct {
@@ -145,14 +149,14 @@ func (s *Service) accountRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "list-my-sessions", Method: http.MethodGet, Path: "/api/v1/account/sessions", Summary: "My open sessions", Tag: "identity", Access: httpx.SignedIn},
 		func(ctx context.Context, _ *none) (*listOut[Session], error) { return whole(s.Sessions(ctx)) })
 	httpx.Handle(api, httpx.Op{ID: "end-my-session", Method: http.MethodDelete, Path: "/api/v1/account/sessions/{id}", Summary: "End one of my sessions", Tag: "identity", Access: httpx.SignedIn, Status: 204, Errors: []int{404}},
-		func(ctx context.Context, in *idIn) (*none, error) { return nil, s.EndSession(ctx, in.ID) })
+		func(ctx context.Context, in *ByID) (*none, error) { return nil, s.EndSession(ctx, in.ID) })
 	type signInsIn struct{ httpx.PageIn }
 	httpx.Handle(api, httpx.Op{ID: "list-my-sign-ins", Method: http.MethodGet, Path: "/api/v1/account/sign-ins", Summary: "When and from where I signed in", Tag: "identity", Access: httpx.SignedIn},
 		func(ctx context.Context, in *signInsIn) (*listOut[SignInRecord], error) {
 			page, err := s.MySignIns(ctx, in.Limit, in.Cursor)
 			return &listOut[SignInRecord]{page}, err
 		})
-	type passwordIn struct {
+	type ownPasswordIn struct {
 		Body struct {
 			Current string `json:"current" maxLength:"512"`
 			Next    string `json:"next" maxLength:"512"`
@@ -160,7 +164,7 @@ func (s *Service) accountRoutes(api huma.API) {
 	}
 	httpx.Handle(api, httpx.Op{ID: "change-my-password", Method: http.MethodPost, Path: "/api/v1/account/password", Summary: "Change my password", Tag: "identity", Access: httpx.SignedIn, Status: 204, MaxBody: 8 << 10,
 		Description: "Ends my other sessions. 422 identity.weak_password lists the broken rules, identity.password_used says it was used before; 403 identity.wrong_password."},
-		func(ctx context.Context, in *passwordIn) (*none, error) {
+		func(ctx context.Context, in *ownPasswordIn) (*none, error) {
 			return nil, s.ChangePassword(ctx, in.Body.Current, in.Body.Next)
 		})
 	s.secondFactorRoutes(api)
@@ -168,17 +172,17 @@ func (s *Service) accountRoutes(api huma.API) {
 }
 
 func (s *Service) secondFactorRoutes(api huma.API) {
-	type enrolIn struct {
+	type enrolFactorIn struct {
 		Body *struct {
 			Password string `json:"password,omitempty" maxLength:"512" doc:"Needed ten minutes after signing in and later"`
 		}
 	}
-	type enrolOut struct {
-		secret
+	type enrolFactorOut struct {
+		Unkept
 		Body Enrolment
 	}
 	httpx.Handle(api, httpx.Op{ID: "enrol-second-factor", Method: http.MethodPost, Path: "/api/v1/account/totp", Summary: "Begin a second factor", Tag: "identity", Access: httpx.SignedIn, Errors: []int{409}},
-		func(ctx context.Context, in *enrolIn) (*enrolOut, error) {
+		func(ctx context.Context, in *enrolFactorIn) (*enrolFactorOut, error) {
 			password := ""
 			if in.Body != nil {
 				password = in.Body.Password
@@ -187,37 +191,37 @@ func (s *Service) secondFactorRoutes(api huma.API) {
 			if err != nil {
 				return nil, err
 			}
-			return &enrolOut{noStore, *e}, nil
+			return &enrolFactorOut{noStore, *e}, nil
 		})
-	type confirmIn struct {
+	type confirmFactorIn struct {
 		Body struct {
 			Code string `json:"code" maxLength:"12"`
 		}
 	}
-	type confirmOut struct {
-		secret
+	type confirmFactorOut struct {
+		Unkept
 		Body struct {
 			RecoveryCodes []string `json:"recovery_codes" doc:"Each good once; shown this once"`
 		}
 	}
 	httpx.Handle(api, httpx.Op{ID: "confirm-second-factor", Method: http.MethodPost, Path: "/api/v1/account/totp/confirm", Summary: "Switch my second factor on", Tag: "identity", Access: httpx.SignedIn, Errors: []int{409}},
-		func(ctx context.Context, in *confirmIn) (*confirmOut, error) {
+		func(ctx context.Context, in *confirmFactorIn) (*confirmFactorOut, error) {
 			codes, err := s.ConfirmTOTP(ctx, in.Body.Code)
 			if err != nil {
 				return nil, err
 			}
-			out := &confirmOut{secret: noStore}
+			out := &confirmFactorOut{Unkept: noStore}
 			out.Body.RecoveryCodes = codes
 			return out, nil
 		})
-	type disableIn struct {
+	type removeFactorIn struct {
 		Body struct {
 			Code     string `json:"code" maxLength:"40" doc:"One-time code or recovery code"`
 			Password string `json:"password,omitempty" maxLength:"512" doc:"Needed ten minutes after signing in and later"`
 		}
 	}
 	httpx.Handle(api, httpx.Op{ID: "disable-second-factor", Method: http.MethodPost, Path: "/api/v1/account/totp/remove", Summary: "Switch my second factor off", Tag: "identity", Access: httpx.SignedIn, Status: 204, Errors: []int{409}},
-		func(ctx context.Context, in *disableIn) (*none, error) {
+		func(ctx context.Context, in *removeFactorIn) (*none, error) {
 			return nil, s.DisableTOTP(ctx, in.Body.Password, in.Body.Code)
 		})
 }
@@ -227,7 +231,7 @@ func (s *Service) tokenRoutes(api huma.API) {
 		func(ctx context.Context, _ *none) (*listOut[Token], error) { return whole(s.Tokens(ctx)) })
 	type tokenIn struct{ Body NewToken }
 	type tokenOut struct {
-		secret
+		Unkept
 		Body Token
 	}
 	httpx.Handle(api, httpx.Op{ID: "create-my-token", Method: http.MethodPost, Path: "/api/v1/tokens", Summary: "Make an API token", Tag: "identity", Access: httpx.SignedIn, Status: 201, Errors: []int{409},
@@ -240,5 +244,5 @@ func (s *Service) tokenRoutes(api huma.API) {
 			return &tokenOut{noStore, *t}, nil
 		})
 	httpx.Handle(api, httpx.Op{ID: "revoke-my-token", Method: http.MethodDelete, Path: "/api/v1/tokens/{id}", Summary: "Revoke one of my API tokens", Tag: "identity", Access: httpx.SignedIn, Status: 204, Errors: []int{404}},
-		func(ctx context.Context, in *idIn) (*none, error) { return nil, s.RevokeToken(ctx, in.ID) })
+		func(ctx context.Context, in *ByID) (*none, error) { return nil, s.RevokeToken(ctx, in.ID) })
 }

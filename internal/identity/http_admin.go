@@ -29,12 +29,12 @@ func (s *Service) unitRoutes(api huma.API) {
 			return page(s.Units(ctx, UnitFilter{Parent: in.Parent, Area: in.Area, Kind: in.Kind, Level: in.Level, Text: in.Text, Limit: in.Limit, Cursor: in.Cursor}))
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-unit", Method: http.MethodGet, Path: "/api/v1/units/{id}", Summary: "One unit", Tag: "identity", Access: httpx.SignedIn, Errors: []int{404}},
-		func(ctx context.Context, in *idIn) (*oneOut[Unit], error) { return one(s.Unit(ctx, in.ID)) })
+		func(ctx context.Context, in *ByID) (*oneOut[Unit], error) { return one(s.Unit(ctx, in.ID)) })
 	type addIn struct{ Body Unit }
 	httpx.Handle(api, httpx.Op{ID: "add-unit", Method: http.MethodPost, Path: "/api/v1/units", Summary: "Enter a unit", Tag: "identity", Access: httpx.Permission(PermManage), Status: 201, Errors: []int{409}},
 		func(ctx context.Context, in *addIn) (*oneOut[Unit], error) { return one(s.AddUnit(ctx, in.Body)) })
 	type changeIn struct {
-		idIn
+		ByID
 		Body Unit
 	}
 	httpx.Handle(api, httpx.Op{ID: "change-unit", Method: http.MethodPut, Path: "/api/v1/units/{id}", Summary: "Change a unit", Tag: "identity", Access: httpx.Permission(PermManage), Errors: []int{404, 409}},
@@ -55,20 +55,20 @@ func (s *Service) userRoutes(api huma.API) {
 			return page(s.Users(ctx, UserFilter{Unit: in.Unit, State: in.State, Text: in.Text, Limit: in.Limit, Cursor: in.Cursor}))
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-user", Method: http.MethodGet, Path: "/api/v1/users/{id}", Summary: "One account with its posts", Tag: "identity", Access: httpx.Permission(PermRead), Errors: []int{404}},
-		func(ctx context.Context, in *idIn) (*oneOut[User], error) { return one(s.User(ctx, in.ID)) })
+		func(ctx context.Context, in *ByID) (*oneOut[User], error) { return one(s.User(ctx, in.ID)) })
 	type addIn struct{ Body NewUser }
 	httpx.Handle(api, httpx.Op{ID: "add-user", Method: http.MethodPost, Path: "/api/v1/users", Summary: "Open an account without rights", Tag: "identity", Access: httpx.Permission(PermManage), Status: 201, Errors: []int{404, 409}},
 		func(ctx context.Context, in *addIn) (*oneOut[User], error) { return one(s.AddUser(ctx, in.Body)) })
 	type changeIn struct {
-		idIn
+		ByID
 		Body UserPatch
 	}
 	httpx.Handle(api, httpx.Op{ID: "change-user", Method: http.MethodPut, Path: "/api/v1/users/{id}", Summary: "Change name and unit of an account", Tag: "identity", Access: httpx.Permission(PermManage), Errors: []int{404, 409}},
 		func(ctx context.Context, in *changeIn) (*oneOut[User], error) {
 			return one(s.ChangeUser(ctx, in.ID, in.Body))
 		})
-	type stepIn struct {
-		idIn
+	type userStepIn struct {
+		ByID
 		Body struct {
 			Reason string `json:"reason,omitempty" maxLength:"200"`
 		}
@@ -76,24 +76,24 @@ func (s *Service) userRoutes(api huma.API) {
 	for _, step := range []string{"disable", "enable", "lock", "unlock"} {
 		httpx.Handle(api, httpx.Op{ID: step + "-user", Method: http.MethodPost, Path: "/api/v1/users/{id}/actions/" + step, Summary: "Account: " + step, Tag: "identity",
 			Access: httpx.Permission(accountSteps[step].permission), Errors: []int{404}},
-			func(ctx context.Context, in *stepIn) (*oneOut[User], error) {
+			func(ctx context.Context, in *userStepIn) (*oneOut[User], error) {
 				return one(s.StepUser(ctx, in.ID, step, in.Body.Reason))
 			})
 	}
-	type resetIn struct {
-		idIn
+	type resetPasswordIn struct {
+		ByID
 		Body struct {
 			Password string `json:"password" maxLength:"512" doc:"Temporary; the person changes it at the next sign-in"`
 		}
 	}
 	httpx.Handle(api, httpx.Op{ID: "reset-password", Method: http.MethodPost, Path: "/api/v1/users/{id}/actions/reset-password", Summary: "Give an account a temporary password", Tag: "identity",
 		Access: httpx.Permission(PermManage), Status: 204, Errors: []int{404}},
-		func(ctx context.Context, in *resetIn) (*none, error) {
+		func(ctx context.Context, in *resetPasswordIn) (*none, error) {
 			return nil, s.ResetPassword(ctx, in.ID, in.Body.Password)
 		})
 	httpx.Handle(api, httpx.Op{ID: "reset-second-factor", Method: http.MethodPost, Path: "/api/v1/users/{id}/actions/reset-second-factor", Summary: "Remove a lost second factor", Tag: "identity",
 		Access: httpx.Permission(PermSecurity), Status: 204, Errors: []int{404}},
-		func(ctx context.Context, in *idIn) (*none, error) { return nil, s.ResetTOTP(ctx, in.ID) })
+		func(ctx context.Context, in *ByID) (*none, error) { return nil, s.ResetTOTP(ctx, in.ID) })
 }
 
 func (s *Service) grantRoutes(api huma.API) {
@@ -108,7 +108,7 @@ func (s *Service) grantRoutes(api huma.API) {
 			return page(s.Posts(ctx, PostFilter{State: in.State, Role: in.Role, Unit: in.Unit, Limit: in.Limit, Cursor: in.Cursor}))
 		})
 	type requestIn struct {
-		idIn
+		ByID
 		Body NewPost
 	}
 	httpx.Handle(api, httpx.Op{ID: "request-post", Method: http.MethodPost, Path: "/api/v1/users/{id}/posts", Summary: "Ask for a post for somebody", Tag: "identity", Access: httpx.Permission(PermManage), Status: 201, Errors: []int{404, 409},
@@ -116,8 +116,8 @@ func (s *Service) grantRoutes(api huma.API) {
 		func(ctx context.Context, in *requestIn) (*oneOut[Post], error) {
 			return one(s.RequestPost(ctx, in.ID, in.Body))
 		})
-	type stepIn struct {
-		idIn
+	type postStepIn struct {
+		ByID
 		Body struct {
 			Version int64  `json:"version"`
 			Note    string `json:"note,omitempty" maxLength:"200"`
@@ -127,7 +127,7 @@ func (s *Service) grantRoutes(api huma.API) {
 		for step, move := range moves {
 			httpx.Handle(api, httpx.Op{ID: step + "-post", Method: http.MethodPost, Path: "/api/v1/posts/{id}/actions/" + step, Summary: "Post: " + step, Tag: "identity",
 				Access: httpx.Permission(move.permission), Errors: []int{404, 409}},
-				func(ctx context.Context, in *stepIn) (*oneOut[Post], error) {
+				func(ctx context.Context, in *postStepIn) (*oneOut[Post], error) {
 					return one(s.StepPost(ctx, in.ID, step, in.Body.Note, in.Body.Version))
 				})
 		}
@@ -179,7 +179,7 @@ func (s *Service) noticeRoutes(api huma.API) {
 			return one(s.Notices(ctx, in.Unread, in.Limit, in.Cursor))
 		})
 	httpx.Handle(api, httpx.Op{ID: "read-notice", Method: http.MethodPost, Path: "/api/v1/notices/{id}/read", Summary: "I read this notice", Tag: "identity", Access: httpx.SignedIn, Status: 204},
-		func(ctx context.Context, in *idIn) (*none, error) { return nil, s.ReadNotices(ctx, in.ID) })
+		func(ctx context.Context, in *ByID) (*none, error) { return nil, s.ReadNotices(ctx, in.ID) })
 	httpx.Handle(api, httpx.Op{ID: "read-all-notices", Method: http.MethodPost, Path: "/api/v1/notices/read", Summary: "I read all my notices", Tag: "identity", Access: httpx.SignedIn, Status: 204},
 		func(ctx context.Context, _ *none) (*none, error) { return nil, s.ReadNotices(ctx, "") })
 }
