@@ -144,10 +144,10 @@ func (s *scanner) next() error {
 		return damaged(fmt.Errorf("unexpected part %q", h.Name))
 	}
 	sum := &summing{r: s.tar, h: sha256.New()}
-	switch {
-	case h.Name == headerName:
+	switch h.Name {
+	case headerName:
 		err = s.header(sum, h.Size)
-	case h.Name == manifestName:
+	case manifestName:
 		s.done = true
 		return s.compare(sum, h.Size)
 	default:
@@ -204,7 +204,7 @@ func decode(r io.Reader, size int64, v any) error {
 	return json.Unmarshal(text, v)
 }
 
-func damaged(err error) error { return fmt.Errorf("%w (%v)", ErrDamaged, err) }
+func damaged(err error) error { return fmt.Errorf("%w (%w)", ErrDamaged, err) }
 
 // summing hashes what is read through it and remembers why reading failed.
 type summing struct {

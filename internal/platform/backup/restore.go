@@ -89,8 +89,7 @@ func Restore(ctx context.Context, path string, to Target) (s Summary, err error)
 		return s, fmt.Errorf("restore: %w", err)
 	}
 	s.Damaged = r.damaged
-	_, err = os.Stat(to.KeyPath)
-	s.KeysMissing = s.Keys != "" && errors.Is(err, os.ErrNotExist)
+	s.KeysMissing = s.Keys != "" && !exists(to.KeyPath)
 	return s, nil
 }
 
@@ -98,7 +97,7 @@ func Restore(ctx context.Context, path string, to Target) (s Summary, err error)
 func (to Target) check(ctx context.Context, h Header) error {
 	if !to.Force {
 		for _, path := range []string{to.DBPath, to.DBPath + "-wal"} {
-			if _, err := os.Stat(path); err == nil {
+			if exists(path) {
 				return fmt.Errorf("%s exists already: restore into an empty directory, or use --force to set it aside", path)
 			}
 		}
@@ -123,7 +122,7 @@ func (to Target) check(ctx context.Context, h Header) error {
 
 // idle fails while any process has the database open: SQLite then cannot get it for itself.
 func (to Target) idle(ctx context.Context) error {
-	if _, err := os.Stat(to.DBPath); err != nil {
+	if !exists(to.DBPath) {
 		return nil
 	}
 	err := withDatabase(to.DBPath, "&_pragma=busy_timeout(500)&_pragma=locking_mode(EXCLUSIVE)", func(pool *sql.DB) error {
@@ -142,6 +141,11 @@ func (to Target) idle(ctx context.Context) error {
 		return fmt.Errorf("%s is in use: stop the server first", to.DBPath)
 	}
 	return nil // a damaged database may be what is to be replaced
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 type restoring struct {

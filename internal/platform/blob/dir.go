@@ -137,13 +137,12 @@ func (d *Dir) Walk(ctx context.Context, fn func(key string, size int64) error) e
 			return nil
 		}
 		info, err := e.Info()
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // deleted meanwhile
+		if err == nil {
+			err = fn(e.Name(), info.Size())
+		} else if errors.Is(err, fs.ErrNotExist) {
+			err = nil // deleted meanwhile
 		}
-		if err != nil {
-			return err
-		}
-		return fn(e.Name(), info.Size())
+		return err
 	})
 }
 

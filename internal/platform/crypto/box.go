@@ -126,7 +126,7 @@ func (b *Box) BlindIndex(field, value string) string {
 		return ""
 	}
 	mac := hmac.New(b.hash, b.index)
-	fmt.Fprintf(mac, "%d:%s:%s", len(field), field, value)
+	mac.Write(fmt.Appendf(nil, "%d:%s:%s", len(field), field, value))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 

@@ -166,8 +166,7 @@ func (c *csvReader) cell(from int) (cellEnd, bool, error) {
 	quoted, opened, tooLong := false, c.row, false
 	first := true
 	for {
-		chunk, err := c.in.Peek(1)
-		if err != nil {
+		if _, err := c.in.Peek(1); err != nil {
 			if !errors.Is(err, io.EOF) {
 				return 0, false, err
 			}
@@ -177,7 +176,7 @@ func (c *csvReader) cell(from int) (cellEnd, bool, error) {
 			}
 			return endFile, tooLong, nil
 		}
-		chunk, _ = c.in.Peek(c.in.Buffered())
+		chunk, _ := c.in.Peek(c.in.Buffered())
 		if first && chunk[0] == '"' {
 			quoted, first = true, false
 			_, _ = c.in.Discard(1)

@@ -18,11 +18,10 @@ import (
 const xmlInMemory = 32 << 20
 
 type xlsxReader struct {
-	file  *excelize.File
-	rows  *excelize.Rows
-	o     Options
-	row   int
-	cells []string
+	file *excelize.File
+	rows *excelize.Rows
+	o    Options
+	row  int
 }
 
 func openXLSX(in io.Reader, o Options) (_ rowReader, err error) {
