@@ -25,7 +25,7 @@ func RunEstimate(specJSON []byte, open func(path string) (io.ReadCloser, error))
 	if sample, err = calibrateAll(sample, t, s.calibrate); err != nil {
 		return nil, err
 	}
-	out := &estimateOutput{Design: designOutput{N: t.rows, DF: sample.DF()}}
+	out := &estimateOutput{Design: designOutput{N: t.rows, DF: sample.DF()}, Results: []resultRow{}}
 	for _, e := range s.estimates {
 		if err := e.run(sample, t, out); err != nil {
 			return nil, fmt.Errorf("key %q: %w", e.o.path, err)

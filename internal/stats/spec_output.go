@@ -104,6 +104,11 @@ func (e *estimateEntry) domain(t *table) (domain, error) {
 		if err != nil {
 			return d, fmt.Errorf("subset: %w", err)
 		}
+		for _, label := range labels {
+			if f.level(label) < 0 {
+				return d, fmt.Errorf("subset: column %q of %s has no value %q", column, t.file, label)
+			}
+		}
 		for i, hit := range matching(f, labels) {
 			if hit != 1 {
 				code[i] = -1

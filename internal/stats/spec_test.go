@@ -40,6 +40,7 @@ func TestSpecificationMistakesNameTheirPlace(t *testing.T) {
 		`{"data":"x.csv","calibrate":[{"method":"magic"}],"estimate":[{"stat":"mean","items":["w"]}]}`:                                                  `key "calibrate[0].method" is "magic"`,
 		`{"data":"x.csv","calibrate":[{"method":"linear","totals":{"gx":3}}],"estimate":[{"stat":"mean","items":["w"]}]}`:                               `key "calibrate[0].totals.gx"`,
 		`{"data":"x.csv","calibrate":[{"method":"poststratify","by":["g"],"totals":[{"g":"m","total":3}]}],"estimate":[{"stat":"mean","items":["w"]}]}`: `the cell f of x.csv has no total`,
+		`{"data":"x.csv","estimate":[{"stat":"mean","items":["w"],"subset":{"g":["d"]}}]}`:                                                              `column "g" of x.csv has no value "d"`,
 	} {
 		if _, err := RunEstimate([]byte(spec), openText(smallTable)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\n\terror: %v\n\twant:  %s", spec, err, want)
