@@ -31,7 +31,7 @@ func newApp(t *testing.T) *App {
 			t.Error(err)
 		}
 	})
-	if err := a.prepare(context.Background()); err != nil {
+	if err := a.Prepare(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	return a

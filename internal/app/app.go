@@ -99,7 +99,7 @@ const shutdownGrace = 15 * time.Second
 // Serve answers requests and works in the background until ctx ends, then stops gracefully: no new requests, the
 // ones in progress finish, background work is given back.
 func (a *App) Serve(ctx context.Context, ready func(address string)) error {
-	if err := a.prepare(ctx); err != nil {
+	if err := a.Prepare(ctx); err != nil {
 		return err
 	}
 	handler, err := a.Handler()

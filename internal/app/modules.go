@@ -59,8 +59,8 @@ func fields() []survey.Category {
 	return out
 }
 
-// prepare is what a server does before it listens: roles and reference data of this release.
-func (a *App) prepare(ctx context.Context) error {
+// Prepare brings roles and policy up to this release; a server does it before it listens.
+func (a *App) Prepare(ctx context.Context) error {
 	return a.Identity.Prepare(ctx)
 }
 

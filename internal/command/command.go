@@ -55,7 +55,7 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	var c cli
 	exited := -1
 	parser, err := kong.New(&c, kong.Name("yiwang"), kong.Description("一网: listen to a district's residents, and act."),
-		kong.DefaultEnvars("YIWANG"), kong.Configuration(kong.JSON, "yiwang.json", "/etc/yiwang/yiwang.json"),
+		kong.DefaultEnvars("YIWANG"), kong.Configuration(fileBelowEnvironment, "yiwang.json", "/etc/yiwang/yiwang.json"),
 		kong.Vars{"version": Version}, kong.Writers(out, errOut), kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
@@ -78,6 +78,22 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		return fail(errOut, err, 1)
 	}
 	return 0
+}
+
+// fileBelowEnvironment reads the settings file; kong would let it win over the environment.
+func fileBelowEnvironment(r io.Reader) (kong.Resolver, error) {
+	file, err := kong.JSON(r)
+	if err != nil {
+		return nil, err
+	}
+	return kong.ResolverFunc(func(c *kong.Context, parent *kong.Path, flag *kong.Flag) (any, error) {
+		for _, name := range flag.Envs {
+			if _, set := os.LookupEnv(name); set {
+				return nil, nil //nolint:nilnil // kong's way to say "not from here"
+			}
+		}
+		return file.Resolve(c, parent, flag)
+	}), nil
 }
 
 // usageError is a mistake in how the command was called, as opposed to work that failed.

@@ -36,6 +36,9 @@ func (c userAddCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) err
 		return err
 	}
 	return withApp(ctx, cfg, "user add", func(ctx context.Context, a *app.App) error {
+		if err := a.Prepare(ctx); err != nil { // the first account comes before the first start
+			return err
+		}
 		u, err := a.Identity.AddUserFromShell(ctx, identity.ShellUser{Username: c.Username, Name: c.Name, Password: password,
 			Unit: c.Unit, Area: c.Area, Role: c.Role, Title: c.Title, Areas: c.Areas})
 		if err != nil {

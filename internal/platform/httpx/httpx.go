@@ -53,6 +53,7 @@ func NewAPI(mux humago.Mux, version string) huma.API {
 	cfg.DocsPath = ""
 	cfg.SchemasPath = ""
 	cfg.Info.Description = "District governance: areas, surveys, scores with intervals, rectification. Errors are application/problem+json with a stable code."
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: CookieName},
 		"token":   {Type: "http", Scheme: "bearer"},

@@ -1739,7 +1739,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        "Advance-waveRequest": {
+        AdvanceWaveRequest: {
             note?: string;
             /** Format: int64 */
             version?: number;
@@ -2029,7 +2029,7 @@ export interface components {
         AreasOutBody: {
             items: components["schemas"]["RegionArea"][] | null;
         };
-        "Commit-importRequest": {
+        CommitImportRequest: {
             /** @enum {string} */
             policy: "commit_good" | "all_or_nothing";
         };
@@ -2650,6 +2650,17 @@ export interface components {
              */
             seq?: number;
         };
+        RectifyAmendment: {
+            area_code: string;
+            co_units?: string[] | null;
+            field: string;
+            lead_unit?: string;
+            place?: string;
+            /** @description One line, at most 60 characters */
+            title: string;
+            /** Format: int64 */
+            version?: number;
+        };
         RectifyClock: {
             /** @description Version of the calendar it was computed with */
             calendar: string;
@@ -2690,11 +2701,19 @@ export interface components {
             version: number;
             wave_id: string;
         };
+        RectifyConfirmBody: {
+            fields: string[] | null;
+            /** Format: int64 */
+            version: number;
+        };
         RectifyDecision: {
             fields: string[] | null;
             id: string;
             /** Format: int64 */
             version: number;
+        };
+        RectifyDecisions: {
+            items: components["schemas"]["RectifyDecision"][] | null;
         };
         RectifyDetail: {
             /** @description What the caller may do next; empty in lists */
@@ -2782,6 +2801,18 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
+        RectifyField: {
+            co: string[] | null;
+            code: string;
+            /** @description Unit code of the responsibility list */
+            lead: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Work days to rectify, from issue
+             */
+            rectify_days: number;
+        };
         RectifyFieldQuality: {
             /**
              * Format: int64
@@ -2806,6 +2837,14 @@ export interface components {
             recall: number | null;
             /** Format: int64 */
             suggested: number;
+        };
+        RectifyFieldsOut: {
+            /** @description Grounds for a return */
+            grounds: string[] | null;
+            items: components["schemas"]["RectifyField"][] | null;
+            results: ("" | "resolved" | "partly" | "explained" | "not_ours" | "cannot")[] | null;
+            /** @description Version of the catalogue */
+            version: string;
         };
         RectifyHistory: {
             action: string;
@@ -2916,6 +2955,13 @@ export interface components {
              */
             voices: number;
         };
+        RectifyLoaded: {
+            /**
+             * Format: int64
+             * @description Comments that were new
+             */
+            added: number;
+        };
         RectifyLoop: {
             /**
              * Format: int64
@@ -3007,6 +3053,21 @@ export interface components {
             voices_told: number;
             wave_id: string;
         };
+        RectifyMembers: {
+            comments: string[] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        RectifyMerger: {
+            area_code: string;
+            co_units?: string[] | null;
+            comments: string[] | null;
+            field: string;
+            lead_unit?: string;
+            place?: string;
+            /** @description One line, at most 60 characters */
+            title: string;
+        };
         RectifyMove: {
             /** @description issue: replaces the joint units */
             co_units?: string[] | null;
@@ -3047,6 +3108,9 @@ export interface components {
             message?: string;
             ok: boolean;
         };
+        RectifyOutcomes: {
+            items: components["schemas"]["RectifyOutcome"][] | null;
+        };
         RectifyProposal: {
             area_code: string;
             area_name: string;
@@ -3055,6 +3119,9 @@ export interface components {
             field_name: string;
             /** @description The comment most like the others, as a first title */
             title: string;
+        };
+        RectifyProposals: {
+            items: components["schemas"]["RectifyProposal"][] | null;
         };
         RectifyPublicCounts: {
             /**
@@ -3143,12 +3210,26 @@ export interface components {
              */
             top2: number | null;
         };
+        RectifySkipBody: {
+            /** @description The comment only praises */
+            praise?: boolean;
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
         RectifySuggestion: {
             /** Format: double */
             confidence: number;
             field: string;
             name?: string;
             why: string[] | null;
+        };
+        RectifySummary: {
+            items: components["schemas"]["RectifyLine"][] | null;
+        };
+        RectifyUndoBody: {
+            /** Format: int64 */
+            version: number;
         };
         RectifyUnitRef: {
             id: string;
@@ -3158,87 +3239,6 @@ export interface components {
             area_name: string;
             id: string;
             text: string;
-        };
-        Rectifyamendment: {
-            area_code: string;
-            co_units?: string[] | null;
-            field: string;
-            lead_unit?: string;
-            place?: string;
-            /** @description One line, at most 60 characters */
-            title: string;
-            /** Format: int64 */
-            version?: number;
-        };
-        RectifyconfirmBody: {
-            fields: string[] | null;
-            /** Format: int64 */
-            version: number;
-        };
-        Rectifydecisions: {
-            items: components["schemas"]["RectifyDecision"][] | null;
-        };
-        Rectifyfield: {
-            co: string[] | null;
-            code: string;
-            /** @description Unit code of the responsibility list */
-            lead: string;
-            name: string;
-            /**
-             * Format: int64
-             * @description Work days to rectify, from issue
-             */
-            rectify_days: number;
-        };
-        RectifyfieldsOut: {
-            /** @description Grounds for a return */
-            grounds: string[] | null;
-            items: components["schemas"]["Rectifyfield"][] | null;
-            results: ("" | "resolved" | "partly" | "explained" | "not_ours" | "cannot")[] | null;
-            /** @description Version of the catalogue */
-            version: string;
-        };
-        Rectifyloaded: {
-            /**
-             * Format: int64
-             * @description Comments that were new
-             */
-            added: number;
-        };
-        Rectifymembers: {
-            comments: string[] | null;
-            /** Format: int64 */
-            version: number;
-        };
-        Rectifymerger: {
-            area_code: string;
-            co_units?: string[] | null;
-            comments: string[] | null;
-            field: string;
-            lead_unit?: string;
-            place?: string;
-            /** @description One line, at most 60 characters */
-            title: string;
-        };
-        Rectifyoutcomes: {
-            items: components["schemas"]["RectifyOutcome"][] | null;
-        };
-        Rectifyproposals: {
-            items: components["schemas"]["RectifyProposal"][] | null;
-        };
-        RectifyskipBody: {
-            /** @description The comment only praises */
-            praise?: boolean;
-            reason?: string;
-            /** Format: int64 */
-            version: number;
-        };
-        Rectifysummary: {
-            items: components["schemas"]["RectifyLine"][] | null;
-        };
-        RectifyundoBody: {
-            /** Format: int64 */
-            version: number;
         };
         RegionAlias: {
             alias: string;
@@ -3282,6 +3282,43 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        RegionDetail: {
+            aliases: components["schemas"]["RegionAlias"][] | null;
+            /**
+             * Format: double
+             * @description On the WGS-84 ellipsoid; absent without geometry
+             */
+            area_km2?: number;
+            /** @description Longitude and latitude of the label, inside the area */
+            centroid?: number[];
+            /** Format: int64 */
+            children_count: number;
+            /** @enum {string} */
+            class?: "daily" | "key_assist" | "periodic_joint";
+            code: string;
+            /**
+             * Format: int64
+             * @description Of a grid: as recorded; of other areas: the sum of their composite and dedicated grids, or as recorded where there are none
+             */
+            households?: number;
+            /** @enum {string} */
+            kind?: "composite" | "dedicated" | "police";
+            /** @enum {string} */
+            level: "province" | "city" | "district" | "subdistrict" | "community" | "grid";
+            name: string;
+            parent_code?: string;
+            /** @description From the root down to the area itself */
+            path: components["schemas"]["RegionArea"][] | null;
+            /** Format: date-time */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @description When the area ended; absent while it exists
+             */
+            valid_to?: string;
+            /** Format: int64 */
+            version: number;
+        };
         RegionFinding: {
             /** Format: double */
             area_m2?: number;
@@ -3303,6 +3340,18 @@ export interface components {
             grid?: components["schemas"]["RegionArea"];
             police_grid?: components["schemas"]["RegionArea"];
             subdistrict?: components["schemas"]["RegionArea"];
+        };
+        RegionPart: {
+            /** @enum {string} */
+            class?: "daily" | "key_assist" | "periodic_joint";
+            code: string;
+            /** @description GeoJSON Polygon or MultiPolygon in WGS-84 */
+            geometry?: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            households?: number;
+            name: string;
         };
         RegionPatch: {
             /** @enum {string} */
@@ -3369,55 +3418,6 @@ export interface components {
             truncated: boolean;
             within: string;
         };
-        Regiondetail: {
-            aliases: components["schemas"]["RegionAlias"][] | null;
-            /**
-             * Format: double
-             * @description On the WGS-84 ellipsoid; absent without geometry
-             */
-            area_km2?: number;
-            /** @description Longitude and latitude of the label, inside the area */
-            centroid?: number[];
-            /** Format: int64 */
-            children_count: number;
-            /** @enum {string} */
-            class?: "daily" | "key_assist" | "periodic_joint";
-            code: string;
-            /**
-             * Format: int64
-             * @description Of a grid: as recorded; of other areas: the sum of their composite and dedicated grids, or as recorded where there are none
-             */
-            households?: number;
-            /** @enum {string} */
-            kind?: "composite" | "dedicated" | "police";
-            /** @enum {string} */
-            level: "province" | "city" | "district" | "subdistrict" | "community" | "grid";
-            name: string;
-            parent_code?: string;
-            /** @description From the root down to the area itself */
-            path: components["schemas"]["RegionArea"][] | null;
-            /** Format: date-time */
-            valid_from: string;
-            /**
-             * Format: date-time
-             * @description When the area ended; absent while it exists
-             */
-            valid_to?: string;
-            /** Format: int64 */
-            version: number;
-        };
-        Regionpart: {
-            /** @enum {string} */
-            class?: "daily" | "key_assist" | "periodic_joint";
-            code: string;
-            /** @description GeoJSON Polygon or MultiPolygon in WGS-84 */
-            geometry?: {
-                [key: string]: unknown;
-            };
-            /** Format: int64 */
-            households?: number;
-            name: string;
-        };
         RemoveFactorInBody: {
             /** @description One-time code or recovery code */
             code: string;
@@ -3445,7 +3445,7 @@ export interface components {
             /** @description Temporary; the person changes it at the next sign-in */
             password: string;
         };
-        "Reveal-comment-contactRequest": {
+        RevealCommentContactRequest: {
             reason: string;
         };
         RowError: {
@@ -3456,17 +3456,17 @@ export interface components {
             row: number;
             value: string;
         };
-        "Set-special-scoresRequest": {
-            items: components["schemas"]["AppraisalSpecial"][] | null;
-        };
-        "Set-wave-planRequest": {
-            plan: components["schemas"]["SurveyPlan"];
-            /** Format: int64 */
-            version?: number;
-        };
         SetAliasInBody: {
             alias: string;
             scheme: string;
+        };
+        SetSpecialScoresRequest: {
+            items: components["schemas"]["AppraisalSpecial"][] | null;
+        };
+        SetWavePlanRequest: {
+            plan: components["schemas"]["SurveyPlan"];
+            /** Format: int64 */
+            version?: number;
         };
         SignInInBody: {
             /** @description One-time code or recovery code, once the answer was identity.totp_required */
@@ -3480,7 +3480,7 @@ export interface components {
              * @description From when; default now
              */
             at?: string;
-            parts: components["schemas"]["Regionpart"][] | null;
+            parts: components["schemas"]["RegionPart"][] | null;
             /** Format: int64 */
             version?: number;
         };
@@ -4078,6 +4078,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4156,6 +4157,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4517,7 +4519,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rectifydecisions"];
+                "application/json": components["schemas"]["RectifyDecisions"];
             };
         };
         responses: {
@@ -4527,7 +4529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rectifyoutcomes"];
+                    "application/json": components["schemas"]["RectifyOutcomes"];
                 };
             };
             /** @description Unauthorized */
@@ -4603,7 +4605,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rectifyproposals"];
+                    "application/json": components["schemas"]["RectifyProposals"];
                 };
             };
             /** @description Unauthorized */
@@ -4740,7 +4742,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RectifyconfirmBody"];
+                "application/json": components["schemas"]["RectifyConfirmBody"];
             };
         };
         responses: {
@@ -4829,7 +4831,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reveal-comment-contactRequest"];
+                "application/json": components["schemas"]["RevealCommentContactRequest"];
             };
         };
         responses: {
@@ -4909,7 +4911,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RectifyskipBody"];
+                "application/json": components["schemas"]["RectifySkipBody"];
             };
         };
         responses: {
@@ -4998,7 +5000,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RectifyundoBody"];
+                "application/json": components["schemas"]["RectifyUndoBody"];
             };
         };
         responses: {
@@ -5163,7 +5165,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Commit-importRequest"];
+                "application/json": components["schemas"]["CommitImportRequest"];
             };
         };
         responses: {
@@ -5940,7 +5942,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -6027,7 +6031,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -6114,7 +6120,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -6201,7 +6209,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -6288,7 +6298,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -6797,7 +6809,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RectifyfieldsOut"];
+                    "application/json": components["schemas"]["RectifyFieldsOut"];
                 };
             };
             /** @description Unauthorized */
@@ -6936,7 +6948,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rectifymerger"];
+                "application/json": components["schemas"]["RectifyMerger"];
             };
         };
         responses: {
@@ -7101,7 +7113,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rectifysummary"];
+                    "application/json": components["schemas"]["RectifySummary"];
                 };
             };
             /** @description Unauthorized */
@@ -7242,7 +7254,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rectifyamendment"];
+                "application/json": components["schemas"]["RectifyAmendment"];
             };
         };
         responses: {
@@ -7426,7 +7438,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rectifymembers"];
+                "application/json": components["schemas"]["RectifyMembers"];
             };
         };
         responses: {
@@ -7695,7 +7707,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rectifymembers"];
+                "application/json": components["schemas"]["RectifyMembers"];
             };
         };
         responses: {
@@ -8466,7 +8478,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Regiondetail"];
+                    "application/json": components["schemas"]["RegionDetail"];
                 };
             };
             /** @description Unauthorized */
@@ -9270,6 +9282,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Cache-Control"?: string;
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -9344,6 +9357,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Cache-Control"?: string;
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -9682,6 +9696,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10050,7 +10065,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -10371,7 +10388,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -10458,7 +10477,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -10536,7 +10557,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -10614,7 +10637,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -10692,7 +10717,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -10842,7 +10869,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -10920,7 +10949,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -11244,7 +11275,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Advance-waveRequest"];
+                "application/json": components["schemas"]["AdvanceWaveRequest"];
             };
         };
         responses: {
@@ -11340,7 +11371,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rectifyloaded"];
+                    "application/json": components["schemas"]["RectifyLoaded"];
                 };
             };
             /** @description Unauthorized */
@@ -11745,7 +11776,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Set-wave-planRequest"];
+                "application/json": components["schemas"]["SetWavePlanRequest"];
             };
         };
         responses: {
@@ -12662,7 +12693,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Set-special-scoresRequest"];
+                "application/json": components["schemas"]["SetSpecialScoresRequest"];
             };
         };
         responses: {

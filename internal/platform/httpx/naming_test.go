@@ -1,0 +1,20 @@
+package httpx
+
+import (
+	"reflect"
+	"testing"
+
+	"yiwang/internal/platform/audit"
+)
+
+type wrapped[T any] struct{ V T }
+
+func TestSchemaName_TellsModulesApart(t *testing.T) {
+	for want, v := range map[string]any{
+		"Problem": Problem{}, "Record": audit.Record{}, "PageRecord": Page[audit.Record]{}, "WrappedRecord": wrapped[audit.Record]{},
+	} {
+		if got := schemaName(reflect.TypeOf(v), ""); got != want {
+			t.Errorf("%T: %s, want %s", v, got, want)
+		}
+	}
+}
