@@ -133,7 +133,7 @@ func (d *Dir) Walk(ctx context.Context, fn func(key string, size int64) error) e
 		if e.IsDir() && path == filepath.Join(d.root, temporary) {
 			return fs.SkipDir
 		}
-		if e.IsDir() || checkKey(e.Name()) != nil {
+		if e.IsDir() || !isKey(e.Name()) {
 			return nil
 		}
 		info, err := e.Info()

@@ -212,7 +212,7 @@ func (s *S3) Walk(ctx context.Context, fn func(key string, size int64) error) er
 		}
 		for _, f := range p.Contents {
 			key := strings.TrimPrefix(f.Key, s.cfg.Prefix)
-			if checkKey(key) != nil {
+			if !isKey(key) {
 				continue
 			}
 			if err := fn(key, f.Size); err != nil {

@@ -75,9 +75,12 @@ func Verify(ctx context.Context, s Store, key string) error {
 	return nil
 }
 
+func isKey(name string) bool { return len(name) == 64 && strings.Trim(name, "0123456789abcdef") == "" }
+
+// checkKey also keeps paths out of keys.
 func checkKey(key string) error {
-	if len(key) != 64 || strings.Trim(key, "0123456789abcdef") != "" {
-		return notFound() // also keeps paths out of keys
+	if !isKey(key) {
+		return notFound()
 	}
 	return nil
 }
