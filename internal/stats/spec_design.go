@@ -23,14 +23,14 @@ type designSpec struct {
 }
 
 type replicateSpec struct {
-	o                       *object
-	kind, columns           string
-	rho                     float64
-	replicates              int
-	seed                    int
-	scale                   float64
-	rscales                 []float64
-	mse, hasScale, hasMaker bool
+	o             *object
+	kind, columns string
+	rho           float64
+	replicates    int
+	seed          int
+	scale         float64
+	rscales       []float64
+	mse, hasScale bool
 }
 
 func readDesign(o *object) *designSpec {
@@ -56,7 +56,7 @@ func readDesign(o *object) *designSpec {
 func readReplicates(o *object) *replicateSpec {
 	r := &replicateSpec{o: o, kind: o.text("type", ""), columns: o.text("columns", ""), rho: o.number("rho", 0),
 		replicates: o.count("replicates", 200), seed: o.count("seed", 1), scale: o.number("scale", 0),
-		rscales: o.numbers("rscales"), mse: o.flag("mse"), hasScale: o.has("scale"), hasMaker: o.has("replicates") || o.has("seed")}
+		rscales: o.numbers("rscales"), mse: o.flag("mse"), hasScale: o.has("scale")}
 	o.oneOf("type", r.kind, "JK1 JKn BRR Fay bootstrap")
 	if r.columns == "" && (r.hasScale || r.rscales != nil) {
 		o.fail("columns", "is needed where scale or rscales are given")

@@ -33,7 +33,7 @@ func readTable(open Open, file string, want func(column string) bool) (*table, e
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }() // it was only read
 	text, err := readAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", file, err)
