@@ -3,6 +3,7 @@ package stats
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sort"
 	"strconv"
@@ -19,8 +20,11 @@ type object struct {
 func newObject(data []byte) *object {
 	var err error
 	o := &object{known: map[string]bool{}, err: &err}
-	if e := json.Unmarshal(data, &o.fields); e != nil || o.fields == nil {
-		err = fmt.Errorf("the specification is not a JSON object: %v", e)
+	switch err = json.Unmarshal(data, &o.fields); {
+	case err != nil:
+		err = fmt.Errorf("the specification is not a JSON object: %w", err)
+	case o.fields == nil:
+		err = errors.New("the specification is not a JSON object: null")
 	}
 	return o
 }

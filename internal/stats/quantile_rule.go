@@ -10,10 +10,10 @@ var missing = math.NaN()
 // quantile applies a rule; p outside the data gives the nearest value.
 func (d *distribution) quantile(rule QuantileRule, p float64) float64 {
 	n := len(d.x)
-	switch {
-	case n == 0:
+	switch n {
+	case 0:
 		return missing
-	case n == 1:
+	case 1:
 		return d.x[0]
 	}
 	total := d.sum[n-1]
