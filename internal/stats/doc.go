@@ -17,8 +17,8 @@
 //		By: street, Groups: group, GroupWeights: []float64{.3, .5, .2},
 //		Items: columns, Weights: [][]float64{itemWeights},
 //	})
-//	sets := stats.RankSets(est, se, 0.90)                      // best and worst rank that cannot be excluded
-//	top := stats.TopK(est, se, 3)                              // P(among the best three), expected rank
+//	sets, err := stats.RankSets(est, se, 0.90)                 // best and worst rank that cannot be excluded
+//	top, err := stats.TopK(est, se, 3)                         // P(among the best three), expected rank
 //
 // Numbers: a missing answer is NaN and never counts as a value. Weights are zero or positive. Estimates carry the unit of the
 // item. Every estimate is a smooth function of weighted totals; its standard error comes from per-row influence values put

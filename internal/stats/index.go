@@ -17,7 +17,7 @@ import (
 type Index struct {
 	By           Factor      // streets, communities …; not given: one score for all rows
 	Groups       Factor      // respondent groups; not given: one group
-	GroupWeights []float64   // one per group; nil: one group only
+	GroupWeights []float64   // one per group, in the order of Groups.Names; nil: one group only
 	Items        [][]float64 // one column per item; NaN is missing
 	Weights      [][]float64 // per group one weight per item; a single row serves all groups
 	Level        float64     // confidence level; 0 means 0.95
