@@ -100,8 +100,6 @@ func (d *divider) density(street int) float64 {
 	return 1
 }
 
-const gulou = "320106"
-
 // sample covers the district with jittered points.
 func (d *divider) sample() []point {
 	inside := geo.NewIndex([]geo.Shape{{{d.outline}}})

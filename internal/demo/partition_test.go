@@ -39,19 +39,23 @@ func gulouInput(t testing.TB) (geo.Shape, []region.Plot) {
 	return outline, places
 }
 
-var divided = sync.OnceValues(func() (*Partition, error) {
-	t := &testing.T{}
-	outline, places := gulouInput(t)
-	return Divide(outline, places, 1)
-})
+var divided struct {
+	once sync.Once
+	p    *Partition
+	err  error
+}
 
-func division(t *testing.T) *Partition {
+// division is the partition of seed 1, computed once.
+func division(t testing.TB) *Partition {
 	t.Helper()
-	p, err := divided()
-	if err != nil {
-		t.Fatal(err)
+	divided.once.Do(func() {
+		outline, places := gulouInput(t)
+		divided.p, divided.err = Divide(outline, places, 1)
+	})
+	if divided.err != nil {
+		t.Fatal(divided.err)
 	}
-	return p
+	return divided.p
 }
 
 func byKind(p *Partition) map[string][]region.Plot {

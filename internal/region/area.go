@@ -52,7 +52,7 @@ type Area struct {
 	ParentCode string      `json:"parent_code,omitempty" db:"parent_code"`
 	Kind       Kind        `json:"kind,omitempty" db:"kind" enum:"composite,dedicated,police"`
 	Class      Class       `json:"class,omitempty" db:"class" enum:"daily,key_assist,periodic_joint"`
-	Households int         `json:"households,omitempty" db:"households" doc:"Of a grid: as recorded; of other areas: the sum of their composite and dedicated grids, or as recorded where there are none"`
+	Households int         `json:"households,omitempty" db:"households" doc:"Of a grid: as recorded; above: the sum of composite and dedicated grids, if any"`
 	ValidFrom  clock.Time  `json:"valid_from" db:"valid_from"`
 	ValidTo    *clock.Time `json:"valid_to,omitempty" db:"valid_to" doc:"When the area ended; absent while it exists"`
 	Version    int64       `json:"version" db:"version"`

@@ -77,7 +77,8 @@ func (s *Service) SetAlias(ctx context.Context, code, scheme, alias string) erro
 	scheme, alias = strings.TrimSpace(scheme), strings.TrimSpace(alias)
 	for where, text := range map[string]string{"body.scheme": scheme, "body.alias": alias} {
 		if text == "" || utf8.RuneCountInString(text) > 60 || strings.IndexFunc(text, unprintable) >= 0 {
-			return errs.Invalid("region.bad_alias", "A scheme and an alias have 1 to 60 printable characters.", errs.Field{Location: where, Message: "1–60", Value: text})
+			return errs.Invalid("region.bad_alias", "A scheme and an alias have 1 to 60 printable characters.",
+				errs.Field{Location: where, Message: "1–60", Value: text})
 		}
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {

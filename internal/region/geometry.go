@@ -56,9 +56,13 @@ func (s *Service) ImportGeometry(ctx context.Context, r io.Reader, o GeometryOpt
 	if err := auth.Require(ctx, PermManage); err != nil {
 		return nil, err
 	}
+	var err error
+	if o.Datum, err = datum(string(o.Datum)); err != nil {
+		return nil, err
+	}
 	var all []*feature
 	var known *errs.Error
-	err := geo.EachFeature(r, func(n int, f *geo.Feature) error {
+	err = geo.EachFeature(r, func(n int, f *geo.Feature) error {
 		if n > maxFeatures {
 			return errs.TooLarge("region.too_many_features", fmt.Sprintf("More than %d features; split the file.", maxFeatures))
 		}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"yiwang/internal/platform/geo"
 	"yiwang/internal/platform/httpx"
 )
 
@@ -17,7 +16,8 @@ const tag = "region"
 // Routes registers the operations of areas.
 func (s *Service) Routes(api huma.API) {
 	get := func(id, path, summary string, access httpx.Access) httpx.Op {
-		return httpx.Op{ID: id, Method: http.MethodGet, Path: "/api/v1/regions" + path, Summary: summary, Tag: tag, Access: access, Errors: []int{http.StatusNotFound}}
+		return httpx.Op{ID: id, Method: http.MethodGet, Path: "/api/v1/regions" + path, Summary: summary, Tag: tag,
+			Access: access, Errors: []int{http.StatusNotFound}}
 	}
 	httpx.Handle(api, get("list-regions", "", "Areas, by default the roots of the tree", httpx.SignedIn), s.handleList)
 	httpx.Handle(api, get("get-region", "/{code}", "One area with its path and aliases", httpx.SignedIn), s.handleGet)
@@ -161,12 +161,4 @@ type validateOut struct{ Body *Validation }
 func (s *Service) handleValidate(ctx context.Context, in *validateIn) (*validateOut, error) {
 	v, err := s.Validate(ctx, in.Within, ValidateOptions{MinAreaM2: in.MinArea, Imbalance: in.Imbalance})
 	return &validateOut{v}, err
-}
-
-func datum(name string) (geo.Datum, error) {
-	d, err := geo.ParseDatum(name)
-	if err != nil {
-		return "", badDatum(err)
-	}
-	return d, nil
 }

@@ -60,18 +60,10 @@ type geometryIn struct {
 }
 
 func (s *Service) handleGeometry(ctx context.Context, in *geometryIn) (*importOut, error) {
-	d, err := datum(in.Datum)
-	if err != nil {
-		return nil, err
-	}
 	f := in.RawBody.Data().File
 	defer func() { _ = f.Close() }()
-	r, err := s.ImportGeometry(ctx, f, GeometryOptions{ImportOptions{DryRun: in.DryRun, KeepGood: in.KeepGood}, d})
+	r, err := s.ImportGeometry(ctx, f, GeometryOptions{ImportOptions{DryRun: in.DryRun, KeepGood: in.KeepGood}, geo.Datum(in.Datum)})
 	return &importOut{r}, err
-}
-
-func badDatum(err error) error {
-	return errs.Invalid("region.bad_datum", "The coordinate system is not known.", errs.Field{Location: "query.crs", Message: err.Error()})
 }
 
 type changeIn struct {

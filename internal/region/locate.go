@@ -2,6 +2,7 @@ package region
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"yiwang/internal/platform/errs"
@@ -114,7 +115,7 @@ func (s *Service) Locate(ctx context.Context, lon, lat float64, at time.Time) (L
 	p, err := geo.At(lon, lat)
 	if err != nil {
 		return Location{}, errs.Invalid("region.bad_position", "The position is not on earth: "+err.Error()+".",
-			errs.Field{Location: "query.lat", Message: err.Error(), Value: lat})
+			errs.Field{Location: "query", Message: err.Error(), Value: fmt.Sprintf("lat=%v lon=%v", lat, lon)}) // text: JSON has no NaN
 	}
 	v, err := s.view(ctx, at)
 	if err != nil {
@@ -125,4 +126,14 @@ func (s *Service) Locate(ctx context.Context, lon, lat float64, at time.Time) (L
 		return l, errs.NotFound("region.nowhere", "No area of ours lies at this position.")
 	}
 	return l, nil
+}
+
+// datum reads the name of a coordinate system; "" is WGS-84.
+func datum(name string) (geo.Datum, error) {
+	d, err := geo.ParseDatum(name)
+	if err != nil {
+		return "", errs.Invalid("region.bad_datum", "The coordinate system is not known.",
+			errs.Field{Location: "query.crs", Message: err.Error(), Value: name})
+	}
+	return d, nil
 }

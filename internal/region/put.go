@@ -87,57 +87,61 @@ type batch struct {
 }
 
 // plan compares drafts with the stock. New areas, and first ground, count from since on; ground that replaces other
-// ground counts from now on.
+// ground counts from now on. Whatever changes an area raises its version.
 func (st *stock) plan(drafts []draft, since, now clock.Time) *batch {
 	b := &batch{}
-	for _, d := range drafts {
-		level, kind, err := LevelOf(d.Code)
-		if err != nil {
-			continue // drafts are validated by who makes them
-		}
+	for i := range drafts {
+		d := &drafts[i]
 		old, exists := st.areas[d.Code]
-		changed := false
-		from := since
 		if !exists {
+			level, kind, _ := LevelOf(d.Code) // drafts are validated by who makes them
 			b.insert = append(b.insert, Area{Code: d.Code, Name: d.Name, Level: level, ParentCode: ParentOf(d.Code), Kind: kind,
 				Class: d.Class, Households: d.Households, ValidFrom: since, Version: 1})
+			b.ground(st, d, since, now)
 			b.Created++
-			changed = true
-		} else {
-			a := *old
-			a.Name = d.Name
-			if d.counted {
-				a.Households = d.Households
-			}
-			if d.classified {
-				a.Class = d.Class
-			}
-			from = a.ValidFrom
-			if a.Name != old.Name || a.Households != old.Households || a.Class != old.Class {
-				b.update = append(b.update, a)
-				changed = true
-			}
+			b.codes = append(b.codes, d.Code)
+			continue
 		}
-		if d.Shape != nil {
-			switch text, had := st.shapes[d.Code]; {
-			case !had:
-				b.shapes = append(b.shapes, shapeRow{Code: d.Code, ValidFrom: from, Shape: d.Shape.Compact()})
-				changed = true
-			case text != d.Shape.Compact():
-				b.replace = append(b.replace, shapeRow{Code: d.Code, ValidFrom: now, Shape: d.Shape.Compact()})
-				changed = true
-			}
-		}
-		switch {
-		case !changed:
+		a := d.onto(old)
+		if !b.ground(st, d, a.ValidFrom, now) && a == *old {
 			b.Unchanged++
 			continue
-		case exists:
-			b.Updated++
 		}
+		b.update = append(b.update, a)
+		b.Updated++
 		b.codes = append(b.codes, d.Code)
 	}
 	return b
+}
+
+// onto returns the area as it is after the draft; what the source did not say stays.
+func (d *draft) onto(old *Area) Area {
+	a := *old
+	a.Name = d.Name
+	if d.counted {
+		a.Households = d.Households
+	}
+	if d.classified {
+		a.Class = d.Class
+	}
+	return a
+}
+
+// ground plans the shape of a draft and reports whether it is new.
+func (b *batch) ground(st *stock, d *draft, since, now clock.Time) bool {
+	if d.Shape == nil {
+		return false
+	}
+	text := d.Shape.Compact()
+	switch old, had := st.shapes[d.Code]; {
+	case !had:
+		b.shapes = append(b.shapes, shapeRow{Code: d.Code, ValidFrom: since, Shape: text})
+	case old != text:
+		b.replace = append(b.replace, shapeRow{Code: d.Code, ValidFrom: now, Shape: text})
+	default:
+		return false
+	}
+	return true
 }
 
 // store writes a batch with its history, audit entry and event. Nothing is written when nothing differs.

@@ -55,7 +55,8 @@ func (s *Service) Split(ctx context.Context, code string, version int64, parts [
 // last seen, in the order of codes; into has a new code and no ground of its own. Needs region.manage for all.
 // Errors: as Split; Invalid when the areas do not touch.
 func (s *Service) Merge(ctx context.Context, codes []string, versions []int64, into Plot, at time.Time) (*Area, error) {
-	if len(codes) < 2 || len(codes) > 50 || len(versions) != len(codes) || len(slices.Compact(slices.Sorted(slices.Values(codes)))) != len(codes) {
+	different := len(slices.Compact(slices.Sorted(slices.Values(codes)))) == len(codes)
+	if len(codes) < 2 || len(codes) > 50 || len(versions) != len(codes) || !different {
 		return nil, errs.Invalid("region.bad_merge", "Two to fifty different areas are merged, each with its version.")
 	}
 	out, err := s.reorganize(ctx, "merge", at, func(tx *db.Tx, st *stock, from clock.Time) ([]*Area, []Plot, error) {
@@ -101,7 +102,8 @@ func (st *stock) ending(ctx context.Context, code string, version int64, at cloc
 		return nil, errs.Conflict("region.version", "Somebody changed this area first; load it again.").With(a)
 	}
 	if since, grounded := st.since[code]; !at.After(a.ValidFrom.Time) || grounded && !at.After(since.Time) {
-		return nil, errs.Invalid("region.bad_time", "An area ends after it began and after its ground last changed.", errs.Field{Location: "body.at", Message: "早于启用时间或最近一次边界调整", Value: at.Time})
+		return nil, errs.Invalid("region.bad_time", "An area ends after it began and after its ground last changed.",
+			errs.Field{Location: "body.at", Message: "早于启用时间或最近一次边界调整", Value: at.Time})
 	}
 	for _, other := range st.areas {
 		if other.ParentCode == code && other.ValidTo == nil {

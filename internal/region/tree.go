@@ -20,8 +20,11 @@ type tree struct {
 	aliases    map[[2]string]Alias
 	epochs     []int64 // every moment at which an area or shape began or ended, ascending
 
+	once    sync.Once
+	present *view
+
 	mu    sync.Mutex
-	views map[int]*view // by position in epochs
+	views map[int]*view // of the past, by position in epochs
 }
 
 // era is the ground of an area for a span of time; to is 0 while it lasts.
@@ -92,7 +95,10 @@ func (t *tree) find(code string) (*Area, bool) {
 }
 
 // now returns the present view: nothing begins or ends in the future.
-func (t *tree) now() *view { return t.view(len(t.epochs) - 1) }
+func (t *tree) now() *view {
+	t.once.Do(func() { t.present = t.build(len(t.epochs) - 1) })
+	return t.present
+}
 
 // at returns the view of a moment in milliseconds.
 func (t *tree) at(ms int64) *view {
@@ -100,18 +106,16 @@ func (t *tree) at(ms int64) *view {
 }
 
 func (t *tree) view(epoch int) *view {
+	if epoch == len(t.epochs)-1 {
+		return t.now()
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if v, ok := t.views[epoch]; ok {
 		return v
 	}
 	if len(t.views) >= maxViews {
-		for k := range t.views {
-			if k != len(t.epochs)-1 {
-				delete(t.views, k)
-				break
-			}
-		}
+		clear(t.views)
 	}
 	v := t.build(epoch)
 	t.views[epoch] = v

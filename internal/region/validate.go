@@ -56,7 +56,7 @@ func (s *Service) Validate(ctx context.Context, within string, o ValidateOptions
 		return nil, notFound(within)
 	}
 	o.MinAreaM2, o.Imbalance = cmp.Or(o.MinAreaM2, sliver), cmp.Or(o.Imbalance, 2)
-	if o.MinAreaM2 < 0 || o.Imbalance <= 1 {
+	if !(o.MinAreaM2 >= 0 && o.Imbalance > 1) { // so written, NaN fails too
 		return nil, errs.Invalid("region.bad_limits", "The smallest area is 0 or more and the imbalance above 1.")
 	}
 	c := &checker{v: v, o: o, out: &Validation{Within: within, Counts: map[string]int{}, Findings: []Finding{}}}
@@ -110,7 +110,8 @@ func (c *checker) single(i int32) {
 	}
 	for k := range c.v.areas {
 		if b := &c.v.areas[k]; b.Level == c.v.areas[p].Level && c.v.shapes[k] != nil && c.v.shapes[k].Contains(at) {
-			c.add(Finding{Kind: "wrong_parent", Code: a.Code, Name: a.Name, Others: []string{b.Code}, At: position(at), Message: "位置在" + b.Name + "内，编码却属于" + c.v.areas[p].Name})
+			c.add(Finding{Kind: "wrong_parent", Code: a.Code, Name: a.Name, Others: []string{b.Code}, At: position(at),
+				Message: "位置在" + b.Name + "内，编码却属于" + c.v.areas[p].Name})
 			return
 		}
 	}
@@ -192,7 +193,8 @@ func (c *checker) sizes(i int32) {
 			continue
 		}
 		if r := float64(a.Households) / middle; r > c.o.Imbalance || r < 1/c.o.Imbalance {
-			c.add(Finding{Kind: "imbalance", Code: a.Code, Name: a.Name, At: a.Centroid, Message: fmt.Sprintf("%d户，本社区网格的中位数为%.0f户", a.Households, middle)})
+			c.add(Finding{Kind: "imbalance", Code: a.Code, Name: a.Name, At: a.Centroid,
+				Message: fmt.Sprintf("%d户，本社区网格的中位数为%.0f户", a.Households, middle)})
 		}
 	}
 }
