@@ -229,7 +229,7 @@ func (s *Service) dropTOTP(ctx context.Context, tx *db.Tx, u User, action string
 	return log(ctx, tx, action, "user", u.ID, u.AreaCode, nil)
 }
 
-func secretAddress(user string) string { return "identity.totp:" + user }
+func secretAddress(user string) string { return "identity_user.totp_secret." + user }
 
 func (s *Service) openSecret(u User) (string, error) {
 	b, err := s.cfg.Sealer.Open(u.TOTPSecret, secretAddress(u.ID))

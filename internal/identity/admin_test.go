@@ -67,6 +67,8 @@ func TestTheSystemAdministratorCannotTakeOverAnotherAdministrator(t *testing.T) 
 			h.refused(err, "identity.administrators_apart")
 		}
 		h.refused(h.s.ResetTOTP(admin, h.user("security").ID), "auth.no_permission")
+		h.must(h.s.ResetTOTPFromShell(program, "security"))
+		h.refused(h.s.ResetTOTPFromShell(admin, "security"), "identity.shell_only")
 		h.must(h.s.ResetPassword(admin, h.user("lead").ID, "Maple-wind-43"))
 		opened, err := h.try("lead", "Maple-wind-43", "")
 		h.must(err)

@@ -2,9 +2,6 @@ package identity
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"encoding/base64"
 	"testing"
 	"time"
 
@@ -12,6 +9,7 @@ import (
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/testkit"
@@ -28,32 +26,17 @@ var demoAreas = []DemoArea{
 	{"320106001003", "仙霞路社区居委会", "community", "320106001"},
 }
 
-// sealer is AES-GCM with a fixed key.
-type sealer struct{ aead cipher.AEAD }
-
-func newSealer(t testing.TB) sealer {
+func newBox(t testing.TB) *crypto.Box {
 	t.Helper()
-	block, err := aes.NewCipher([]byte("0123456789abcdef0123456789abcdef"))
+	keys, err := crypto.NewKeys(crypto.AES)
 	if err != nil {
 		t.Fatal(err)
 	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
+	box, err := crypto.NewBox(keys)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sealer{aead}
-}
-
-func (s sealer) Seal(plain []byte, aad string) string {
-	return base64.StdEncoding.EncodeToString(s.aead.Seal(nil, nil, plain, []byte(aad)))
-}
-
-func (s sealer) Open(sealed, aad string) ([]byte, error) {
-	b, err := base64.StdEncoding.DecodeString(sealed)
-	if err != nil {
-		return nil, err
-	}
-	return s.aead.Open(nil, nil, b, []byte(aad))
+	return box
 }
 
 // house is a district with its demonstration accounts, and a clock that moves when told.
@@ -68,7 +51,8 @@ var program = auth.System(context.Background(), "test")
 
 func newHouse(t *testing.T, d *db.DB, c *clock.Fake) *house {
 	t.Helper()
-	h := &house{t, New(d, everything, Config{Sealer: newSealer(t), Demo: true}), d, c}
+	h := &house{t, New(d, everything, Config{Sealer: newBox(t), Demo: true}), d, c}
+	h.s.hasher = newHasher(cost{64, 1, 1}) // hundreds of sign-ins at the ordinary cost would take minutes under the race detector
 	h.must(h.s.Prepare(program))
 	h.must(d.Tx(program, func(tx *db.Tx) error {
 		_, err := h.s.EnsureDemoAccounts(program, tx, demoAreas)

@@ -16,14 +16,19 @@ import (
 	"yiwang/internal/platform/errs"
 )
 
-// argon2id parameters for new hashes: 19 MiB, two passes, one lane (OWASP's first recommendation). Hashes made
-// with other parameters stay valid, because each PHC string carries its own; they are renewed at the next sign-in.
+// cost is the work of one argon2id hash.
+type cost struct {
+	memory, time uint32 // KiB, passes
+	threads      uint8
+}
+
+// ordinary is the cost of new hashes: 19 MiB, two passes, one lane, a usual recommendation for sign-in servers. Hashes
+// made with another cost stay valid, because each PHC string carries its own; they are renewed at the next sign-in.
+var ordinary = cost{19 * 1024, 2, 1}
+
 const (
-	argonMemory  = 19 * 1024
-	argonTime    = 2
-	argonThreads = 1
-	argonSalt    = 16
-	argonKey     = 32
+	saltSize = 16
+	keySize  = 32
 )
 
 // A longer password would only make the hash slower for whoever sends it.
@@ -31,20 +36,30 @@ const maxPassword = 128
 
 // hasher computes password hashes, at most as many at once as it has slots: each needs 19 MiB, and a burst of
 // sign-ins must queue instead of filling the memory.
-type hasher struct{ slots chan struct{} }
+type hasher struct {
+	slots  chan struct{}
+	cost   cost
+	nobody string // what the password of an unknown name is compared with, at the same cost; no password leads to its key
+}
 
-func newHasher() *hasher { return &hasher{slots: make(chan struct{}, 2)} }
+func newHasher(c cost) *hasher {
+	return &hasher{slots: make(chan struct{}, 2), cost: c, nobody: c.encode(make([]byte, saltSize), make([]byte, keySize))}
+}
 
 // hash returns the PHC string of password, or the context's error if the queue outlasts the caller.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
-	salt := make([]byte, argonSalt)
+	salt := make([]byte, saltSize)
 	rand.Read(salt) //nolint:errcheck // crypto/rand.Read never fails; it stops the program instead
-	key, err := h.key(ctx, password, salt, argonMemory, argonTime, argonThreads, argonKey)
+	key, err := h.key(ctx, password, salt, h.cost, keySize)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key)), nil
+	return h.cost.encode(salt, key), nil
+}
+
+func (c cost) encode(salt, key []byte) string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.memory, c.time, c.threads,
+		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
 }
 
 // verify reports whether password belongs to the PHC string; a malformed string is an error, not a mismatch.
@@ -53,27 +68,26 @@ func (h *hasher) verify(ctx context.Context, password, phc string) (bool, error)
 	if err != nil {
 		return false, err
 	}
-	key, err := h.key(ctx, password, p.salt, p.memory, p.time, p.threads, uint32(len(p.key)))
+	key, err := h.key(ctx, password, p.salt, p.cost, uint32(len(p.key)))
 	if err != nil {
 		return false, err
 	}
 	return subtle.ConstantTimeCompare(key, p.key) == 1, nil
 }
 
-func (h *hasher) key(ctx context.Context, password string, salt []byte, memory, time uint32, threads uint8, size uint32) ([]byte, error) {
+func (h *hasher) key(ctx context.Context, password string, salt []byte, c cost, size uint32) ([]byte, error) {
 	select {
 	case h.slots <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 	defer func() { <-h.slots }()
-	return argon2.IDKey([]byte(password), salt, time, memory, threads, size), nil
+	return argon2.IDKey([]byte(password), salt, c.time, c.memory, c.threads, size), nil
 }
 
 type phc struct {
-	memory, time uint32
-	threads      uint8
-	salt, key    []byte
+	cost
+	salt, key []byte
 }
 
 func parsePHC(s string) (phc, error) {
@@ -103,16 +117,11 @@ func parsePHC(s string) (phc, error) {
 	return p, nil
 }
 
-// outdated reports whether a stored hash was made with other parameters than new hashes are.
-func outdated(s string) bool {
+// outdated reports whether a stored hash was made at another cost than new hashes are.
+func (h *hasher) outdated(s string) bool {
 	p, err := parsePHC(s)
-	return err != nil || p.memory != argonMemory || p.time != argonTime || p.threads != argonThreads
+	return err != nil || p.cost != h.cost
 }
-
-// nobody is the hash that an unknown or disabled account's password is compared with, so that a sign-in takes the
-// same path and the same time whether or not the name exists. No password leads to its key.
-var nobody = fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
-	base64.RawStdEncoding.EncodeToString(make([]byte, argonSalt)), base64.RawStdEncoding.EncodeToString(make([]byte, argonKey)))
 
 // CheckPassword returns Invalid with one field per broken rule if password is too weak under the policy: length,
 // number of character classes (lower, upper, digit, other), one of the commonly guessed, or made from the names given.

@@ -13,7 +13,7 @@ import (
 
 func TestHashesVerifyAndCarryTheirParameters(t *testing.T) {
 	t.Parallel()
-	h, ctx := newHasher(), context.Background()
+	h, ctx := newHasher(ordinary), context.Background()
 	hash, err := h.hash(ctx, "Correct-Horse-7")
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +27,7 @@ func TestHashesVerifyAndCarryTheirParameters(t *testing.T) {
 	if ok, err := h.verify(ctx, "Correct-Horse-8", hash); err != nil || ok {
 		t.Errorf("wrong password: %v, %v", ok, err)
 	}
-	if outdated(hash) || !outdated(strings.Replace(hash, "t=2", "t=1", 1)) {
+	if h.outdated(hash) || !h.outdated(strings.Replace(hash, "t=2", "t=1", 1)) {
 		t.Error("only a hash with other parameters is outdated")
 	}
 }
@@ -36,7 +36,7 @@ func TestMalformedHashesAreErrors(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "plain", "$argon2i$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
 		"$argon2id$v=19$m=99999999,t=2,p=1$AAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", "$argon2id$v=19$m=19456,t=2,p=1$AA$AA"} {
-		if _, err := newHasher().verify(context.Background(), "x", s); err == nil {
+		if _, err := newHasher(ordinary).verify(context.Background(), "x", s); err == nil {
 			t.Errorf("%q was accepted", s)
 		}
 	}
@@ -44,18 +44,15 @@ func TestMalformedHashesAreErrors(t *testing.T) {
 
 func TestNobodysHashTakesTheSameWorkAsANewOne(t *testing.T) {
 	t.Parallel()
-	p, err := parsePHC(nobody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p.memory != argonMemory || p.time != argonTime || p.threads != argonThreads || len(p.key) != argonKey {
-		t.Errorf("nobody is hashed with %+v", p)
+	h := newHasher(ordinary)
+	if p, err := parsePHC(h.nobody); err != nil || p.cost != ordinary || len(p.key) != keySize || h.outdated(h.nobody) {
+		t.Errorf("nobody is hashed with %+v, %v", p, err)
 	}
 }
 
 func TestHashingStopsWithItsCaller(t *testing.T) {
 	t.Parallel()
-	h := newHasher()
+	h := newHasher(ordinary)
 	h.slots <- struct{}{}
 	h.slots <- struct{}{}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -53,7 +53,7 @@ type Service struct {
 
 // New builds the service. perms is the full list of permissions of all modules, this one included or not.
 func New(d *db.DB, perms []string, cfg Config) *Service {
-	s := &Service{db: d, cfg: cfg, known: map[string]bool{}, hasher: newHasher(), limits: newLimits(), cache: newPrincipals()}
+	s := &Service{db: d, cfg: cfg, known: map[string]bool{}, hasher: newHasher(ordinary), limits: newLimits(), cache: newPrincipals()}
 	for _, p := range append(Permissions(), perms...) {
 		if !s.known[p] {
 			s.known[p] = true

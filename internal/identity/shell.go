@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"fmt"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
@@ -124,6 +123,23 @@ func (s *Service) StepUserFromShell(ctx context.Context, username, step string) 
 	return err
 }
 
+// ResetTOTPFromShell removes the second factor of an account by its name, for administrators who lost theirs. Only the
+// program itself may call it.
+func (s *Service) ResetTOTPFromShell(ctx context.Context, username string) error {
+	if err := onlyProgram(ctx); err != nil {
+		return err
+	}
+	var u User
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		u, err = findUserByName(ctx, tx, username)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.ResetTOTP(ctx, u.ID)
+}
+
 // HasUsers reports whether anybody can sign in, so that a first start can say how to open the first account.
 func (s *Service) HasUsers(ctx context.Context) (yes bool, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
@@ -139,15 +155,4 @@ func onlyProgram(ctx context.Context) error {
 		return errs.Forbidden("identity.shell_only", "This is done from the server's shell.")
 	}
 	return nil
-}
-
-// String describes an account in one line for the shell.
-func (u User) String() string {
-	state := "open"
-	if u.Disabled {
-		state = "disabled"
-	} else if u.Locked {
-		state = "locked"
-	}
-	return fmt.Sprintf("%-24s %-10s %s · %s", u.Username, state, u.Name, u.UnitName)
 }

@@ -95,7 +95,7 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, a *attempt, name string)
 	}
 	a.user, err = findUserByName(ctx, tx, name)
 	if errs.KindOf(err) == errs.KindNotFound {
-		a.user, err = User{Username: masked(name), PasswordHash: nobody}, nil
+		a.user, err = User{Username: masked(name), PasswordHash: s.hasher.nobody}, nil
 	}
 	if err != nil || a.until.IsZero() {
 		return err
@@ -114,7 +114,7 @@ func (s *Service) prepareSession(ctx context.Context, a *attempt) (err error) {
 			return err
 		}
 	}
-	if outdated(a.user.PasswordHash) {
+	if s.hasher.outdated(a.user.PasswordHash) {
 		a.renewed, err = s.hasher.hash(ctx, a.in.Password)
 	}
 	return err

@@ -311,7 +311,7 @@ func TestPrivilegedRolesAreStoppedUntilTheyEnrol(t *testing.T) {
 func TestDemonstrationAccountsStayShutWithoutTheDemonstration(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		token := h.token("lead")
-		plain := New(h.d, everything, Config{Sealer: newSealer(h.t)})
+		plain := New(h.d, everything, Config{Sealer: newBox(h.t)})
 		_, err := plain.SignIn(context.Background(), Credentials{Username: "admin", Password: DemoPassword})
 		h.refused(err, "identity.account_shut")
 		_, err = plain.Authenticate(context.Background(), token)
@@ -325,7 +325,7 @@ func TestDemonstrationAccountsStayShutWithoutTheDemonstration(t *testing.T) {
 func TestAFreshInstallationHasNoAccount(t *testing.T) {
 	t.Parallel()
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := New(d, everything, Config{Sealer: newSealer(t)})
+		s := New(d, everything, Config{Sealer: newBox(t)})
 		if err := s.Prepare(program); err != nil {
 			t.Fatal(err)
 		}
