@@ -22,9 +22,9 @@ type moments struct {
 	n       int          // respondents
 	valid   []uint64     // per distinct respondent: bit set of items with a scored answer
 	counts  [][]int      // item → answers per code of the layout (steps, N, missing)
-	pairs   []float64    // [j·items+k] respondents with both items
-	sums    [2][]float64 // [j·items+k] Σ y_j over respondents with both items
-	crosses [2][]float64 // [j·items+k] Σ y_j·y_k
+	pairs   []float64    // [j·items+k], j ≥ k: respondents with both items
+	sums    [2][]float64 // [j·items+k]: Σ y_j over respondents with both items
+	crosses [2][]float64 // [j·items+k], j ≥ k: Σ y_j·y_k
 }
 
 func newMoments(items, codes int) *moments {
@@ -114,18 +114,23 @@ func (l *layout) add(m *moments, a *answer) bool {
 	return true
 }
 
+// pairUp adds one respondent's scored answers; held ascends, so pairs and crosses fill their lower triangles only.
 func (m *moments) pairUp(held []int, values [][2]float64) {
 	s0, s1, c0, c1 := m.sums[0], m.sums[1], m.crosses[0], m.crosses[1]
 	for a, j := range held {
-		row := j * m.items
-		y := values[a]
-		for b, k := range held {
-			at := row + k
+		row, y := j*m.items, values[a]
+		for b, k := range held[:a+1] {
+			at, z := row+k, values[b]
 			m.pairs[at]++
+			c0[at] += y[0] * z[0]
+			c1[at] += y[1] * z[1]
 			s0[at] += y[0]
 			s1[at] += y[1]
-			c0[at] += y[0] * values[b][0]
-			c1[at] += y[1] * values[b][1]
+			if a != b {
+				mirror := k*m.items + j
+				s0[mirror] += z[0]
+				s1[mirror] += z[1]
+			}
 		}
 	}
 }
@@ -165,7 +170,7 @@ func (m *moments) total(v measure, j int) (n, sum float64) {
 	return m.pairs[at], m.sums[v][at]
 }
 
-// deviation returns Σ (y_j − a)(y_k − b) over respondents with both items.
+// deviation returns Σ (y_j − a)(y_k − b) over respondents with both items, for j ≥ k.
 func (m *moments) deviation(v measure, j, k int, a, b float64) float64 {
 	jk, kj := j*m.items+k, k*m.items+j
 	return m.crosses[v][jk] - b*m.sums[v][jk] - a*m.sums[v][kj] + a*b*m.pairs[jk]

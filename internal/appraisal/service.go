@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	shipped "yiwang/data/appraisal"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
@@ -146,4 +147,10 @@ func (s *Service) DraftPlanTx(ctx context.Context, tx *db.Tx, version string) (s
 		}
 	}
 	return plan, system.CheckForms(forms)
+}
+
+// Prepare stores the indicator system shipped with this release, if it is not there yet. The program calls it at start.
+func (s *Service) Prepare(ctx context.Context) error {
+	_, err := s.LoadSystem(auth.System(ctx, "prepare"), shipped.Indicators)
+	return err
 }

@@ -19,7 +19,10 @@ const maxUpload = 64 << 20
 func (s *Service) Routes(api huma.API) {
 	s.questionnaireRoutes(api)
 	s.waveRoutes(api)
+	s.planRoutes(api)
+	s.fieldworkRoutes(api)
 	s.importRoutes(api)
+	s.uploadRoutes(api)
 }
 
 // Body is an answer whose body is T.
@@ -110,6 +113,9 @@ func (s *Service) waveRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "get-wave", Method: "GET", Path: "/api/v1/waves/{id}", Tag: "survey", Access: httpx.SignedIn, Summary: "One wave with its plan and the moves it can make",
 		Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *WaveIn) (*waveOut, error) { return waveAnswer(s.Wave(ctx, in.ID)) })
+}
+
+func (s *Service) planRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "create-wave", Method: "POST", Path: "/api/v1/waves", Tag: "survey", Access: httpx.Permission(PermManage), Summary: "Open a wave as draft",
 		Status: http.StatusCreated, Errors: []int{http.StatusConflict}},
 		func(ctx context.Context, in *struct{ Body NewWave }) (*waveOut, error) {
@@ -148,6 +154,9 @@ func (s *Service) waveRoutes(api huma.API) {
 			}
 			return waveAnswer(s.Advance(ctx, in.ID, in.Action, int(version), in.Body.Note))
 		})
+}
+
+func (s *Service) fieldworkRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "list-wave-history", Method: "GET", Path: "/api/v1/waves/{id}/history", Tag: "survey", Access: httpx.SignedIn, Summary: "Steps of a wave, oldest first",
 		Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *WaveIn) (*Body[httpx.Page[Event]], error) {
@@ -190,6 +199,9 @@ func (s *Service) importRoutes(api huma.API) {
 			im, err := s.StartImport(ctx, in.ID, form.File.Filename, form.File, ImportOptions{DryRun: form.DryRun, Policy: Policy(form.Policy)})
 			return &Body[*FileImport]{im}, err
 		})
+}
+
+func (s *Service) uploadRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "list-imports", Method: "GET", Path: "/api/v1/waves/{id}/imports", Tag: "survey", Access: httpx.Permission(PermImport),
 		Summary: "Answer files of a wave, newest first", Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *WaveIn) (*Body[httpx.Page[FileImport]], error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	shipped "yiwang/data/appraisal"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -260,4 +261,10 @@ func (s *Service) freeze(ctx context.Context, tx *db.Tx, w *Wave) error {
 // QuestionnairesTx is Questionnaires inside the caller's transaction.
 func (s *Service) QuestionnairesTx(ctx context.Context, tx *db.Tx) ([]Questionnaire, error) {
 	return db.All[Questionnaire](ctx, tx, "SELECT "+questionnaireColumns+" FROM questionnaire ORDER BY created_at DESC, version DESC, grp")
+}
+
+// Prepare stores the questionnaires shipped with this release, if they are not there yet. The program calls it at start.
+func (s *Service) Prepare(ctx context.Context) error {
+	_, err := s.LoadQuestionnaires(auth.System(ctx, "prepare"), shipped.Questionnaires)
+	return err
 }
