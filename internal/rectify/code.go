@@ -82,7 +82,11 @@ func (s *Service) sort(ctx context.Context, tx *db.Tx, waveID string, r *RawComm
 	name, ok := names[r.AreaCode]
 	if !ok {
 		var err error
-		if name, err = s.directory.AreaName(ctx, tx, r.AreaCode); err != nil {
+		name, err = s.directory.AreaName(ctx, tx, r.AreaCode)
+		if errs.KindOf(err) == errs.KindNotFound {
+			name, err = r.AreaCode, nil // an area dissolved since the answer came in must not hold up the others
+		}
+		if err != nil {
 			return nil, err
 		}
 		names[r.AreaCode] = name

@@ -5,8 +5,8 @@ import "strings"
 // Frequent surnames that rarely begin another word. Surnames such as 和 方 高 常 安 are left out: they would blacken half of
 // every comment. After a cue ("我叫") the wider list holds.
 const (
-	surnames     = "王李张刘陈杨赵吴周徐孙朱胡郭何罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁余叶蒋杜苏魏吕丁沈姚卢姜崔钟谭陆汪范廖贾韦付邹孟熊秦邱侯尹薛闫雷段郝孔邵史毛顾赖武洪贺龚"
-	moreSurnames = surnames + "黄马林高于程金石方白夏任康尤钱严牛易常温万戴莫江倪龙陶汤向文黎施樊兰殷陈安卞齐伍卜祁费岑凤花水云柳葛单"
+	surnames     = "王李张刘陈杨赵吴周徐孙朱胡郭何罗郑梁宋唐许邓冯韩曹曾彭萧蔡潘田董袁余叶蒋杜苏魏吕丁沈姚卢姜崔钟谭陆汪范廖贾韦付邹孟熊秦邱侯尹薛闫雷段郝孔邵史毛顾赖武洪贺龚"
+	moreSurnames = surnames + "谢黄马林高于程金石方白夏任康尤钱严牛易常温万戴莫江倪龙陶汤向文黎施樊兰殷陈安卞齐伍卜祁费岑凤花水云柳葛单"
 )
 
 var doubleSurnames = []string{"欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "端木", "夏侯"}
@@ -16,8 +16,11 @@ var nameCues = []string{"我叫", "我名叫", "名字叫", "名叫", "姓名", 
 var titles = []string{"先生", "女士", "小姐", "书记", "主任", "副主任", "站长", "所长", "局长", "处长", "科长", "队长", "副书记", "经理", "老师", "医生", "护士",
 	"师傅", "阿姨", "叔叔", "大爷", "大妈", "奶奶", "爷爷", "大姐", "大哥", "老板", "警官", "社工", "网格员", "律师", "同志", "委员", "保安", "网格长", "楼长"}
 
+// Ends of places that begin with a surname: 许府巷, 王家村.
+const placeEnds = "巷路街村园里苑楼桥门镇乡营庄坊"
+
 // Words that follow a surname character by chance: 施工队长, 周边阿姨, 张贴.
-var notGiven = []string{"社区", "小区", "物业", "街道", "居委", "工程", "工地", "保安", "保洁", "支部", "边", "末", "围", "贴", "网格", "派出", "学校", "某", "的", "是", "和", "在", "说", "到"}
+var notGiven = []string{"社区", "小区", "物业", "街道", "居委", "工程", "工地", "保安", "保洁", "支部", "边", "末", "围", "贴", "网格", "派出", "学校", "某", "的", "是", "和", "在", "说", "到", "女在", "女和", "子在", "家"}
 
 const stopAfterName = "住是在的家电手说反想要来今年，。、,.;；:：!！?？ \n\t（("
 
@@ -53,11 +56,21 @@ func (f *folded) afterCue(i int) {
 		for g < 2 && f.han(j+n+g) && !strings.ContainsRune(stopAfterName, f.simple[j+n+g]) {
 			g++
 		}
-		if g == 0 || f.starts(j+n, notGiven) || f.starts(j+n, titles) {
+		if g == 0 || f.starts(j+n, notGiven) || f.starts(j+n, titles) || f.place(j+n, g) {
 			continue
 		}
 		f.cover(j, j+n+g, maskName)
 	}
+}
+
+// place reports that the supposed given name, or the character after it, ends the name of a place.
+func (f *folded) place(from, given int) bool {
+	for i := from; i <= from+given && i < len(f.simple); i++ {
+		if !f.taken[i] && strings.ContainsRune(placeEnds, f.simple[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // beforeTitle marks 张建国书记 and 张书记; the title stays, because an office is not a secret.

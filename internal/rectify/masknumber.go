@@ -15,7 +15,7 @@ const separators = " \t\n-_.·•~—–－,，、/\\|()（）*+'’:;；："
 // digits marks ID, bank, mobile and landline numbers.
 func (f *folded) digits() {
 	for i := 0; i < len(f.simple); {
-		if _, ok := digitOf(f.simple[i]); !ok || f.taken[i] {
+		if _, ok := f.digit(i); !ok || f.taken[i] {
 			i++
 			continue
 		}
@@ -25,11 +25,30 @@ func (f *folded) digits() {
 	}
 }
 
+// digit reads simple[i] as a digit; an O, I or L beside a digit stands for 0 or 1, as in l38 12O4 5678.
+func (f *folded) digit(i int) (byte, bool) {
+	if d, ok := digitOf(f.simple[i]); ok {
+		return d, true
+	}
+	like := byte('1')
+	switch f.simple[i] {
+	case 'O':
+		like = '0'
+	case 'I', 'L':
+	default:
+		return 0, false
+	}
+	beside := func(k int) bool {
+		return k >= 0 && k < len(f.simple) && !f.taken[k] && f.simple[k] >= '0' && f.simple[k] <= '9'
+	}
+	return like, beside(i-1) || beside(i+1)
+}
+
 func (f *folded) run(i int) run {
 	var r run
 	gap := 0
 	for ; i < len(f.simple) && gap <= 3 && !f.taken[i]; i++ {
-		if d, ok := digitOf(f.simple[i]); ok {
+		if d, ok := f.digit(i); ok {
 			r.digits = append(r.digits, d)
 			r.pos = append(r.pos, i)
 			r.tight = append(r.tight, gap == 0 && len(r.digits) > 1)
@@ -124,17 +143,26 @@ func (r run) mobileInside(i, group int) bool {
 	return false
 }
 
-// landline takes an area code of three or four digits and seven or eight more.
+// landline takes an area code of three or four digits and seven or eight more, in one or two groups, or all in one.
 func (r run) landline(i int) int {
-	if r.digits[i] != '0' || len(r.digits) < i+2 || r.digits[i+1] == '0' {
+	if r.digits[i] != '0' || len(r.digits) < i+10 || r.digits[i+1] == '0' {
 		return 0
 	}
-	for n := 12; n >= 10; n-- {
-		if len(r.digits) >= i+n && r.ends(i+n) && r.group(i) >= 3 {
-			return n
-		}
+	area := r.group(i)
+	if area >= 10 && area <= 12 {
+		return area
 	}
-	return 0
+	if area != 3 && area != 4 {
+		return 0
+	}
+	rest := r.group(i + area)
+	if rest < 7 && i+area+rest < len(r.digits) {
+		rest += r.group(i + area + rest)
+	}
+	if rest != 7 && rest != 8 {
+		return 0
+	}
+	return area + rest
 }
 
 // cardInFours takes bank card numbers written 6222 0212 3456 7890 (123).
