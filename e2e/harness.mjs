@@ -71,7 +71,7 @@ export async function open(world, { width = 1440, height = 900, ...more } = {}) 
 /** Signs in through the form. */
 export async function signIn(page, base, username) {
   await page.goto(`${base}/`)
-  await page.getByLabel('用户名').fill(username)
+  await page.getByLabel('账号').fill(username)
   await page.getByLabel('密码', { exact: true }).fill(password)
   await page.getByRole('button', { name: '登录' }).click()
   await page.getByRole('navigation', { name: '主导航' }).waitFor()

@@ -49,17 +49,17 @@ func Open(ctx context.Context, cfg config.Config) (a *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	keys, err := crypto.LoadOrCreate(cfg.KeyPath(), crypto.Cipher(cfg.Cipher))
-	if err != nil {
-		return nil, err
-	}
-	if a.Box, err = crypto.NewBox(keys); err != nil {
-		return nil, err
-	}
 	if a.DB, err = db.Open(ctx, db.Config{URL: cfg.DatabaseURL()}); err != nil {
 		return nil, err
 	}
 	if err = a.DB.Migrate(ctx, migrations.Files); err != nil {
+		return nil, err
+	}
+	keys, err := crypto.KeysFor(ctx, a.DB, cfg.KeyPath(), crypto.Cipher(cfg.Cipher))
+	if err != nil {
+		return nil, err
+	}
+	if a.Box, err = crypto.NewBox(keys); err != nil {
 		return nil, err
 	}
 	if a.Blobs, err = blob.OpenStore(cfg.BlobURL(), clock.System); err != nil {

@@ -59,9 +59,14 @@ func fields() []survey.Category {
 	return out
 }
 
-// Prepare brings roles and policy up to this release; a server does it before it listens.
+// Prepare brings roles, policy, questionnaires and indicators up to this release; a server does it before it listens.
 func (a *App) Prepare(ctx context.Context) error {
-	return a.Identity.Prepare(ctx)
+	for _, prepare := range []func(context.Context) error{a.Identity.Prepare, a.Survey.Prepare, a.Appraisal.Prepare} {
+		if err := prepare(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Describe builds an App that can only describe its API: no store is opened.

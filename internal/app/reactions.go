@@ -57,10 +57,10 @@ func (a *App) react() {
 		}
 		offices, err := a.streetOffices(ctx, tx, w.Area)
 		for i := 0; err == nil && i < len(offices); i++ {
-			err = a.Identity.Notify(ctx, tx, identity.To{Unit: offices[i]}, appraisal.TopicPublished, w.Name+" 成绩已公布", "/waves/"+w.ID+"/scores")
+			err = a.Identity.Notify(ctx, tx, identity.To{Unit: offices[i]}, appraisal.TopicPublished, w.Name+" 成绩已公布", "/appraisal/"+w.ID+"/scores")
 		}
 		return err
 	})
 }
 
-func itemLink(e rectify.Moved) string { return "/rectifications/" + e.ItemID }
+func itemLink(e rectify.Moved) string { return "/rectify/items/" + e.ItemID }

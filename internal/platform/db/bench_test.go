@@ -2,7 +2,6 @@ package db_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -28,25 +27,15 @@ func BenchmarkTx_GroupCommit(b *testing.B) {
 		})
 	})
 	b.Run("raw driver", func(b *testing.B) {
-		raw, err := sql.Open("sqlite3", "file:"+filepath.Join(b.TempDir(), "raw.db")+
-			"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer func() { _ = raw.Close() }()
-		raw.SetMaxOpenConns(1)
-		if _, err := raw.ExecContext(ctx, "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at BIGINT NOT NULL)"); err != nil {
-			b.Fatal(err)
-		}
-		insert, err := raw.PrepareContext(ctx, "INSERT INTO setting (name, value, updated_at) VALUES (?, ?, ?)")
+		insert, done, err := db.RawInserter(ctx, filepath.Join(b.TempDir(), "raw.db"))
 		if err != nil {
 			b.Fatal(err)
 		}
 		b.ResetTimer()
-		concurrently(b, func() error {
-			_, err := insert.ExecContext(ctx, fmt.Sprintf("r%d", n.Add(1)), "x", 1)
-			return err
-		})
+		concurrently(b, func() error { return insert(fmt.Sprintf("r%d", n.Add(1))) })
+		if err := done(); err != nil {
+			b.Fatal(err)
+		}
 	})
 }
 

@@ -97,7 +97,10 @@ func TestDrain_InvalidInputIsNotTriedAgain(t *testing.T) {
 	testkit.EachDBAt(t, func(t *testing.T, d *db.DB, c *clock.Fake) {
 		r := jobs.NewRunner(d)
 		tries := 0
-		r.Register("x", func(context.Context, *jobs.Run) error { tries++; return errs.Invalid("sheet.unreadable", "Not a table.") })
+		r.Register("x", func(context.Context, *jobs.Run) error {
+			tries++
+			return errs.Invalid("sheet.unreadable", "Not a table.")
+		})
 		id := enqueue(t, d, as("u1"), jobs.Job{Kind: "x"})
 		for range 3 {
 			if err := r.Drain(context.Background()); err != nil {
