@@ -44,9 +44,10 @@ type App struct {
 // background work, so shell commands use it too.
 func Open(ctx context.Context, cfg config.Config) (a *App, err error) {
 	a = &App{Config: cfg}
+	opened := a // a failing return sets a to nil
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, a.Close())
+			err = errors.Join(err, opened.Close())
 		}
 	}()
 	if a.DB, err = db.Open(ctx, db.Config{URL: cfg.DatabaseURL()}); err != nil {
