@@ -490,3 +490,63 @@ func TestPermissions(t *testing.T) {
 		t.Errorf("nothing is mine without areas: %d, %v", total, err)
 	}
 }
+
+func TestImportTree_AtTheSameTimeCreatesEachAreaOnce(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		created := make(chan int, 4)
+		for range cap(created) {
+			go func() {
+				r, err := New(d).ImportTree(ctx, strings.NewReader("code,name\n320106,鼓楼区\n320106001,宁海路街道\n"), ImportOptions{})
+				if err != nil {
+					t.Error(err)
+					created <- 0
+					return
+				}
+				created <- r.Created
+			}()
+		}
+		sum := 0
+		for range cap(created) {
+			sum += <-created
+		}
+		if sum != 2 {
+			t.Errorf("%d areas were created", sum)
+		}
+	})
+}
+
+func TestLocate_DuringASplitFindsTheOldGridOrTheNew(t *testing.T) {
+	d := testkit.SQLite(t)
+	s := planted(t, d)
+	lon, lat := at(2, 2)
+	stop, bad := make(chan struct{}), make(chan string, 4)
+	for range cap(bad) {
+		go func() {
+			for {
+				select {
+				case <-stop:
+					bad <- ""
+					return
+				default:
+				}
+				l, err := s.Locate(ctx, lon, lat, time.Time{})
+				if err != nil || l.Grid == nil || l.Grid.Code != "320106001001G001" && l.Grid.Code != "320106001001G003" {
+					bad <- fmt.Sprintf("%+v, %v", l, err)
+					return
+				}
+			}
+		}()
+	}
+	_, err := s.Split(ctx, "320106001001G001", 1, []Plot{
+		{Code: "320106001001G003", Name: "第3网格", Shape: box(0, 0, 5, 4)}, {Code: "320106001001G004", Name: "第4网格", Shape: box(0, 4, 5, 6)},
+	}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	close(stop)
+	for range cap(bad) {
+		if found := <-bad; found != "" {
+			t.Error(found)
+		}
+	}
+}
