@@ -18,8 +18,8 @@
 // check as well. Jobs and the command line act as auth.System.
 package survey
 
-// Permissions of the module. Holders of PermRead see waves, counts and single answers of their areas; before
-// publication a street sees counts only, which appraisal enforces.
+// Permissions of the module. PermRead shows waves and counts; answers and comments leave the module only through MarkedTx and
+// CommentsTx, which need it for the whole district, so that no street sees what a person answered.
 const (
 	PermRead   = "survey.read"
 	PermManage = "survey.manage"

@@ -176,8 +176,8 @@ type uploadIn struct {
 	WaveIn
 	RawBody huma.MultipartFormFiles[struct {
 		File   huma.FormFile `form:"file" required:"true"`
-		DryRun bool          `form:"dry_run"`
-		Policy string        `form:"policy" enum:"commit_good,all_or_nothing"`
+		DryRun bool          `form:"dry_run" required:"false" doc:"check and count, store nothing"`
+		Policy string        `form:"policy" required:"false" enum:"commit_good,all_or_nothing" default:"all_or_nothing"`
 	}]
 }
 
