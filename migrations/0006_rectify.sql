@@ -27,7 +27,7 @@ CREATE INDEX comment_code_item ON comment_code (item_id) WHERE item_id <> '';
 
 CREATE TABLE item (
     id           TEXT    PRIMARY KEY,
-    no           TEXT    NOT NULL UNIQUE,
+    no           TEXT    NOT NULL,
     wave_id      TEXT    NOT NULL,
     title        TEXT    NOT NULL,
     field        TEXT    NOT NULL,
@@ -57,7 +57,8 @@ CREATE TABLE item (
     told_at      BIGINT,
     published_at BIGINT,
     version      INTEGER NOT NULL DEFAULT 1,
-    created_at   BIGINT  NOT NULL
+    created_at   BIGINT  NOT NULL,
+    UNIQUE (wave_id, no)
 );
 CREATE INDEX item_wave ON item (wave_id, id);
 CREATE INDEX item_place ON item (area_code, field);
