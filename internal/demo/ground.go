@@ -1,0 +1,200 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"yiwang/data/regions"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/geo"
+	"yiwang/internal/region"
+)
+
+// ground is what the story needs to know of the areas.
+type ground struct {
+	district region.Plot
+	streets  []*street
+	others   []region.Plot // districts beside Gulou with their streets and communities, at the scale of a city
+}
+
+type street struct {
+	code, name  string
+	households  int
+	communities []*community
+}
+
+type community struct {
+	code, name string // name without the word for the committee
+	committee  string
+	households int
+	street     *street
+	estates    []string
+}
+
+func (s *street) weight() float64    { return float64(s.households) }
+func (c *community) weight() float64 { return float64(c.households) }
+
+// layGround divides the district and stores the areas, as having existed always.
+func (l *loader) layGround(ctx context.Context) error {
+	outline, err := readOutline()
+	if err != nil {
+		return err
+	}
+	tree, err := readTree()
+	if err != nil {
+		return err
+	}
+	var places []region.Plot
+	for _, p := range tree {
+		if region.Inside(p.Code, gulou) {
+			places = append(places, p)
+		}
+	}
+	part, err := Divide(outline, places, l.seed)
+	if err != nil {
+		return err
+	}
+	plots := l.choose(tree, part)
+	err = l.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := l.Region.SaveTx(ctx, tx, plots, time.Time{})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	l.walk(plots)
+	l.nameEstates()
+	if l.scale.city {
+		l.summary.Notes = append(l.summary.Notes, "鼓楼区以外的十个区只有官方区划名录和单位，没有边界、网格、考评与整改数据。")
+	}
+	return nil
+}
+
+// choose keeps what belongs to the scale, parents before children.
+func (l *loader) choose(tree []region.Plot, part *Partition) []region.Plot {
+	var plots []region.Plot
+	for _, p := range tree {
+		level, _, err := region.LevelOf(p.Code)
+		if err != nil {
+			continue
+		}
+		above := level == region.Province || level == region.City
+		if above || l.scale.city && !region.Inside(p.Code, gulou) {
+			plots = append(plots, p)
+			if !above {
+				l.ground.others = append(l.ground.others, p)
+			}
+		}
+	}
+	for _, p := range part.Plots {
+		if p.Code == gulou || region.Inside(p.Code, l.scale.street) {
+			plots = append(plots, p)
+		}
+	}
+	return plots
+}
+
+// walk goes over the stored plots and notes streets, communities and their households.
+func (l *loader) walk(plots []region.Plot) {
+	streets, communities := map[string]*street{}, map[string]*community{}
+	for _, p := range plots {
+		if !region.Inside(p.Code, gulou) {
+			continue
+		}
+		switch level, kind, _ := region.LevelOf(p.Code); {
+		case level == region.District:
+			l.ground.district = p
+		case level == region.Subdistrict:
+			streets[p.Code] = &street{code: p.Code, name: p.Name}
+			l.ground.streets = append(l.ground.streets, streets[p.Code])
+			l.summary.Streets++
+		case level == region.Community:
+			s := streets[region.ParentOf(p.Code)]
+			c := &community{code: p.Code, name: shortName(p.Name), committee: p.Name, street: s}
+			communities[p.Code] = c
+			s.communities = append(s.communities, c)
+			l.summary.Community++
+		case kind == region.Composite:
+			l.summary.Composite++
+			c := communities[region.ParentOf(p.Code)]
+			c.households += p.Households
+			c.street.households += p.Households
+		case kind == region.Dedicated:
+			l.summary.Dedicated++
+		case kind == region.Police:
+			l.summary.Police++
+		}
+	}
+}
+
+// readOutline reads the outline of the district.
+func readOutline() (outline geo.Shape, err error) {
+	err = geo.EachFeature(bytes.NewReader(regions.GulouOutline), func(_ int, f *geo.Feature) (err error) {
+		outline, err = geo.ParseGeometry(f.Geometry, geo.WGS84)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("outline of the district: %w", err)
+	}
+	return outline, nil
+}
+
+// readTree reads the official areas of the city, parents before children.
+func readTree() ([]region.Plot, error) {
+	rows, err := csv.NewReader(bytes.NewReader(regions.NanjingCSV)).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("areas of the city: %w", err)
+	}
+	var plots []region.Plot
+	for _, r := range rows[1:] {
+		plots = append(plots, region.Plot{Code: r[0], Name: r[1]})
+	}
+	return plots, nil
+}
+
+// estateNames are invented; none is the name of a real estate on purpose.
+var estateNames = []string{"桂香苑", "梧桐里", "锦和园", "听雨轩", "明德居", "春晓园", "望江雅居", "青禾家园", "文锦苑", "秋实园", "怡安居", "和风里", "书香院", "云锦坊", "蔚蓝居", "朝阳院"}
+
+// nameEstates gives every community the estates that people live in. A community that is called after an estate has it.
+func (l *loader) nameEstates() {
+	r := l.rand("estates")
+	for _, s := range l.ground.streets {
+		for _, c := range s.communities {
+			base := baseName(c.name)
+			if isEstate(base) {
+				c.estates = append(c.estates, base, base+"北区", base+"南区")
+			} else {
+				c.estates = append(c.estates, fmt.Sprintf("%s%d号院", base, 2+r.IntN(90)*2), base+"小区")
+			}
+			k := r.IntN(len(estateNames))
+			for i := range 2 + c.households/1500 {
+				c.estates = append(c.estates, estateNames[(k+i*5)%len(estateNames)])
+			}
+		}
+	}
+}
+
+func baseName(name string) string { return strings.TrimSuffix(name, "社区") }
+
+func isEstate(base string) bool {
+	for _, end := range []string{"村", "苑", "园", "寓", "湾", "岸", "郡", "庄", "城", "绿洲", "滨江", "和鸣"} {
+		if strings.HasSuffix(base, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// population is how many belong to a group in a street: people of 60 and more, of 18 to 59, units. Shares differ by
+// street between 24 and 32 per cent for the old, as in inner cities.
+func (s *street) population(elderShare float64) (elder, adult, unit int) {
+	people := float64(s.households) * 2.45
+	elder = int(math.Round(people * elderShare))
+	adult = int(math.Round(people * (0.86 - elderShare)))
+	return elder, adult, int(math.Round(float64(s.households) * 0.072))
+}

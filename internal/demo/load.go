@@ -1,0 +1,164 @@
+// Package demo builds the demonstration district: the real tree of areas of Gulou in Nanjing with invented grids, and in
+// it fictional people, answers, complaints and rectifications over fourteen months.
+//
+// Invariants:
+//   - Everything is stored through the verbs of the modules, in the order and at the times at which it would have
+//     happened, by the accounts of the demonstration; so every rule of the modules holds for it.
+//   - The same seed gives the same content. Ids and sealed numbers differ, as they are random. The machine's time is
+//     never read: the story ends at Now.
+//   - No sentence is copied from anywhere, no photo shows a real place, no telephone number is one that can be rung.
+//
+// Tables: none. Events: what is emitted while loading is settled at the end. Called by app and the command line.
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"yiwang/internal/appraisal"
+	"yiwang/internal/identity"
+	"yiwang/internal/platform/audit"
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+	"yiwang/internal/rectify"
+	"yiwang/internal/region"
+	"yiwang/internal/survey"
+)
+
+var nanjing = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// Now is when the story of the demonstration ends: a Friday morning in the fieldwork of the third wave.
+var Now = time.Date(2026, 11, 20, 10, 30, 0, 0, nanjing)
+
+// begin is when the accounts of the demonstration are opened.
+var begin = time.Date(2025, 9, 1, 9, 0, 0, 0, nanjing)
+
+// NewClock returns the clock to open the database with before Load.
+func NewClock() *clock.Fake { return clock.NewFake(begin) }
+
+// Deps is what Load works with. The services stand on DB, and DB was opened with Clock: Load moves it from day to day.
+type Deps struct {
+	Clock     *clock.Fake
+	DB        *db.DB
+	Region    *region.Service
+	Identity  *identity.Service
+	Survey    *survey.Service
+	Rectify   *rectify.Service
+	Appraisal *appraisal.Service
+	Trail     *audit.Trail // nil: the entries are sealed when the server starts
+}
+
+// Options choose what to load.
+type Options struct {
+	Scale    string // small, gulou or city; see Scales
+	Seed     uint64
+	Progress func(text string) // nil: silent
+}
+
+// Summary says what Load made.
+type Summary struct {
+	Scale     string
+	Seed      uint64
+	Streets   int
+	Community int
+	Composite int
+	Dedicated int
+	Police    int
+	Waves     []WaveSummary
+	Items     int
+	Photos    int // files stored; items share them
+	Accounts  []identity.DemoAccount
+	Notes     []string
+}
+
+// WaveSummary counts one wave.
+type WaveSummary struct {
+	Code, State                        string
+	Targeted, Online, Comments, Issues int
+}
+
+// Load fills an empty, migrated database. Conflict if it holds areas or waves already; Invalid for an unknown scale or a
+// database that was not opened with the clock of Deps. It works in many transactions, so a load that was interrupted
+// leaves a part: start again with a new database.
+func Load(ctx context.Context, deps Deps, o Options) (Summary, error) {
+	sc, ok := scales[o.Scale]
+	if !ok {
+		return Summary{}, errs.Invalid("demo.unknown_scale", fmt.Sprintf("There is no scale %.20q; choose small, gulou or city.", o.Scale))
+	}
+	if deps.Clock == nil || deps.DB.Clock() != clock.Clock(deps.Clock) {
+		return Summary{}, errs.Invalid("demo.wrong_clock", "Open the database with the clock of the demonstration.")
+	}
+	ctx = auth.System(ctx, "demo")
+	l, err := newLoader(deps, sc, o)
+	if err != nil {
+		return Summary{}, err
+	}
+	if err := l.refuse(ctx); err != nil {
+		return Summary{}, err
+	}
+	for _, stage := range []struct {
+		title string
+		run   func(context.Context) error
+	}{
+		{"区划与网格", l.layGround}, {"单位与账号", l.openAccounts}, {"指标体系与问卷", l.loadReference},
+		{"三期考评与整改", l.live}, {"收尾", l.settle},
+	} {
+		l.progress(stage.title)
+		if err := stage.run(ctx); err != nil {
+			return l.summary, fmt.Errorf("demonstration, %s: %w", stage.title, err)
+		}
+	}
+	return l.summary, nil
+}
+
+// loader carries one load.
+type loader struct {
+	Deps
+	scale    scale
+	seed     uint64
+	progress func(string)
+	summary  Summary
+
+	ground  ground
+	grammar *grammar
+	days    *workdays
+	actors  map[string]*auth.Principal // by user name
+	leaders map[string]*auth.Principal // by street
+	units   map[string]identity.Unit   // by area + "." + code
+	version string                     // of the indicator system
+	rounds  []*round
+	events  []event
+	gallery gallery
+}
+
+func newLoader(deps Deps, sc scale, o Options) (*loader, error) {
+	l := &loader{Deps: deps, scale: sc, seed: o.Seed, progress: o.Progress, summary: Summary{Scale: o.Scale, Seed: o.Seed}}
+	if l.progress == nil {
+		l.progress = func(string) {}
+	}
+	var err error
+	if l.grammar, err = readGrammar(); err != nil {
+		return nil, err
+	}
+	l.days, err = newWorkdays(begin, Now.AddDate(0, 3, 0))
+	return l, err
+}
+
+// refuse returns Conflict for a database that is in use.
+func (l *loader) refuse(ctx context.Context) error {
+	_, areas, err := l.Region.List(ctx, region.Filter{Limit: 1})
+	if err != nil {
+		return err
+	}
+	waves, err := l.Survey.Waves(ctx, survey.WaveFilter{})
+	if err != nil {
+		return err
+	}
+	if areas > 0 || len(waves) > 0 {
+		return errs.Conflict("demo.not_empty", "The database holds areas or waves already; load the demonstration into a new one.")
+	}
+	return nil
+}

@@ -1,0 +1,202 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	reference "yiwang/data/appraisal"
+	"yiwang/internal/appraisal"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/survey"
+)
+
+// round is one wave of the story.
+type round struct {
+	code, name string
+	created    time.Time
+	frozen     time.Time
+	opened     time.Time
+	closed     time.Time // planned end of the fieldwork
+	scored     time.Time
+	reviewed   time.Time
+	published  time.Time
+	batches    []batch // how the items of the wave are issued
+	share      float64 // of the planned answers that have come in by Now
+	drift      float64 // what the district gained since the first wave, on the latent scale
+
+	id      string
+	version int
+	voices  []voice
+	matters []*matter
+}
+
+// batch is a span of days in which a share of the items is issued. stuck is the share of them that a unit leaves lying.
+type batch struct {
+	from, to     time.Time
+	share, stuck float64
+}
+
+func day(month time.Month, d int, year int) time.Time {
+	return time.Date(year, month, d, 9, 40, 0, 0, nanjing)
+}
+
+// story returns the three waves: two published, one in fieldwork. The second half of 2025 is put right almost wholly;
+// of the first half of 2026 the last batch is under way.
+func story() []*round {
+	return []*round{
+		{code: "2025H2", name: "2025年下半年满意度考评", created: day(9, 15, 2025), frozen: day(10, 9, 2025), opened: day(10, 13, 2025),
+			closed: day(11, 17, 2025), scored: day(3, 9, 2026), reviewed: day(3, 12, 2026), published: day(3, 18, 2026), share: 1,
+			batches: []batch{{day(11, 24, 2025), day(12, 5, 2025), 0.985, 0}, {day(3, 25, 2026), day(4, 10, 2026), 0.015, 0.5}}},
+		{code: "2026H1", name: "2026年上半年满意度考评", created: day(3, 10, 2026), frozen: day(4, 7, 2026), opened: day(4, 13, 2026),
+			closed: day(5, 18, 2026), scored: day(7, 28, 2026), reviewed: day(7, 31, 2026), published: day(8, 6, 2026), share: 1, drift: 0.05,
+			batches: []batch{{day(5, 25, 2026), day(6, 12, 2026), 0.68, 0.012}, {day(9, 7, 2026), day(9, 18, 2026), 0.17, 0.07},
+				{day(10, 26, 2026), day(11, 26, 2026), 0.15, 0.05}}},
+		{code: "2026H2", name: "2026年下半年满意度考评", created: day(9, 14, 2026), frozen: day(10, 9, 2026), opened: day(10, 19, 2026),
+			closed: day(11, 27, 2026), share: 0.62, drift: 0.08},
+	}
+}
+
+// loadReference stores the indicator system and the questionnaires that all waves use.
+func (l *loader) loadReference(ctx context.Context) error {
+	return l.DB.Tx(ctx, func(tx *db.Tx) error {
+		if _, err := l.Survey.LoadQuestionnairesTx(ctx, tx, reference.Questionnaires); err != nil {
+			return err
+		}
+		system, err := l.Appraisal.LoadSystemTx(ctx, tx, reference.Indicators)
+		if err != nil {
+			return err
+		}
+		l.version = system.Version
+		return nil
+	})
+}
+
+// live plans the story of every wave and lets it happen.
+func (l *loader) live(ctx context.Context) error {
+	l.rounds = story()
+	l.gallery = newGallery(l.seed)
+	for _, r := range l.rounds {
+		if err := l.planRound(r); err != nil {
+			return err
+		}
+	}
+	return l.replay(ctx)
+}
+
+func (l *loader) planRound(r *round) error {
+	l.at(r.created, func(ctx context.Context, tx *db.Tx) error { return l.create(ctx, tx, r) })
+	l.advance(r, r.created.AddDate(0, 0, 5), "pilot")
+	l.advance(r, r.frozen, "freeze")
+	l.advance(r, r.opened, "open")
+	collected := r.closed.Add(-slot)
+	if r.scored.IsZero() {
+		collected = Now.Add(-3 * slot)
+	}
+	if err := l.planVoices(r); err != nil {
+		return err
+	}
+	l.at(collected, func(ctx context.Context, tx *db.Tx) error { return l.collect(l.as(ctx, "lead"), tx, r) })
+	l.advance(r, r.closed, "close")
+	l.planCoding(r, collected.Add(slot))
+	if r.scored.IsZero() {
+		return nil
+	}
+	l.atWhole(r.scored, func(ctx context.Context) error { return l.score(l.as(ctx, "lead"), r) })
+	for _, step := range []struct {
+		at   time.Time
+		note string
+		verb func(context.Context, string, int, string) (*survey.Wave, error)
+	}{
+		{r.reviewed, "已复算一致，同意提交公布", l.Appraisal.Review},
+		{r.published, "经区考评领导小组会议通过", l.Appraisal.Publish},
+	} {
+		l.atWhole(step.at, func(ctx context.Context) error {
+			w, err := l.wave(ctx, r)
+			if err == nil {
+				_, err = step.verb(l.as(ctx, "lead"), r.id, w.Version, step.note)
+			}
+			return err
+		})
+	}
+	return nil
+}
+
+func (l *loader) wave(ctx context.Context, r *round) (*survey.Wave, error) {
+	return l.Survey.Wave(ctx, r.id)
+}
+
+func (l *loader) advance(r *round, at time.Time, action string) {
+	l.atWhole(at, func(ctx context.Context) error {
+		w, err := l.wave(ctx, r)
+		if err == nil {
+			_, err = l.Survey.Advance(l.as(ctx, "lead"), r.id, action, w.Version, "")
+		}
+		return err
+	})
+}
+
+// create opens the wave with its plan: the weights of the indicator system, and the population of every street and group.
+func (l *loader) create(ctx context.Context, tx *db.Tx, r *round) error {
+	plan, err := l.Appraisal.DraftPlanTx(ctx, tx, l.version)
+	if err != nil {
+		return err
+	}
+	plan.Target = l.scale.targeted
+	chances := l.rand("population")
+	for _, s := range l.ground.streets {
+		elder, adult, unit := s.population(0.24 + 0.08*chances.Float64())
+		plan.Strata = append(plan.Strata, survey.Stratum{Street: s.code, Group: survey.Elder, Population: elder},
+			survey.Stratum{Street: s.code, Group: survey.Adult, Population: adult},
+			survey.Stratum{Street: s.code, Group: survey.Unit, Population: unit})
+	}
+	w, err := l.Survey.CreateWaveTx(l.as(ctx, "lead"), tx, survey.NewWave{Area: gulou, Code: r.code, Name: r.name, Period: r.code,
+		StartsAt: clock.Ptr(r.opened), EndsAt: clock.Ptr(r.closed), Plan: &plan})
+	if err != nil {
+		return err
+	}
+	r.id = w.ID
+	return nil
+}
+
+// collect brings the answers and comments of the wave in.
+func (l *loader) collect(ctx context.Context, tx *db.Tx, r *round) error {
+	w, err := l.Survey.WaveTx(ctx, tx, r.id)
+	if err != nil {
+		return err
+	}
+	forms, err := l.Survey.FormsTx(ctx, tx, w)
+	if err != nil {
+		return err
+	}
+	if err := l.Survey.InsertResponsesTx(ctx, tx, r.id, l.answers(r, forms)); err != nil {
+		return err
+	}
+	comments := make([]survey.NewComment, len(r.voices))
+	for i := range r.voices {
+		comments[i] = r.voices[i].comment()
+	}
+	if err := l.Survey.InsertCommentsTx(ctx, tx, r.id, comments); err != nil {
+		return err
+	}
+	for i := range comments {
+		r.voices[i].id = comments[i].ID
+	}
+	return nil
+}
+
+// score enters the special part and computes the result.
+func (l *loader) score(ctx context.Context, r *round) error {
+	chances := l.rand("special " + r.code)
+	var list []appraisal.Special
+	for _, s := range l.ground.streets {
+		list = append(list, appraisal.Special{Street: s.code, Score: float64(820+chances.IntN(140)) / 10,
+			Basis: fmt.Sprintf("自报%d项特色指标，客观数据由考评办核对", 1+chances.IntN(3))})
+	}
+	if err := l.Appraisal.SetSpecial(ctx, r.id, list); err != nil {
+		return err
+	}
+	_, err := l.Appraisal.Score(ctx, r.id)
+	return err
+}
