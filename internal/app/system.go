@@ -12,8 +12,11 @@ import (
 	"yiwang/internal/platform/jobs"
 )
 
-// systemRoutes are the operations on the platform itself: one's own tasks, and the audit trail.
+// systemRoutes are the operations on the platform itself: what this server is, one's own tasks, and the audit trail.
 func (a *App) systemRoutes(api huma.API) {
+	httpx.Handle(api, httpx.Op{ID: "get-about", Method: http.MethodGet, Path: "/api/v1/public/about", Tag: "public",
+		Summary: "What this server is, before anybody signs in", Access: httpx.Public},
+		func(context.Context, *struct{}) (*aboutOut, error) { return &aboutOut{About{Demo: a.Config.Demo}}, nil })
 	httpx.Handle(api, httpx.Op{ID: "list-jobs", Method: http.MethodGet, Path: "/api/v1/jobs", Tag: "jobs",
 		Summary: "My background tasks, newest first", Access: httpx.SignedIn}, a.listJobs)
 	httpx.Handle(api, httpx.Op{ID: "get-job", Method: http.MethodGet, Path: "/api/v1/jobs/{id}", Tag: "jobs",
@@ -23,6 +26,13 @@ func (a *App) systemRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "verify-audit", Method: http.MethodGet, Path: "/api/v1/audit/verify", Tag: "audit",
 		Summary: "Walk the audit chain and say whether it is intact", Access: httpx.Permission(audit.PermRead)}, a.verifyAudit)
 }
+
+// About is what a server tells everybody about itself.
+type About struct {
+	Demo bool `json:"demo" doc:"It shows the demonstration district: every page says that people and results are fictional"`
+}
+
+type aboutOut struct{ Body About }
 
 type jobsPage struct{ Body httpx.Page[jobs.Status] }
 
