@@ -130,7 +130,7 @@ const sessionStanding = `
 	JOIN identity_unit n ON n.id = COALESCE(p.unit_id, u.unit_id)
 	WHERE s.hash = $1`
 
-const tokenStanding = `
+const machineStanding = `
 	SELECT t.id, t.user_id, u.name, t.created_at, t.last_used AS last_seen, t.expires_at, t.permissions AS scope,
 		(u.disabled OR u.locked) AS shut, u.demo, u.must_change, u.password_at, u.totp_on,
 		n.id AS unit_id, n.code AS unit_code, p.areas, r.permissions, r.privileged
@@ -148,7 +148,7 @@ func (s *Service) load(ctx context.Context, hash string, machine bool) (*grant, 
 	}
 	query := sessionStanding
 	if machine {
-		query = tokenStanding
+		query = machineStanding
 	}
 	var row standing
 	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {

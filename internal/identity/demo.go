@@ -13,7 +13,7 @@ import (
 )
 
 // DemoPassword opens every account of the demonstration district, and only on a server started with --demo.
-const DemoPassword = "demo-2026-yiwang" //nolint:gosec // printed at the start of every demonstration, good for nothing else
+const DemoPassword = "demo-2026-yiwang"
 
 // DemoArea is an area of the demonstration: the district, its streets and their communities.
 type DemoArea struct{ Code, Name, Level, ParentCode string }

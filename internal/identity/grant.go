@@ -60,6 +60,9 @@ func (s *Service) addPost(ctx context.Context, tx *db.Tx, p *Post, permission st
 	if err != nil {
 		return err
 	}
+	if p.Title == "" {
+		p.Title = role.Name
+	}
 	if err := bumpUser(ctx, tx, p.UserID); err != nil {
 		return err
 	}

@@ -25,24 +25,34 @@ func (s *Service) FromRequest(r *http.Request) (*auth.Principal, error) {
 		}
 		return s.Authenticate(r.Context(), token)
 	}
-	cookie, err := r.Cookie(httpx.CookieName)
-	if err != nil || strings.HasPrefix(cookie.Value, tokenPrefix) {
-		return nil, nil //nolint:nilnil // nobody is signed in, which is no failure here
+	token := sessionOf(r)
+	if token == "" {
+		return nil, nil // nobody is signed in, which is no failure here
 	}
-	p, err := s.Authenticate(r.Context(), cookie.Value)
+	p, err := s.Authenticate(r.Context(), token)
 	if errs.KindOf(err) == errs.KindUnauthorized {
-		return nil, nil //nolint:nilnil // as above
+		return nil, nil // as above
 	} else if err != nil {
 		return nil, err
 	}
-	if sent := r.Header.Get("X-CSRF-Token"); sent != "" && subtle.ConstantTimeCompare([]byte(sent), []byte(CSRFToken(cookie.Value))) != 1 {
+	if sent := r.Header.Get("X-CSRF-Token"); sent != "" && subtle.ConstantTimeCompare([]byte(sent), []byte(CSRFToken(token))) != 1 {
 		return nil, errs.Forbidden("identity.bad_csrf", "The page is older than the session; reload it.")
 	}
 	return p, nil
 }
 
+// sessionOf returns the session token of the cookie, or "". A machine's token does not come in a cookie.
+func sessionOf(r *http.Request) string {
+	for _, c := range r.CookiesNamed(httpx.CookieName) {
+		if !strings.HasPrefix(c.Value, tokenPrefix) {
+			return c.Value
+		}
+	}
+	return ""
+}
+
 func (s *Service) cookie(token string) http.Cookie {
-	c := http.Cookie{Name: httpx.CookieName, Value: token, Path: "/", HttpOnly: true, Secure: s.cfg.SecureCookies, SameSite: http.SameSiteLaxMode}
+	c := http.Cookie{Name: httpx.CookieName, Value: token, Path: "/", HttpOnly: true, Secure: s.cfg.SecureCookies, SameSite: http.SameSiteLaxMode} //nolint:gosec // Secure follows the installation: a browser drops a Secure cookie on plain HTTP, which loopback is
 	if token == "" {
 		c.MaxAge = -1
 	}

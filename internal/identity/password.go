@@ -49,7 +49,7 @@ func newHasher(c cost) *hasher {
 // hash returns the PHC string of password, or the context's error if the queue outlasts the caller.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, saltSize)
-	rand.Read(salt) //nolint:errcheck // crypto/rand.Read never fails; it stops the program instead
+	_, _ = rand.Read(salt) // crypto/rand never fails; it ends the program instead
 	key, err := h.key(ctx, password, salt, h.cost, keySize)
 	if err != nil {
 		return "", err

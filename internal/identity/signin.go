@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -176,7 +177,7 @@ func (s *Service) openSession(ctx context.Context, tx *db.Tx, a *attempt) error 
 		return err
 	}
 	post, err := db.Get[string](ctx, tx, `SELECT id FROM identity_post WHERE user_id = $1 AND state = $2 ORDER BY id LIMIT 1`, a.user.ID, Active)
-	if err != nil && err != db.ErrNoRows {
+	if err != nil && !errors.Is(err, db.ErrNoRows) {
 		return err
 	}
 	a.session, a.token = db.NewID(tx), newSecret("")

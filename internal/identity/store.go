@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"yiwang/internal/platform/clock"
@@ -144,7 +145,7 @@ type policyRow struct {
 
 func findPolicy(ctx context.Context, tx *db.Tx) (policyRow, error) {
 	row, err := db.Get[policyRow](ctx, tx, `SELECT value, version FROM identity_policy WHERE name = 'default'`)
-	if err == db.ErrNoRows { // before Prepare, and in a database restored without it
+	if errors.Is(err, db.ErrNoRows) { // before Prepare, and in a database restored without it
 		return policyRow{Value: db.JSON[Policy]{V: DefaultPolicy()}}, nil
 	}
 	return row, err
