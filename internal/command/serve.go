@@ -26,6 +26,9 @@ func (serveCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
 	}
 	err = a.Serve(ctx, func(address string) {
 		slog.InfoContext(ctx, "ready", "address", address, "database", string(a.DB.Dialect()), "version", Version)
+		if yes, err := a.Identity.HasUsers(ctx); err == nil && !yes {
+			slog.WarnContext(ctx, "nobody can sign in yet", "do", "yiwang user add NAME --name PERSON --role system_admin --area CODE")
+		}
 	})
 	if closing := a.Close(); err == nil {
 		err = closing

@@ -50,7 +50,8 @@ func (c userAddCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) err
 }
 
 type userPasswdCmd struct {
-	Username string `arg:""`
+	Username          string `arg:""`
+	ResetSecondFactor bool   `help:"Also remove the second factor, for somebody who lost phone and recovery codes."`
 }
 
 func (c userPasswdCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
@@ -59,7 +60,10 @@ func (c userPasswdCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) 
 		return err
 	}
 	return withApp(ctx, cfg, "user passwd", func(ctx context.Context, a *app.App) error {
-		return a.Identity.SetPasswordFromShell(ctx, c.Username, password, true)
+		if err := a.Identity.SetPasswordFromShell(ctx, c.Username, password, true); err != nil || !c.ResetSecondFactor {
+			return err
+		}
+		return a.Identity.ResetTOTPFromShell(ctx, c.Username)
 	})
 }
 
