@@ -585,6 +585,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server is, before anybody signs in */
+        get: operations["get-about"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/rectifications": {
         parameters: {
             query?: never;
@@ -1743,6 +1760,10 @@ export interface components {
             note?: string;
             /** Format: int64 */
             version?: number;
+        };
+        AppAbout: {
+            /** @description It shows the demonstration district: every page says that people and results are fictional */
+            demo: boolean;
         };
         AppraisalDimension: {
             code: string;
@@ -3263,7 +3284,7 @@ export interface components {
             code: string;
             /**
              * Format: int64
-             * @description Of a grid: as recorded; of other areas: the sum of their composite and dedicated grids, or as recorded where there are none
+             * @description Of a grid: as recorded; above: the sum of composite and dedicated grids, if any
              */
             households?: number;
             /** @enum {string} */
@@ -3298,7 +3319,7 @@ export interface components {
             code: string;
             /**
              * Format: int64
-             * @description Of a grid: as recorded; of other areas: the sum of their composite and dedicated grids, or as recorded where there are none
+             * @description Of a grid: as recorded; above: the sum of composite and dedicated grids, if any
              */
             households?: number;
             /** @enum {string} */
@@ -6352,6 +6373,53 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppAbout"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -11670,11 +11738,15 @@ export interface operations {
         requestBody?: {
             content: {
                 "multipart/form-data": {
-                    dry_run: boolean;
+                    /** @description check and count, store nothing */
+                    dry_run?: boolean;
                     /** Format: binary */
                     file: string;
-                    /** @enum {string} */
-                    policy: "commit_good" | "all_or_nothing";
+                    /**
+                     * @default all_or_nothing
+                     * @enum {string}
+                     */
+                    policy?: "commit_good" | "all_or_nothing";
                 };
             };
         };

@@ -1,1 +1,53 @@
-export type * from './sketch'
+import type { components } from './schema'
+
+/** Go writes an absent list as null; the client's front door turns those into empty lists, so the types say so too. */
+export type Solid<T> =
+  NonNullable<T> extends readonly (infer Item)[] ? (undefined extends T ? Solid<Item>[] | undefined : Solid<Item>[])
+  : T extends object ? { [K in keyof T]: Solid<T[K]> }
+  : T
+
+type Of<Name extends keyof components['schemas']> = Solid<components['schemas'][Name]>
+
+/** One page of a list. */
+export interface Page<T> { items: T[]; next_cursor?: string; total: number }
+
+export type Session = Of<'IdentityMe'>
+export type SessionArea = Of<'IdentityMeArea'>
+export type User = Of<'IdentityUser'>
+export type Post = Of<'IdentityPost'>
+export type Role = Of<'IdentityRole'>
+export type Unit = Of<'IdentityUnit'>
+export type Token = Of<'IdentityToken'>
+export type SignIn = Of<'IdentitySignInRecord'>
+export type Notice = Of<'IdentityNotice'>
+export type Job = Of<'Status'>
+export type AuditEntry = Of<'Record'>
+export type AuditCheck = Of<'Report'>
+
+export type Area = Of<'RegionArea'>
+export type AreaDetail = Of<'RegionDetail'>
+export type Finding = Of<'RegionFinding'>
+export type RegionReport = Of<'RegionReport'>
+export type RowError = Of<'RowError'>
+
+export type Wave = Of<'SurveyWave'>
+export type FileImport = Of<'SurveyFileImport'>
+export type ImportView = Of<'SurveyImportView'>
+
+export type Score = Of<'AppraisalScore'>
+export type ScoreTable = Of<'AppraisalScores'>
+export type Rank = Of<'AppraisalRank'>
+export type RankTable = Of<'AppraisalRanks'>
+export type PublicWave = Of<'AppraisalPublicWave'>
+export type PublicResult = Of<'AppraisalPublicResult'>
+
+export type Item = Of<'RectifyItem'>
+export type ItemDetail = Of<'RectifyDetail'>
+export type Comment = Of<'RectifyComment'>
+export type Field = Of<'RectifyField'>
+export type Loop = Of<'RectifyLoop'>
+export type Line = Of<'RectifyLine'>
+export type Evidence = Of<'RectifyEvidence'>
+export type Move = Of<'RectifyMove'>
+export type PublicItem = Of<'RectifyPublicItem'>
+export type PublicCounts = Of<'RectifyPublicCounts'>

@@ -1,4 +1,7 @@
+import createClient from 'openapi-fetch'
 import { reactive } from 'vue'
+import type { paths } from '@/api/schema'
+import type { Solid } from '@/api/types'
 import { Problem, problemOf } from './problem'
 
 /** What the connection knows beyond one request: the token of the session and whether the server answers. */
@@ -8,7 +11,7 @@ addEventListener('online', () => (connection.online = true))
 addEventListener('offline', () => (connection.online = false))
 
 /** Fetch with the session's token, an idempotency key on every POST, and problems thrown as Problem. */
-export async function send(request: Request): Promise<Response> {
+async function send(request: Request): Promise<Response> {
   const headers = new Headers(request.headers)
   headers.set('Accept-Language', document.documentElement.lang || 'zh-CN')
   if (request.method !== 'GET' && connection.csrf) headers.set('X-CSRF-Token', connection.csrf)
@@ -29,34 +32,30 @@ function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-type Query = Record<string, string | number | boolean | null | undefined>
+/** The typed client: a misspelt path or parameter does not compile. Only modules' api.ts files call it. */
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: send, querySerializer: { array: { style: 'form', explode: false } } })
 
-/** Path with its query; empty values are left out. */
-export function withQuery(path: string, query: Query = {}): string {
+/** The body of an answer. Failures were thrown as Problem before they get here. */
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<Solid<T>> {
+  return (await answer).data as Solid<T>
+}
+
+/** A form for file uploads, in the shape the typed client expects. */
+export function formOf<T extends Record<string, string | boolean | Blob>>(parts: T): { body: never; bodySerializer: () => FormData } {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(parts)) form.set(name, value instanceof Blob ? value : String(value))
+  return { body: parts as never, bodySerializer: () => form }
+}
+
+/** Path with its query, for links and downloads that the browser opens itself; empty values are left out. */
+export function withQuery(path: string, query: Record<string, string | number | undefined> = {}): string {
   const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') search.set(name, String(value))
-  }
+  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') search.set(name, String(value))
   const text = search.toString()
   return text ? `${path}?${text}` : path
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const form = body instanceof FormData
-  const response = await send(
-    new Request(new URL(path, location.origin), {
-      method,
-      body: body === undefined ? undefined : form ? body : JSON.stringify(body),
-      headers: body === undefined || form ? {} : { 'Content-Type': 'application/json' },
-    }),
-  )
-  return (response.status === 204 ? undefined : await response.json()) as T
-}
-
-export const http = {
-  get: <T>(path: string, query?: Query) => call<T>('GET', withQuery(path, query)),
-  post: <T = void>(path: string, body?: unknown) => call<T>('POST', path, body),
-  put: <T = void>(path: string, body?: unknown) => call<T>('PUT', path, body),
-  patch: <T = void>(path: string, body?: unknown) => call<T>('PATCH', path, body),
-  delete: <T = void>(path: string) => call<T>('DELETE', path),
+/** Leaves out what is empty, so that an unset filter is no filter. */
+export function set<T extends object>(query: T): T {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '' && value !== false)) as T
 }

@@ -1,6 +1,6 @@
 import { computed, shallowRef } from 'vue'
 import type { Session, SessionArea } from '@/api/types'
-import { connection, http } from './http'
+import { api, body, connection } from './http'
 import { Problem } from './problem'
 
 const state = shallowRef<Session | null>(null)
@@ -12,20 +12,20 @@ export const can = (permission: string): boolean => state.value?.permissions?.in
 
 /** Opens a session. Throws the problem identity.totp_required when the password was right and a code is needed. */
 export async function signIn(username: string, password: string, code?: string): Promise<Session> {
-  const answer = await http.post<Session>('/api/v1/session', { username, password, ...(code ? { code } : {}) })
+  const answer = await body(api.POST('/api/v1/session', { body: { username, password, ...(code ? { code } : {}) } }))
   keep(answer)
   return answer
 }
 
 export async function signOut(): Promise<void> {
-  await http.delete('/api/v1/session').catch(() => undefined)
+  await api.DELETE('/api/v1/session').catch(() => undefined)
   forget()
 }
 
 /** Asks the server who we are; nobody is an answer, not an error. */
 export async function loadSession(): Promise<Session | null> {
   try {
-    keep(await http.get<Session>('/api/v1/session'))
+    keep(await body(api.GET('/api/v1/session')))
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error
     forget()

@@ -1,9 +1,8 @@
-import type { RankTable, ScoreTable } from '@/api/types'
-import { http } from '@/kit/http'
+import { api, body, set, withQuery } from '@/kit/http'
 
 export type ScoreBy = 'street' | 'community' | 'dimension' | 'key_point' | 'indicator'
-export interface ScoreFilter { by: ScoreBy; group?: string; channel?: string; street?: string }
+export interface ScoreFilter { by: ScoreBy; group?: 'elder' | 'adult' | 'unit'; channel?: 'targeted' | 'online'; street?: string }
 
-export const getScores = (wave: string, filter: ScoreFilter) => http.get<ScoreTable>(`/api/v1/waves/${wave}/scores`, { ...filter })
-export const getRanks = (wave: string) => http.get<RankTable>(`/api/v1/waves/${wave}/ranks`)
-export const reportAddress = (wave: string, format: 'xlsx' | 'docx' | 'html') => `/api/v1/waves/${wave}/report?format=${format}`
+export const getScores = (wave: string, filter: ScoreFilter) => body(api.GET('/api/v1/waves/{id}/scores', { params: { path: { id: wave }, query: set(filter) } }))
+export const getRanks = (wave: string) => body(api.GET('/api/v1/waves/{id}/ranks', { params: { path: { id: wave } } }))
+export const reportAddress = (wave: string, format: 'xlsx' | 'csv' | 'json') => withQuery(`/api/v1/waves/${wave}/report`, { format })

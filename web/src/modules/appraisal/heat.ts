@@ -1,4 +1,5 @@
 import type { Score } from '@/api/types'
+import { isShown } from './shown'
 
 /** A street's difference from the district with the error that decides whether it shows colour. */
 export interface HeatCell { difference: number; error: number }
@@ -14,12 +15,13 @@ export const shortName = (name: string): string => name.replace(/街道$/, '')
 export function heatLines(streets: Score[], district: Score[]): HeatLine[] {
   const lines: HeatLine[] = []
   for (const whole of district) {
+    if (!isShown(whole)) continue
     const cells = new Map<string, HeatCell>()
     for (const part of streets) {
-      if (part.code !== whole.code || part.suppressed) continue
+      if (part.code !== whole.code || !isShown(part)) continue
       cells.set(part.area_code, { difference: part.score - whole.score, error: 1.96 * Math.hypot(part.se, whole.se) })
     }
-    lines.push({ code: whole.code ?? '', label: whole.label ?? whole.code ?? '', district: whole.score, cells })
+    lines.push({ code: whole.code, label: whole.label, district: whole.score, cells })
   }
   return lines
 }

@@ -1,6 +1,5 @@
-import type { Page, PublicResult, PublicWave } from '@/api/types'
-import { http } from '@/kit/http'
+import { api, body } from '@/kit/http'
 
-export const publicAbout = () => http.get<{ demo: boolean }>('/api/v1/public/about')
-export const publicWaves = () => http.get<Page<PublicWave>>('/api/v1/public/waves')
-export const publicResult = (wave: string) => http.get<PublicResult>(`/api/v1/public/waves/${wave}`)
+export const publicAbout = () => body(api.GET('/api/v1/public/about'))
+export const publicWaves = () => body(api.GET('/api/v1/public/waves'))
+export const publicResult = (wave: string) => body(api.GET('/api/v1/public/waves/{id}', { params: { path: { id: wave } } }))

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import { listWaves } from '@/modules/survey/api'
 import { getScores } from './api'
+import { isShown } from './shown'
 
 const scored = ['scored', 'reviewed', 'published', 'archived']
 
@@ -16,5 +17,5 @@ export function useLatestScores(wanted: () => boolean, level: Ref<string>) {
       return wave ? (await getScores(wave.id, { by: by.value })).items : []
     },
   })
-  return computed(() => new Map((wanted() && level.value !== 'grid' ? (query.data.value ?? []) : []).filter((s) => !s.suppressed).map((s) => [s.area_code, s.score])))
+  return computed(() => new Map((wanted() && level.value !== 'grid' ? (query.data.value ?? []) : []).filter(isShown).map((s) => [s.area_code, s.score])))
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { useRoute } from 'vue-router'
-import type { PublicStreet } from '@/api/types'
+import type { PublicResult, Rank } from '@/api/types'
 import { publicResult, publicWaves } from './publicApi'
 
 /** The published wave the page is about: the asked one, else the newest. */
@@ -16,6 +16,8 @@ export function usePublicResult() {
   return { waves: list, wave, result: computed(() => result.data.value), loading, error, retry: () => { void waves.refetch(); void result.refetch() } }
 }
 
+/** The official row of a street: all groups, the probability sample. */
+export const streetOf = (result: PublicResult | undefined, code: string) => result?.streets.find((s) => s.area_code === code)
+
 /** Streets whose rank range overlaps this one: nobody can say which of them is ahead. */
-export const tiedWith = (street: PublicStreet, all: PublicStreet[]): PublicStreet[] =>
-  all.filter((other) => other.code !== street.code && !other.suppressed && other.best <= street.worst && other.worst >= street.best)
+export const tiedWith = (rank: Rank, all: Rank[]): Rank[] => all.filter((other) => other.area_code !== rank.area_code && other.best <= rank.worst && other.worst >= rank.best)

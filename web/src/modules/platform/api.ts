@@ -1,9 +1,9 @@
-import type { AuditCheck, AuditEntry, Job, Notice, Page } from '@/api/types'
-import { http } from '@/kit/http'
+import { api, body, set } from '@/kit/http'
 
-export const listJobs = () => http.get<Page<Job>>('/api/v1/jobs', { limit: 100 })
-export const getJob = (id: string) => http.get<Job>(`/api/v1/jobs/${id}`)
-export const listNotices = () => http.get<Page<Notice>>('/api/v1/notices', { limit: 50 })
-export const listAudit = (filter: { actor?: string; action?: string; cursor?: string }) => http.get<Page<AuditEntry>>('/api/v1/audit', { limit: 50, ...filter })
-export const verifyAudit = () => http.get<AuditCheck>('/api/v1/audit/verify')
-export const readNotice = (id: string) => http.post(`/api/v1/notices/${id}/read`)
+export const listJobs = () => body(api.GET('/api/v1/jobs', { params: { query: { limit: 100 } } }))
+export const getJob = (id: string) => body(api.GET('/api/v1/jobs/{id}', { params: { path: { id } } }))
+export const listNotices = () => body(api.GET('/api/v1/notices', { params: { query: { limit: 50 } } }))
+export const readNotice = (id: string) => body(api.POST('/api/v1/notices/{id}/read', { params: { path: { id } } }))
+export const readAllNotices = () => body(api.POST('/api/v1/notices/read'))
+export const listAudit = (filter: { action?: string; cursor?: string }) => body(api.GET('/api/v1/audit', { params: { query: set({ limit: 50, ...filter } as object) } }))
+export const verifyAudit = () => body(api.GET('/api/v1/audit/verify'))

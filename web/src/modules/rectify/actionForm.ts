@@ -8,7 +8,7 @@ export interface ActionForm {
   measure?: string
   promised_at?: string
   ground?: string
-  result?: string
+  result?: NonNullable<ActionBody['result']>
   reply?: string
   outcome?: string
   note?: string

@@ -2,7 +2,7 @@ import type { Item } from '@/api/types'
 
 type Can = (permission: string) => boolean
 
-/** Which state waits for which verb, with the permission it takes. The server decides; this only finds the work. */
+/** Which state waits for which verb, with the permission it takes. The server decides; this only names the button. */
 const office: [state: string, action: string, permission: string][] = [
   ['draft', 'confirm', 'rectify.code'], ['confirmed', 'issue', 'rectify.issue'], ['returned', 'issue', 'rectify.issue'],
   ['done', 'verify', 'rectify.verify'], ['verified', 'tell', 'rectify.publish'], ['told', 'publish', 'rectify.publish'],
@@ -10,12 +10,6 @@ const office: [state: string, action: string, permission: string][] = [
 const unit: [state: string, action: string, permission: string][] = [
   ['issued', 'answer', 'rectify.answer'], ['answered', 'start', 'rectify.do'], ['rework', 'start', 'rectify.do'], ['doing', 'done', 'rectify.do'],
 ]
-
-/** States in which items wait for the person's office. */
-export const officeStates = (can: Can): string[] => office.filter(([, , p]) => can(p)).map(([s]) => s)
-
-/** States in which items wait for the person's unit. */
-export const unitStates = (can: Can): string[] => unit.filter(([, , p]) => can(p)).map(([s]) => s)
 
 /** The verb an item waits for from this person, or undefined. */
 export function dutyOf(item: Pick<Item, 'state' | 'lead'>, can: Can, myUnit?: string): string | undefined {

@@ -1,7 +1,6 @@
-import type { Page, PublicCounts, PublicItem } from '@/api/types'
-import { http } from '@/kit/http'
+import { api, body, set } from '@/kit/http'
 
-export interface PublicFilter { wave?: string; street?: string; result?: string; limit?: number; cursor?: string }
+export interface PublicFilter { wave?: string; street?: string; cursor?: string }
 
-export const publicItems = (filter: PublicFilter) => http.get<Page<PublicItem>>('/api/v1/public/rectifications', { limit: 20, ...filter })
-export const publicCounts = (filter: PublicFilter) => http.get<PublicCounts>('/api/v1/public/rectifications/counts', { ...filter })
+export const publicItems = (filter: PublicFilter) => body(api.GET('/api/v1/public/rectifications', { params: { query: set({ limit: 20, ...filter }) } }))
+export const publicCounts = (filter: PublicFilter) => body(api.GET('/api/v1/public/rectifications/counts', { params: { query: set(filter) } }))

@@ -6,7 +6,7 @@ import { can, session } from '@/kit/session'
 import { listWaves } from '@/modules/survey/api'
 import { actionName as waveVerb, stateName } from '@/modules/survey/words'
 import { listComments, listItems } from './api'
-import { dutyOf, officeStates, unitStates } from './duty'
+import { dutyOf } from './duty'
 
 /** A wave that waits for a step of mine, with the verb. */
 export interface WaveStep { wave: Wave; now: string; verb: string }
@@ -16,17 +16,13 @@ export function useTodo() {
   const query = useQuery({
     queryKey: ['todo', () => session.value?.user.id],
     queryFn: async () => {
-      const office = officeStates(can).join(',')
-      const unit = unitStates(can).join(',')
-      const [ours, mine, overdue, waves, comments] = await Promise.all([
-        office ? listItems({ state: office, limit: 100 }) : null,
-        unit ? listItems({ state: unit, unit: session.value?.user.unit.id, limit: 100 }) : null,
+      const [waiting, overdue, waves, comments] = await Promise.all([
+        can('rectify.read') ? listItems({ todo: true, limit: 100 }) : null,
         can('rectify.read') ? listItems({ overdue: true, limit: 100 }) : null,
         can('survey.read') ? listWaves() : null,
         can('rectify.code') ? listComments({ state: 'open', limit: 1 }) : null,
       ])
-      const items = [...new Map([...(mine?.items ?? []), ...(ours?.items ?? [])].map((i) => [i.id, i])).values()]
-      return { items, total: (ours?.total ?? 0) + (mine?.total ?? 0), overdue: overdue?.items ?? [], late: overdue?.total ?? 0, waves: waves?.items ?? [], comments: comments?.total ?? 0 }
+      return { items: waiting?.items ?? [], total: waiting?.total ?? 0, overdue: overdue?.items ?? [], late: overdue?.total ?? 0, waves: waves?.items ?? [], comments: comments?.total ?? 0 }
     },
   })
   const due = (i: Item) => (i.due_at ? new Date(i.due_at).getTime() : Infinity)

@@ -1,24 +1,26 @@
-import type { Area, AreaDetail, Finding, ImportReport, Page } from '@/api/types'
-import { http, withQuery } from '@/kit/http'
 import type { FeatureCollection, Geometry } from 'geojson'
+import type { RegionReport } from '@/api/types'
+import { api, body, formOf, set, withQuery } from '@/kit/http'
 
-export type Level = 'street' | 'community' | 'grid'
+export type Level = 'subdistrict' | 'community' | 'grid'
+export type GridKind = 'composite' | 'dedicated' | 'police'
 export interface AreaFilter { parent?: string; within?: string; q?: string; level?: string; kind?: string; limit?: number; cursor?: string }
-
-export const listAreas = (filter: AreaFilter) => http.get<Page<Area>>('/api/v1/regions', { ...filter })
-export const getArea = (code: string) => http.get<AreaDetail>(`/api/v1/regions/${encodeURIComponent(code)}`)
-export const areaShapes = (filter: { level?: string; within?: string; kind?: string }) =>
-  http.get<FeatureCollection<Geometry, ShapeProperties>>('/api/v1/regions.geojson', { ...filter })
-export const validateAreas = (within?: string) => http.get<{ items: Finding[] }>('/api/v1/regions/validation', { within })
-
+export interface ShapeFilter { level?: string; within?: string; kind?: string }
 export interface ShapeProperties { code: string; name: string; level: string; kind?: string; class?: string; households?: number }
 
-/** Imports the tree (CSV) or the polygons (GeoJSON); a dry run writes nothing. */
-export function importAreas(file: File, dryRun: boolean): Promise<ImportReport> {
-  const form = new FormData()
-  form.set('file', file)
-  form.set('dry_run', String(dryRun))
-  return http.post<ImportReport>('/api/v1/regions/imports', form)
-}
+export const listAreas = (filter: AreaFilter) => body(api.GET('/api/v1/regions', { params: { query: set({ ...filter } as object) } }))
+export const getArea = (code: string) => body(api.GET('/api/v1/regions/{code}', { params: { path: { code } } }))
+/** What an old code is today, after splits and merges. */
+export const resolveArea = (code: string) => body(api.GET('/api/v1/regions/resolve', { params: { query: { code } } }))
+export const validateAreas = (within: string) => body(api.GET('/api/v1/regions/validation', { params: { query: { within } } }))
+export const shapesAddress = (filter: ShapeFilter) => withQuery('/api/v1/regions.geojson', { ...filter })
 
-export const shapesAddress = (filter: { level: string; within: string }) => withQuery('/api/v1/regions.geojson', filter)
+/** GeoJSON has a format of its own, so the description of the API leaves its body open. */
+export const areaShapes = (filter: ShapeFilter) =>
+  body(api.GET('/api/v1/regions.geojson', { params: { query: set({ ...filter } as object) }, parseAs: 'json' })) as Promise<unknown> as Promise<FeatureCollection<Geometry, ShapeProperties>>
+
+/** Imports the tree from a table or, for GeoJSON, the polygons. A dry run writes nothing. */
+export function importAreas(file: File, options: { dryRun: boolean; keepGood: boolean }): Promise<RegionReport> {
+  if (/\.(geo)?json$/i.test(file.name)) return body(api.POST('/api/v1/regions/geometry', formOf({ file })))
+  return body(api.POST('/api/v1/regions/imports', { params: { query: { dry_run: options.dryRun, keep_good: options.keepGood } }, ...formOf({ file }) }))
+}

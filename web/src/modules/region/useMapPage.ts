@@ -14,13 +14,13 @@ export interface MapRow { code: string; name: string; value?: number; words: str
 
 /** What the map and the list beside it show: one level, one tint, the same numbers in both. */
 export function useMapPage(chosen: Ref<string | null>) {
-  const level = ref<Level>('street')
+  const level = ref<Level>('subdistrict')
   const kind = ref('composite')
   const tint = ref<Tint>('households')
   const lines = ref(['street', 'community'])
   const { street, community, grid } = useMapData(kind, () => level.value === 'grid' || lines.value.includes('grid'))
   const scores = useLatestScores(() => tint.value === 'score' && can('appraisal.read'), level)
-  const source = computed(() => (level.value === 'street' ? street : level.value === 'community' ? community : grid))
+  const source = computed(() => (level.value === 'subdistrict' ? street : level.value === 'community' ? community : grid))
 
   const valueOf = (p: ShapeProperties): number | undefined =>
     tint.value === 'households' ? p.households : tint.value === 'score' ? scores.value.get(p.code) : undefined

@@ -10,7 +10,8 @@ const classWords = (): Record<string, string> => ({ daily: t('日常管理'), ke
 export const className = (name: string): string => classWords()[name] ?? name
 
 const findingWords = (): Record<string, string> => ({
-  gap: t('空隙'), overlap: t('重叠'), wrong_parent: t('越出上级边界'), size: t('户数不均'), imbalance: t('户数不均'), missing: t('缺少图形'), no_shape: t('缺少图形'), invalid: t('图形有误'),
+  gap: t('空隙'), overlap: t('重叠'), outside: t('越出上级边界'), complex: t('图形自相交'), missing_geometry: t('缺少图形'), missing_parent: t('没有上级'),
+  wrong_parent: t('上级不对'), imbalance: t('户数不均'), no_grids: t('没有网格'),
 })
 export const findingName = (kind: string): string => findingWords()[kind] ?? kind
 

@@ -1,19 +1,26 @@
-import type { ImportReport, Page, Wave } from '@/api/types'
-import { http } from '@/kit/http'
+import { api, body, formOf, withQuery } from '@/kit/http'
 
-export const listWaves = () => http.get<Page<Wave>>('/api/v1/waves', { limit: 50 })
-export const getWave = (id: string) => http.get<Wave>(`/api/v1/waves/${id}`)
-export const moveWave = (id: string, action: string, body: { version: number; note?: string }) => http.post<Wave>(`/api/v1/waves/${id}/actions/${action}`, body)
-export const getImport = (id: string) => http.get<ImportReport>(`/api/v1/imports/${id}`)
-export const templateAddress = (id: string, format: 'xlsx' | 'csv') => `/api/v1/waves/${id}/import-template?format=${format}`
+export type ImportPolicy = 'commit_good' | 'all_or_nothing'
 
-export interface StartedImport { job_id: string; import_id?: string }
+/** Moves of a wave that the appraisal makes; each has an operation of its own. */
+const verbs = ['review', 'publish', 'return'] as const
+type Step = 'pilot' | 'revise' | 'freeze' | 'open' | 'close' | 'reopen' | 'archive'
+const isVerb = (action: string): action is (typeof verbs)[number] => (verbs as readonly string[]).includes(action)
+const path = (id: string) => ({ params: { path: { id } } })
 
-/** Starts the import as background work; a dry run checks every row and writes nothing. */
-export function importAnswers(wave: string, file: File, options: { dryRun: boolean; partial: boolean }): Promise<StartedImport> {
-  const form = new FormData()
-  form.set('file', file)
-  form.set('dry_run', String(options.dryRun))
-  form.set('partial', String(options.partial))
-  return http.post<StartedImport>(`/api/v1/waves/${wave}/imports`, form)
+export const listWaves = () => body(api.GET('/api/v1/waves', { params: { query: { limit: 50 } } }))
+export const getWave = (id: string) => body(api.GET('/api/v1/waves/{id}', path(id)))
+export const templateAddress = (id: string, format: 'xlsx' | 'csv') => withQuery(`/api/v1/waves/${id}/import-template`, { format })
+
+export async function moveWave(id: string, action: string, change: { version: number; note?: string }): Promise<void> {
+  if (action === 'score') await body(api.POST('/api/v1/waves/{id}/score', path(id)))
+  else if (isVerb(action)) await body(api.POST(`/api/v1/waves/{id}/${action}`, { ...path(id), body: change }))
+  else await body(api.POST('/api/v1/waves/{id}/actions/{action}', { params: { path: { id, action: action as Step } }, body: change }))
 }
+
+/** Sends a file. With dryRun every row is checked and nothing written; the file stays and can be committed. */
+export const importAnswers = (wave: string, file: File, policy: ImportPolicy) =>
+  body(api.POST('/api/v1/waves/{id}/imports', { ...path(wave), ...formOf({ file, dry_run: true, policy }) }))
+export const commitImport = (id: string, policy: ImportPolicy) => body(api.POST('/api/v1/imports/{id}/commit', { ...path(id), body: { policy } }))
+export const getImport = (id: string) => body(api.GET('/api/v1/imports/{id}', path(id)))
+export const listImports = (wave: string) => body(api.GET('/api/v1/waves/{id}/imports', path(wave)))
