@@ -83,10 +83,10 @@ func (s *Service) resultRoutes(api huma.API) {
 			return &Body[*Ranks]{r}, err
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-report", Method: "GET", Path: "/api/v1/waves/{id}/report", Tag: "appraisal", Access: httpx.SignedIn,
-		Summary: "The whole result as a workbook, a table or JSON", Errors: []int{http.StatusNotFound}},
+		Summary: "The whole result as a workbook, a table, a printable page or JSON", Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *struct {
 			WaveIn
-			Format string `query:"format" enum:"xlsx,csv,json" default:"xlsx"`
+			Format string `query:"format" enum:"xlsx,csv,json,html" default:"xlsx"`
 		}) (*huma.StreamResponse, error) {
 			return s.reportAnswer(ctx, in.ID, in.Format)
 		})
@@ -101,8 +101,11 @@ func (s *Service) reportAnswer(ctx context.Context, waveID, format string) (*hum
 		return nil, err
 	}
 	contentType := sheet.Format(format).ContentType()
-	if format == "json" {
+	switch format {
+	case "json":
 		contentType = "application/json"
+	case "html":
+		contentType = "text/html; charset=utf-8"
 	}
 	return &huma.StreamResponse{Body: func(out huma.Context) {
 		out.SetHeader("Content-Type", contentType)
@@ -207,8 +210,8 @@ func (s *Service) publicRoutes(api huma.API) {
 // checkFormat returns Invalid for a report format that does not exist.
 func checkFormat(format string) error {
 	switch format {
-	case "xlsx", "csv", "json":
+	case "xlsx", "csv", "json", "html":
 		return nil
 	}
-	return errs.Invalid("appraisal.bad_format", "The format is xlsx, csv or json.", errs.Field{Location: "query.format", Message: "unknown", Value: format})
+	return errs.Invalid("appraisal.bad_format", "The format is xlsx, csv, json or html.", errs.Field{Location: "query.format", Message: "unknown", Value: format})
 }

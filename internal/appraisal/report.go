@@ -21,7 +21,8 @@ type report struct {
 	run  *Run
 }
 
-// Report writes the result of a wave as xlsx (a designed workbook), csv (all rows in one table) or json. Same rights as
+// Report writes the result of a wave as xlsx (a designed workbook), csv (all rows in one table), html
+// (one printable page without scripts or outside resources) or json. Same rights as
 // Scores; communities are cut to the caller's areas.
 func (s *Service) Report(ctx context.Context, waveID, format string, w io.Writer) error {
 	if err := checkFormat(format); err != nil {
@@ -57,6 +58,8 @@ func (r *report) write(w io.Writer, format string) error {
 		}{publicWave(r.wave), r.run, r.run.Result.V})
 	case "csv":
 		return r.writeCSV(w)
+	case "html":
+		return r.writePage(w)
 	}
 	return r.writeWorkbook(w)
 }

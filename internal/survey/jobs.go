@@ -21,6 +21,9 @@ import (
 // JobImport is the kind of job that imports an uploaded file.
 const JobImport = "survey.import"
 
+// importAttempts bounds how often a file is tried when the program itself fails.
+const importAttempts = 3
+
 // keepUnused is how long the file of a dry run waits for its commit before it is deleted; answers are personal data.
 const keepUnused = 7 * 24 * time.Hour
 
@@ -120,7 +123,7 @@ func (s *Service) enqueue(ctx context.Context, waveID, fileName, key string, o I
 		if o.DryRun {
 			title = "试导入答卷：" + fileName
 		}
-		if im.JobID, err = jobs.Enqueue(ctx, tx, jobs.Job{Kind: JobImport, Title: title, Args: importArgs{im.ID}}); err != nil {
+		if im.JobID, err = jobs.Enqueue(ctx, tx, jobs.Job{Kind: JobImport, Title: title, Args: importArgs{im.ID}, Attempts: importAttempts}); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO answer_import (id, wave_id, job_id, file_name, blob, dry_run, policy, state, failure, message, actor, created_at)
@@ -187,20 +190,28 @@ func (s *Service) runImport(ctx context.Context, run *jobs.Run) error {
 	if err != nil {
 		return err
 	}
+	if err := s.setImportState(ctx, im.ID, jobs.Running); err != nil {
+		return err
+	}
 	report, failed := s.importBlob(ctx, im, run)
-	switch errs.KindOf(failed) {
-	case "", errs.KindInvalid, errs.KindTooLarge, errs.KindConflict, errs.KindForbidden, errs.KindNotFound:
-	default:
+	if errs.KindOf(failed) == errs.KindInternal && run.Attempt < importAttempts {
 		return failed // tried again
 	}
 	if err := s.finishImport(ctx, im, report, failed); err != nil {
 		return err
 	}
 	if failed != nil {
-		return errs.Invalid(errs.CodeOf(failed), failed.Error()).Because(failed) // trying again would not help
+		return failed
 	}
 	run.Result(report)
 	return run.Progress(ctx, int64(report.Total), int64(report.Total), "完成")
+}
+
+func (s *Service) setImportState(ctx context.Context, id, state string) error {
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE answer_import SET state = $1 WHERE id = $2", state, id)
+		return err
+	})
 }
 
 func (s *Service) importBlob(ctx context.Context, im *FileImport, run *jobs.Run) (*ImportReport, error) {
@@ -220,7 +231,10 @@ func (s *Service) finishImport(ctx context.Context, im *FileImport, report *Impo
 	state, code, message := jobs.Done, "", ""
 	var body *db.JSON[ImportReport]
 	if failed != nil {
-		state, code, message = jobs.Failed, errs.CodeOf(failed), errs.As(failed).Message
+		state, code = jobs.Failed, errs.CodeOf(failed)
+		if e := errs.As(failed); e != nil {
+			message = e.Message
+		}
 	} else {
 		body = &db.JSON[ImportReport]{V: *report}
 	}
