@@ -71,11 +71,11 @@ func Idempotent(d *db.DB, next http.Handler) http.Handler {
 	})
 }
 
-// carriesSecrets names the operations whose requests hold passwords or whose answers hold tokens. Neither a digest of
-// the one nor the text of the other may lie in the database, so these operations take no Idempotency-Key.
+// carriesSecrets names the operations whose requests hold passwords, or whose answers hold tokens or revealed telephone
+// numbers. Neither a digest of the one nor the text of the other may lie in the database, so these take no Idempotency-Key.
 func carriesSecrets(path string) bool {
 	return path == "/api/v1/session" || path == "/api/v1/users" || path == "/api/v1/tokens" ||
-		strings.HasPrefix(path, "/api/v1/account/") || strings.HasSuffix(path, "/actions/reset-password")
+		strings.HasPrefix(path, "/api/v1/account/") || strings.HasSuffix(path, "/actions/reset-password") || strings.HasSuffix(path, "/contact")
 }
 
 func ownerOf(ctx context.Context) string {
