@@ -15,6 +15,7 @@ import (
 func serve(h *house) http.Handler {
 	mux := http.NewServeMux()
 	h.s.Routes(httpx.NewAPI(mux, "test"))
+	next := httpx.Idempotent(h.d, mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p, err := h.s.FromRequest(r)
 		if err != nil {
@@ -24,7 +25,7 @@ func serve(h *house) http.Handler {
 		if p != nil {
 			r = r.WithContext(auth.With(r.Context(), p))
 		}
-		mux.ServeHTTP(w, r)
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -40,6 +41,9 @@ func (b *browser) send(method, path, body string) (int, map[string]any) {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	if method == http.MethodPost {
+		r.Header.Set("Idempotency-Key", newSecret(""))
 	}
 	if b.cookie != nil {
 		r.AddCookie(b.cookie)
@@ -95,6 +99,9 @@ func TestABrowserSignsInWorksAndSignsOut(t *testing.T) {
 		b.expect("POST", "/api/v1/account/totp", "", 200, "")
 		b.expect("POST", "/api/v1/account/totp/confirm", `{"code":"000000"}`, 422, "identity.bad_code")
 		b.expect("POST", "/api/v1/account/password", `{"current":"`+DemoPassword+`","next":"short"}`, 422, "identity.weak_password")
+		if n := h.count(`SELECT COUNT(*) FROM idempotency`); n != 1 { // of the notices
+			h.t.Errorf("%d requests are remembered, some with secrets", n)
+		}
 		b.expect("DELETE", "/api/v1/session", "", 204, "")
 		if b.cookie.MaxAge >= 0 || b.cookie.Value != "" {
 			h.t.Errorf("the cookie stays: %+v", b.cookie)
