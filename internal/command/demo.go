@@ -2,14 +2,44 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"yiwang/internal/app"
+	"yiwang/internal/demo"
 	"yiwang/internal/identity"
 	"yiwang/internal/platform/config"
 )
 
 type demoCmd struct {
+	Load     demoLoadCmd     `cmd:"" help:"Load the fictional demonstration district into an empty database."`
 	Accounts demoAccountsCmd `cmd:"" help:"Print the demonstration accounts."`
+}
+
+type demoLoadCmd struct {
+	Scale string `default:"gulou" enum:"small,gulou,city" help:"small (one street), gulou (13 streets) or city (11 districts)."`
+	Seed  uint64 `default:"2026" help:"Same seed, same content."`
+}
+
+func (c demoLoadCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (err error) {
+	cfg.Demo = true
+	story := demo.NewClock()
+	a, err := app.OpenAt(ctx, *cfg, story)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	sum, err := demo.Load(ctx, demo.Deps{Clock: story, DB: a.DB, Region: a.Region, Identity: a.Identity, Survey: a.Survey, Rectify: a.Rectify,
+		Appraisal: a.Appraisal, Blobs: a.Blobs, Trail: a.Trail}, demo.Options{Scale: c.Scale, Seed: c.Seed, Progress: func(step string) { _, _ = fmt.Fprintln(s.Err, step) }})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.Out, "%d streets, %d communities, %d composite, %d dedicated, %d police grids, %d items, %d photos\n",
+		sum.Streets, sum.Community, sum.Composite, sum.Dedicated, sum.Police, sum.Items, sum.Photos)
+	for _, w := range sum.Waves {
+		_, _ = fmt.Fprintf(s.Out, "%s %s: %d targeted, %d online, %d comments\n", w.Code, w.State, w.Targeted, w.Online, w.Comments)
+	}
+	return err
 }
 
 type demoAccountsCmd struct{}

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -185,19 +184,14 @@ func (f *life) check(result rectify.Result) {
 
 // photo plans a drawing as evidence.
 func (f *life) photo(phase string) {
-	m, at := f.m, f.at
-	n := f.rnd.IntN(f.l.scale.drawings)
+	m, photo := f.m, f.l.gallery[shot(f.m.kind.Scene, phase, f.rnd.IntN(f.l.scale.drawings))]
 	caption := map[string]string{rectify.Before: "整改前", rectify.After: "整改后"}[phase] + "（示意图）"
-	f.l.atWhole(at, func(ctx context.Context) error {
+	f.l.at(f.at, func(ctx context.Context, tx *db.Tx) error {
 		unit, err := f.l.unit(m.street, m.unit)
 		if err != nil {
 			return err
 		}
-		file, err := f.l.gallery.take(m.kind.Scene, phase, n)
-		if err != nil {
-			return err
-		}
-		_, err = f.l.Rectify.AddEvidence(f.l.handler(ctx, m.street, unit), m.id, phase, caption, bytes.NewReader(file))
+		_, err = f.l.Rectify.AddEvidenceTx(f.l.handler(ctx, m.street, unit), tx, m.id, phase, caption, photo)
 		return err
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"yiwang/internal/identity"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -48,6 +49,7 @@ type Deps struct {
 	Survey    *survey.Service
 	Rectify   *rectify.Service
 	Appraisal *appraisal.Service
+	Blobs     blob.Store   // where Rectify keeps its photos
 	Trail     *audit.Trail // nil: the entries are sealed when the server starts
 }
 

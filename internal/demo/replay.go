@@ -3,8 +3,11 @@ package demo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"yiwang/data/calendar"
@@ -12,84 +15,134 @@ import (
 	"yiwang/internal/platform/workcal"
 )
 
-// event is something that happens at a time. Events of one slot that bring a transaction body share one commit; whole
-// opens its own.
+// event is something that happens at a time: a body for a shared transaction, or whole for what opens its own.
 type event struct {
 	at    time.Time
 	inTx  func(ctx context.Context, tx *db.Tx) error
 	whole func(ctx context.Context) error
 }
 
-// slot is how finely the story is told: what happens within it has the same time and one commit.
+// slot is how finely the story is told: what happens within it has the same time and one transaction.
 const slot = 20 * time.Minute
 
 // at plans a transaction body; what lies after Now does not happen.
 func (l *loader) at(t time.Time, run func(ctx context.Context, tx *db.Tx) error) {
-	if t.Before(Now.Add(-slot)) {
-		l.events = append(l.events, event{at: t.Truncate(slot), inTx: run})
-	}
+	l.plan(event{at: t, inTx: run})
 }
 
 // atWhole plans something that opens transactions itself.
 func (l *loader) atWhole(t time.Time, run func(ctx context.Context) error) {
-	if t.Before(Now.Add(-slot)) {
-		l.events = append(l.events, event{at: t.Truncate(slot), whole: run})
+	l.plan(event{at: t, whole: run})
+}
+
+func (l *loader) plan(e event) {
+	if e.at.Before(Now.Add(-slot)) {
+		e.at = e.at.Truncate(slot)
+		l.events = append(l.events, e)
 	}
+}
+
+// moment is a slot with its events. Those with transactions of their own are moments by themselves.
+type moment struct {
+	at     time.Time
+	events []event
+}
+
+func (m *moment) whole() bool { return m.events[0].whole != nil }
+
+// moments sorts the events by time, and what is whole before what is not.
+func (l *loader) moments() (list []moment) {
+	slices.SortStableFunc(l.events, func(a, b event) int {
+		if c := a.at.Compare(b.at); c != 0 || (a.whole == nil) == (b.whole == nil) {
+			return c
+		}
+		if a.whole != nil {
+			return -1
+		}
+		return 1
+	})
+	r := l.rand("minutes")
+	for i, e := range l.events {
+		if i > 0 && e.whole == nil && l.events[i-1].whole == nil && e.at.Equal(l.events[i-1].at) {
+			last := &list[len(list)-1]
+			last.events = append(last.events, e)
+			continue
+		}
+		at := e.at
+		if e.whole == nil { // nobody acts on the full minute
+			at = at.Add(time.Duration(1+r.Int64N((slot-time.Minute).Milliseconds())) * time.Millisecond)
+		}
+		list = append(list, moment{at, []event{e}})
+	}
+	l.events = nil
+	return list
 }
 
 // replay lets the planned events happen in the order of time.
 func (l *loader) replay(ctx context.Context) error {
-	slices.SortStableFunc(l.events, func(a, b event) int { return a.at.Compare(b.at) })
-	r := l.rand("minutes")
-	month := time.Month(0)
-	for i := 0; i < len(l.events); {
-		at := l.events[i].at
-		end := i
-		for end < len(l.events) && l.events[end].at.Equal(at) {
-			end++
+	list := l.moments()
+	for len(list) > 0 {
+		n := 1
+		var err error
+		if list[0].whole() {
+			l.Clock.Set(list[0].at)
+			err = list[0].events[0].whole(ctx)
+		} else {
+			for n < len(list) && n < 1000 && !list[n].whole() {
+				n++
+			}
+			err = l.happen(ctx, list[:n])
 		}
-		if m := at.In(nanjing).Month(); m != month {
-			month = m
-			l.progress(at.In(nanjing).Format("2006年1月"))
+		if err != nil {
+			return fmt.Errorf("on %s: %w", l.Clock.Now().In(nanjing).Format(time.DateTime), err)
 		}
-		// Nobody acts on the full minute.
-		l.Clock.Set(at.Add(time.Duration(r.Int64N(int64(slot-time.Minute)/1e6)) * time.Millisecond))
-		if err := l.happen(ctx, l.events[i:end]); err != nil {
-			return fmt.Errorf("on %s: %w", at.In(nanjing).Format(time.DateTime), err)
-		}
-		clear(l.events[i:end]) // what has happened need not be kept
-		i = end
+		l.progress(list[0].at.In(nanjing).Format("2006年1月"))
+		list = list[n:]
 	}
 	l.Clock.Set(Now)
 	return nil
 }
 
-// happen runs the events of one slot: those with a transaction of their own first, the others in one commit.
-func (l *loader) happen(ctx context.Context, events []event) error {
-	joint := 0
-	for _, e := range events {
-		if e.whole == nil {
-			joint++
-			continue
-		}
-		if err := e.whole(ctx); err != nil {
-			return err
+// errPast stops the transactions that were waiting behind one that failed.
+var errPast = errors.New("an earlier event failed")
+
+// happen runs one transaction per moment, in order. On SQLite each one is queued while its predecessor still writes, so
+// that many become durable with one commit; there is only ever one in the queue, which keeps the order. The clock moves
+// on before a transaction ends, as the next one reads it when it begins.
+func (l *loader) happen(ctx context.Context, list []moment) error {
+	var failed atomic.Bool
+	var running sync.WaitGroup
+	results := make([]error, len(list))
+	queue := l.DB.Dialect() == db.SQLite
+	var begin func(i int)
+	begin = func(i int) {
+		results[i] = l.DB.Tx(ctx, func(tx *db.Tx) error {
+			if failed.Load() {
+				return errPast
+			}
+			if queue && i+1 < len(list) {
+				running.Go(func() { begin(i + 1) })
+			}
+			for _, e := range list[i].events {
+				if err := e.inTx(ctx, tx); err != nil {
+					failed.Store(true)
+					return err
+				}
+			}
+			if i+1 < len(list) {
+				l.Clock.Set(list[i+1].at)
+			}
+			return nil
+		})
+	}
+	l.Clock.Set(list[0].at)
+	for i := range list {
+		if i == 0 || !queue && !failed.Load() {
+			begin(i)
 		}
 	}
-	if joint == 0 {
-		return nil
-	}
-	return l.DB.Tx(ctx, func(tx *db.Tx) error {
-		for _, e := range events {
-			if e.inTx == nil {
-				continue
-			}
-			if err := e.inTx(ctx, tx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	running.Wait()
+	return errors.Join(slices.DeleteFunc(results, func(err error) bool { return errors.Is(err, errPast) })...)
 }
 
 // workdays are the working days of the story, at midnight in Nanjing.

@@ -76,7 +76,9 @@ func (l *loader) loadReference(ctx context.Context) error {
 // live plans the story of every wave and lets it happen.
 func (l *loader) live(ctx context.Context) error {
 	l.rounds = story()
-	l.gallery = newGallery(l.seed)
+	if err := l.paint(ctx); err != nil {
+		return err
+	}
 	for _, r := range l.rounds {
 		if err := l.planRound(r); err != nil {
 			return err

@@ -84,6 +84,5 @@ func (l *loader) count(ctx context.Context) error {
 		l.summary.Waves = append(l.summary.Waves, WaveSummary{Code: w.Code, State: string(w.State), Targeted: w.Counts.Targeted,
 			Online: w.Counts.Online, Comments: w.Counts.Comments, Issues: len(r.matters)})
 	}
-	l.summary.Photos = l.gallery.files
 	return nil
 }
