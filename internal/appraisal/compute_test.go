@@ -61,30 +61,43 @@ func TestCompute_AgreesWithTheEstimationCore(t *testing.T) {
 	}
 	groupsOf := stats.NewFactor(group)
 	for _, n := range result.Nodes[:len(result.Nodes)-1] {
-		index := stats.Index{By: stats.NewFactor(street), Groups: groupsOf, Items: items}
-		for _, g := range groupsOf.Names {
-			index.GroupWeights = append(index.GroupWeights, plan.RespondentWeights[survey.Group(g)])
-			row, asked := make([]float64, 17), newNode(n, l, plan.Weights).mixes[survey.Group(g)]
-			for a, j := range asked.items {
-				row[j] = asked.shares[a]
-			}
-			if len(asked.items) == 0 {
-				index.GroupWeights[len(index.GroupWeights)-1] = 0
-				row[0] = 1
-			}
-			index.Weights = append(index.Weights, row)
-		}
-		got, err := d.Index(index)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for b, s := range got.Scores {
-			row := findScore(result, survey.Targeted, index.By.Names[b], "", n.Code)
-			for what, pair := range map[string][2]float64{"score": {*row.Score, s.Estimate.Estimate}, "se": {*row.SE, s.SE}, "deff": {*row.Deff, s.Deff},
-				"n_eff": {*row.NEff, s.NEff}, "n": {float64(row.N), float64(s.N)}} {
-				if math.Abs(pair[0]-pair[1]) > 2e-9*math.Max(1, math.Abs(pair[1])) {
-					t.Errorf("%s %s: %s is %.12g, the core says %.12g", row.AreaCode, n.Code, what, pair[0], pair[1])
+		mixes := newNode(n, l, plan.Weights).mixes
+		for _, only := range groups {
+			index := stats.Index{By: stats.NewFactor(street), Groups: groupsOf, Items: items}
+			for _, name := range groupsOf.Names {
+				g := survey.Group(name)
+				row, weight := make([]float64, 17), plan.RespondentWeights[g]
+				for a, j := range mixes[g].items {
+					row[j] = mixes[g].shares[a]
 				}
+				if len(mixes[g].items) == 0 || only != "" && only != g {
+					weight, row[0] = 0, 1
+				}
+				index.GroupWeights, index.Weights = append(index.GroupWeights, weight), append(index.Weights, row)
+			}
+			if only != "" && len(mixes[only].items) == 0 {
+				continue
+			}
+			compareIndex(t, d, index, result, only, n.Code)
+		}
+	}
+}
+
+func compareIndex(t *testing.T, d *stats.Design, index stats.Index, result *Result, group survey.Group, code string) {
+	t.Helper()
+	got, err := d.Index(index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for b, s := range got.Scores {
+		row := findScore(result, survey.Targeted, index.By.Names[b], group, code)
+		pairs := map[string][2]float64{"score": {*row.Score, s.Estimate.Estimate}, "se": {*row.SE, s.SE}, "n": {float64(row.N), float64(s.N)}}
+		if group != "" {
+			pairs["deff"], pairs["n_eff"] = [2]float64{*row.Deff, s.Deff}, [2]float64{*row.NEff, s.NEff}
+		}
+		for what, pair := range pairs {
+			if math.Abs(pair[0]-pair[1]) > 2e-9*math.Max(1, math.Abs(pair[1])) {
+				t.Errorf("%s %s %s: %s is %.12g, the core says %.12g", row.AreaCode, code, group, what, pair[0], pair[1])
 			}
 		}
 	}
@@ -104,6 +117,7 @@ func findScore(r *Result, channel survey.Channel, area string, group survey.Grou
 //
 //	elder mean 80, variance (1−2/10)·2/1·Σ((y−80)/2)² = 0.8·2·(100+100) = 320; adult mean 80, variance 0.
 //	positive = (40·80 + 40·80)/80 = 80, units missing; se = √(0.5²·320) = 8.9442719…; df = 4 − 2.
+//	n_eff: a sample half elders, half adults has variance 0.5·(20² + 20²)/2/(n−1) = 200/3; 4·(200/3)/80 = 10/3.
 //	rate = (50 + 100)/2 = 75 %: elders 100 and 0, adults satisfied.
 func TestCompute_SmallExampleByHand(t *testing.T) {
 	t.Parallel()
@@ -121,8 +135,8 @@ func TestCompute_SmallExampleByHand(t *testing.T) {
 	in.answers = []answer{only("1", survey.Elder), only("3", survey.Elder), only("2", survey.Adult), only("2", survey.Adult)}
 	result, _ := computed(t, in)
 	row := findScore(result, survey.Targeted, streetCode(0), "", NodeTotal)
-	if *row.Score != 80 || !near(*row.SE, math.Round(math.Sqrt(80)*1e9)/1e9) || *row.DF != 2 || row.N != 4 || *row.Rate != 75 {
-		t.Errorf("got %v ± %v, df %v, n %d, rate %v; want 80 ± %v, 2, 4, 75", *row.Score, *row.SE, *row.DF, row.N, *row.Rate, math.Sqrt(80))
+	if *row.Score != 80 || !near(*row.SE, math.Round(math.Sqrt(80)*1e9)/1e9) || *row.DF != 2 || row.N != 4 || math.Abs(*row.NEff-10.0/3) > 1e-8 || *row.Rate != 75 {
+		t.Errorf("got %v ± %v, df %v, n %d, n_eff %v, rate %v; want 80 ± %v, 2, 4, 3.33, 75", *row.Score, *row.SE, *row.DF, row.N, *row.NEff, *row.Rate, math.Sqrt(80))
 	}
 	if !row.Insufficient {
 		t.Error("two valid answers are not marked as insufficient")

@@ -126,9 +126,10 @@ type estimate struct {
 // respondent leave the sum and the remaining weights are raised in proportion (indicators.yaml, meta.respondent_note).
 // Groups are independent samples, so their variances add.
 //
-// deff is the design variance divided by what a simple random sample of the same size would have for the same linearised
-// variable, (1−n/N)·N·Σw·e²/(n−1) (R survey's deff=TRUE, taken from the mean to any index). n_eff is the size of the simple random
-// sample with replacement that would be as precise.
+// deff is the design variance divided by what a simple random sample of the same size would have if it were drawn from a
+// population made up like the respondent weights: with weights ω_g·w/Σw and deviations d = Σw·e that is
+// (1−n/N)·Σ_g ω_g·Σw·Σw·e²/(n−1). For one group it is R survey's deff=TRUE. n_eff is the size of such a sample, drawn with
+// replacement, that would be as precise; it falls as the groups' numbers depart from their weights.
 func combine(cells []*cell, node *node, weights map[survey.Group]float64) estimate {
 	e := estimate{se: math.NaN(), df: math.NaN(), deff: math.NaN(), nEff: math.NaN()}
 	mixes := make([]mix, len(cells))
@@ -158,18 +159,20 @@ func combine(cells []*cell, node *node, weights map[survey.Group]float64) estima
 			}
 		}
 		variance += w * w * quadratic(c.cov, mix, k)
-		spread += w * w * quadratic(c.spread, mix, k)
 		strata += len(c.members)
+		people := 0.0
 		for _, m := range c.members {
 			n := m.part.answered(node.mask)
 			e.n += n
-			size += m.stratum.weight * float64(n)
+			people += m.stratum.weight * float64(n)
 		}
+		spread += w * people * quadratic(c.spread, mix, k)
+		size += people
 	}
 	n := float64(e.n)
 	e.se = math.Sqrt(math.Max(variance, 0)) // rounding can leave −1e-20; NaN stays NaN
 	e.df = math.Max(n-float64(strata), 0)
-	if simple := size * spread / (n - 1); simple > 0 {
+	if simple := spread / (n - 1); simple > 0 {
 		e.deff = variance / (simple * (1 - min(n/size, 1)))
 		e.nEff = n * simple / variance
 	}
