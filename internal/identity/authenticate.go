@@ -27,6 +27,15 @@ const (
 // revoked, or if the account is shut. Somebody who must first change the password or enrol a second factor is returned
 // without permissions and areas. One indexed read, or none within two seconds of the last.
 func (s *Service) Authenticate(ctx context.Context, token string) (*auth.Principal, error) {
+	g, err := s.stand(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	p := g.principal
+	return &p, nil
+}
+
+func (s *Service) stand(ctx context.Context, token string) (*grant, error) {
 	if token == "" || len(token) > maxTokenIn {
 		return nil, signInAgain()
 	}
@@ -43,11 +52,10 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*auth.Princip
 	if now.After(g.ends) || g.idle > 0 && now.Sub(g.lastSeen()) > g.idle {
 		return nil, signInAgain()
 	}
-	if g.due(now) {
+	if g.unseen(now) {
 		s.touch(ctx, g, now)
 	}
-	p := g.principal
-	return &p, nil
+	return g, nil
 }
 
 func signInAgain() error {
@@ -58,6 +66,7 @@ func signInAgain() error {
 type grant struct {
 	principal auth.Principal
 	token     string        // id of an API token, or ""
+	due       []string      // what the person has to do first
 	ends      time.Time     // absolute end
 	idle      time.Duration // 0 for API tokens
 	until     time.Time     // remembered until
@@ -72,8 +81,8 @@ func (g *grant) lastSeen() time.Time {
 	return g.seen
 }
 
-// due reports whether last_seen should be written, and takes the turn: one writer a minute, not one per request.
-func (g *grant) due(now time.Time) bool {
+// unseen reports whether last_seen should be written, and takes the turn: one writer a minute, not one per request.
+func (g *grant) unseen(now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if now.Sub(g.seen) < seenEvery {
@@ -173,7 +182,7 @@ func (r standing) grant(machine bool, policy Policy, now time.Time) *grant {
 	} else {
 		g.principal.SessionID, g.ends, g.idle = r.ID, r.Start.Add(policy.absolute()), policy.idle()
 	}
-	if r.Permissions == nil || len(r.duties(machine, policy, now)) > 0 {
+	if g.due = r.duties(machine, policy, now); r.Permissions == nil || len(g.due) > 0 {
 		return g
 	}
 	allowed := r.Permissions.V

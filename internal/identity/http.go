@@ -23,13 +23,13 @@ func (s *Service) FromRequest(r *http.Request) (*auth.Principal, error) {
 		if !ok {
 			return nil, errs.Unauthorized("identity.bad_scheme", "Use Authorization: Bearer TOKEN.")
 		}
-		return s.Authenticate(r.Context(), token)
+		return s.admit(r, token)
 	}
 	token := sessionOf(r)
 	if token == "" {
 		return nil, nil // nobody is signed in, which is no failure here
 	}
-	p, err := s.Authenticate(r.Context(), token)
+	p, err := s.admit(r, token)
 	if errs.KindOf(err) == errs.KindUnauthorized {
 		return nil, nil // as above
 	} else if err != nil {
@@ -39,6 +39,21 @@ func (s *Service) FromRequest(r *http.Request) (*auth.Principal, error) {
 		return nil, errs.Forbidden("identity.bad_csrf", "The page is older than the session; reload it.")
 	}
 	return p, nil
+}
+
+// admit authenticates, and keeps whoever has to change the password or enrol a second factor at just that: beside the
+// public pages only the own session and account answer.
+func (s *Service) admit(r *http.Request, token string) (*auth.Principal, error) {
+	g, err := s.stand(r.Context(), token)
+	if err != nil {
+		return nil, err
+	}
+	open := strings.HasPrefix(r.URL.Path, "/api/v1/session") || strings.HasPrefix(r.URL.Path, "/api/v1/account/") || strings.HasPrefix(r.URL.Path, "/api/v1/public/")
+	if len(g.due) > 0 && !open {
+		return nil, errs.Forbidden("identity.something_due", "Change the password or enrol the second factor first.").With(map[string][]string{"due": g.due})
+	}
+	p := g.principal
+	return &p, nil
 }
 
 // sessionOf returns the session token of the cookie, or "". A machine's token does not come in a cookie.

@@ -109,6 +109,20 @@ func TestABrowserSignsInWorksAndSignsOut(t *testing.T) {
 	})
 }
 
+func TestWhoMustChangeThePasswordReachesNothingElse(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		_, err := h.s.AddUserFromShell(program, ShellUser{Username: "newbie", Name: "新同事", Password: "Tulip-rain-42", Area: "320106", Unit: "housing", Role: "department_clerk"})
+		h.must(err)
+		b := &browser{h: h, server: serve(h)}
+		b.expect("POST", "/api/v1/session", `{"username":"newbie","password":"Tulip-rain-42"}`, 200, "")
+		b.expect("GET", "/api/v1/session", "", 200, "")
+		b.expect("GET", "/api/v1/units", "", 403, "identity.something_due")
+		b.expect("GET", "/api/v1/notices", "", 403, "identity.something_due")
+		b.expect("POST", "/api/v1/account/password", `{"current":"Tulip-rain-42","next":"Maple-wind-43"}`, 204, "")
+		b.expect("GET", "/api/v1/units", "", 200, "")
+	})
+}
+
 func TestTheThreeAdministratorsWorkThroughTheAPI(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		server := serve(h)
