@@ -123,7 +123,7 @@ func TestRoutes_AWaveFromDraftToImportedAnswers(t *testing.T) {
 	for path, want := range map[string]string{
 		"/api/v1/waves":                       `"total":1`,
 		"/api/v1/waves/" + w.ID + "/history":  `"action":"freeze"`,
-		"/api/v1/waves/" + w.ID + "/progress": `"population":9000`,
+		"/api/v1/waves/" + w.ID + "/progress": `"street_name":"第1街道"`,
 		"/api/v1/waves/" + w.ID + "/imports":  `"file_name":"答卷.csv"`,
 		"/api/v1/questionnaires":              `"version":"2026.11"`,
 	} {

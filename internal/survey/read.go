@@ -147,7 +147,21 @@ func (s *Service) Progress(ctx context.Context, id string) (rows []Progress, err
 		}
 		return err
 	})
+	for i := 0; err == nil && i < len(rows); i++ {
+		rows[i].StreetName, err = s.areaName(ctx, rows[i].Street)
+	}
 	return rows, err
+}
+
+// areaName names an area; a code that does not exist any more stands for itself.
+func (s *Service) areaName(ctx context.Context, code string) (string, error) {
+	a, err := s.regions.Get(ctx, code)
+	if errs.KindOf(err) == errs.KindNotFound {
+		return code, nil
+	} else if err != nil {
+		return "", err
+	}
+	return a.Name, nil
 }
 
 func requireEither(ctx context.Context, permissions ...string) (err error) {
