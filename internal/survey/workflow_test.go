@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"yiwang/internal/platform/errs"
@@ -67,5 +68,12 @@ func TestWorkflow_MatchesThePictureInTheDocumentation(t *testing.T) {
 	}
 	if got := Mermaid(); got != string(want) {
 		t.Errorf("the workflow changed; look at the picture and run with -update\n%s", got)
+	}
+	page, err := os.ReadFile("../../docs/appraisal.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), string(want)) {
+		t.Error("docs/appraisal.md shows another workflow")
 	}
 }
