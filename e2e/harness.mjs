@@ -73,7 +73,7 @@ export async function signIn(page, base, username) {
   await page.goto(`${base}/`)
   await page.getByLabel('账号').fill(username)
   await page.getByLabel('密码', { exact: true }).fill(password)
-  await page.getByRole('button', { name: '登录' }).click()
+  await page.getByRole('button', { name: '登录', exact: true }).click()
   await page.getByRole('navigation', { name: '主导航' }).waitFor()
 }
 
@@ -81,4 +81,19 @@ export async function signIn(page, base, username) {
 export async function picture(page, name) {
   mkdirSync(out, { recursive: true })
   await page.screenshot({ path: join(out, `${name}.png`) })
+}
+
+/** A picture of a lamp, dark or lit, drawn by the browser: a real PNG that nobody photographed. */
+export async function scene(world, lit) {
+  const page = await world.browser.newPage({ viewport: { width: 480, height: 320 } })
+  await page.setContent('<canvas width="480" height="320"></canvas>')
+  await page.evaluate((on) => {
+    const c = document.querySelector('canvas').getContext('2d')
+    c.fillStyle = '#101826'; c.fillRect(0, 0, 480, 320)
+    c.fillStyle = '#5d6470'; c.fillRect(236, 90, 8, 230)
+    c.fillStyle = on ? '#ffe9a8' : '#2a3344'; c.beginPath(); c.arc(240, 84, 26, 0, 7); c.fill()
+  }, lit)
+  const png = await page.locator('canvas').screenshot()
+  await page.close()
+  return png
 }

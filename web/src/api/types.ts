@@ -31,6 +31,8 @@ export type RegionReport = Of<'RegionReport'>
 export type RowError = Of<'RowError'>
 
 export type Wave = Of<'SurveyWave'>
+export type Plan = components['schemas']['SurveyPlan']
+export type NewWave = components['schemas']['SurveyNewWave']
 export type FileImport = Of<'SurveyFileImport'>
 export type ImportView = Of<'SurveyImportView'>
 

@@ -17,6 +17,10 @@ const actionWords = (): Record<string, string> => ({
 })
 export const actionName = (action: string): string => actionWords()[action] ?? action
 
+const dutyWords = (): Record<string, string> => ({ confirm: t('定责'), issue: t('下发'), answer: t('答复'), start: t('开始整改'), done: t('报完成'), verify: t('核查'), tell: t('告知'), publish: t('公示') })
+/** The work that waits, as a short verb; the step itself is decided on the item's page. */
+export const dutyName = (action: string): string => dutyWords()[action] ?? actionName(action)
+
 /** Verbs that push the matter on; the rest live under 更多. */
 const forward = ['confirm', 'issue', 'answer', 'start', 'done', 'verify', 'tell', 'publish']
 export const primaryAction = (actions: string[]): string | undefined => forward.find((name) => actions.includes(name))

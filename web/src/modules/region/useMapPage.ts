@@ -1,4 +1,4 @@
-import { computed, ref, type Ref } from 'vue'
+import { computed, ref, watch, type Ref } from 'vue'
 import { count, score } from '@/kit/format'
 import { t } from '@/kit/i18n'
 import { can } from '@/kit/session'
@@ -18,6 +18,7 @@ export function useMapPage(chosen: Ref<string | null>) {
   const kind = ref('composite')
   const tint = ref<Tint>('households')
   const lines = ref(['street', 'community'])
+  watch(kind, () => (level.value = 'grid')) // choosing a kind of grid means wanting to see it
   const { street, community, grid } = useMapData(kind, () => level.value === 'grid' || lines.value.includes('grid'))
   const scores = useLatestScores(() => tint.value === 'score' && can('appraisal.read'), level)
   const source = computed(() => (level.value === 'subdistrict' ? street : level.value === 'community' ? community : grid))

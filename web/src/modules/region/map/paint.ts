@@ -1,27 +1,28 @@
+import { count } from '@/kit/format'
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 
 /** Breaks of a classed fill: values below the first break get the first colour, and so on. */
 export interface Classes { breaks: number[]; labels: string[] }
 
-/** Five classes at round quantiles of the values shown, so that half-empty scales do not occur. */
+/** Four classes at quartiles of the values shown, at round numbers, so that half-empty scales do not occur. */
 export function classesOf(values: number[], digits = 0): Classes {
   const sorted = values.filter((v) => Number.isFinite(v)).sort((a, b) => a - b)
   if (!sorted.length) return { breaks: [], labels: [] }
-  const round = (v: number) => Number(v.toFixed(digits))
+  const round = (v: number) => (digits ? Number(v.toFixed(digits)) : Number(v.toPrecision(2)))
   const at = (q: number) => round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0)
-  const breaks = [...new Set([at(0.2), at(0.4), at(0.6), at(0.8)])]
-  const text = (v: number) => v.toFixed(digits)
-  const labels = [...breaks.map((b, i) => (i === 0 ? `<${text(b)}` : `${text(breaks[i - 1]!)}–${text(b)}`)), breaks.length ? `≥${text(breaks.at(-1)!)}` : '']
+  const breaks = [...new Set([at(0.25), at(0.5), at(0.75)])]
+  const text = (v: number) => (digits ? v.toFixed(digits) : count(v))
+  const labels = [...breaks.map((b, i) => (i === 0 ? `<${text(b)}` : `${text(breaks[i - 1]!)}–${text(b)}`)), `≥${text(breaks.at(-1)!)}`]
   return { breaks, labels }
 }
 
-export const classColours = ['--yw-q1', '--yw-q2', '--yw-q3', '--yw-q4', '--yw-q5'] as const
+export const classColours = ['--yw-q1', '--yw-q2', '--yw-q3', '--yw-q4'] as const
 
 type Colour = (token: string) => string
 
 function fill(classes: Classes, colour: Colour): ExpressionSpecification | string {
   if (!classes.breaks.length) return colour('--yw-q0')
-  const steps = classes.breaks.flatMap((b, i) => [b, colour(classColours[i + 1] ?? '--yw-q5')])
+  const steps = classes.breaks.flatMap((b, i) => [b, colour(classColours[i + 1] ?? '--yw-q4')])
   return ['case', ['has', 'value'], ['step', ['get', 'value'], colour('--yw-q1'), ...steps], colour('--yw-q0')] as unknown as ExpressionSpecification
 }
 
