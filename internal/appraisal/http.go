@@ -83,10 +83,10 @@ func (s *Service) resultRoutes(api huma.API) {
 			return &Body[*Ranks]{r}, err
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-report", Method: "GET", Path: "/api/v1/waves/{id}/report", Tag: "appraisal", Access: httpx.SignedIn,
-		Summary: "The whole result as a workbook, a table, a printable page or JSON", Errors: []int{http.StatusNotFound}},
+		Summary: "The whole result as a workbook, a document, a table, a printable page or JSON", Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *struct {
 			WaveIn
-			Format string `query:"format" enum:"xlsx,csv,json,html" default:"xlsx"`
+			Format string `query:"format" enum:"xlsx,docx,csv,json,html" default:"xlsx"`
 		}) (*huma.StreamResponse, error) {
 			return s.reportAnswer(ctx, in.ID, in.Format)
 		})
@@ -106,6 +106,8 @@ func (s *Service) reportAnswer(ctx context.Context, waveID, format string) (*hum
 		contentType = "application/json"
 	case "html":
 		contentType = "text/html; charset=utf-8"
+	case "docx":
+		contentType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	}
 	return &huma.StreamResponse{Body: func(out huma.Context) {
 		out.SetHeader("Content-Type", contentType)
@@ -210,8 +212,8 @@ func (s *Service) publicRoutes(api huma.API) {
 // checkFormat returns Invalid for a report format that does not exist.
 func checkFormat(format string) error {
 	switch format {
-	case "xlsx", "csv", "json", "html":
+	case "xlsx", "docx", "csv", "json", "html":
 		return nil
 	}
-	return errs.Invalid("appraisal.bad_format", "The format is xlsx, csv, json or html.", errs.Field{Location: "query.format", Message: "unknown", Value: format})
+	return errs.Invalid("appraisal.bad_format", "The format is xlsx, docx, csv, json or html.", errs.Field{Location: "query.format", Message: "unknown", Value: format})
 }

@@ -55,7 +55,7 @@ func (c *computation) total() error {
 	}
 	c.result.Totals = []Total{}
 	for _, street := range c.streets {
-		row := c.find(survey.Targeted, street, "", NodeTotal)
+		row := c.result.score(survey.Targeted, street, NodeTotal)
 		t := Total{AreaCode: street, AreaName: c.name(street)}
 		if p, ok := c.parts.Reverse[street]; ok {
 			t.Reverse = number(p.Score())
@@ -77,16 +77,6 @@ func (c *computation) total() error {
 	return nil
 }
 
-func (c *computation) find(channel survey.Channel, area string, group survey.Group, code string) *Score {
-	for i := range c.result.Scores {
-		r := &c.result.Scores[i]
-		if r.Channel == channel && r.AreaCode == area && r.Group == group && r.Code == code {
-			return r
-		}
-	}
-	return nil
-}
-
 // rank orders the streets by the total where it exists, else by the positive part, with the rank sets of Klein, Wright &
 // Wieczorek (2020) and the probability of the top places (stats.TopK).
 func (c *computation) rank() error {
@@ -98,7 +88,7 @@ func (c *computation) rank() error {
 	}
 	var est, se []float64
 	for _, t := range c.result.Totals {
-		row := c.find(survey.Targeted, t.AreaCode, "", NodeTotal)
+		row := c.result.score(survey.Targeted, t.AreaCode, NodeTotal)
 		value, spread := t.Total, t.SE
 		if r.Basis == "positive" && row != nil {
 			value, spread = row.Score, row.SE

@@ -22,7 +22,7 @@ type report struct {
 }
 
 // Report writes the result of a wave as xlsx (a designed workbook), csv (all rows in one table), html
-// (one printable page without scripts or outside resources) or json. Same rights as
+// (one printable page without scripts or outside resources), docx (ranking, dimensions, weakest indicators, method) or json. Same rights as
 // Scores; communities are cut to the caller's areas.
 func (s *Service) Report(ctx context.Context, waveID, format string, w io.Writer) error {
 	if err := checkFormat(format); err != nil {
@@ -60,6 +60,8 @@ func (r *report) write(w io.Writer, format string) error {
 		return r.writeCSV(w)
 	case "html":
 		return r.writePage(w)
+	case "docx":
+		return r.writeDocument(w)
 	}
 	return r.writeWorkbook(w)
 }

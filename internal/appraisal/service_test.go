@@ -279,7 +279,7 @@ func TestReport_WritesEveryFormat(t *testing.T) {
 	d := testkit.SQLite(t)
 	x := open(t, d, 2, nil)
 	w := x.publish(t, x.closed(t, 200, 100))
-	for format, start := range map[string]string{"xlsx": "PK\x03\x04", "csv": "\uFEFF渠道,", "json": `{"wave":`, "html": "<!doctype html>"} {
+	for format, start := range map[string]string{"xlsx": "PK\x03\x04", "csv": "\uFEFF渠道,", "json": `{"wave":`, "html": "<!doctype html>", "docx": "PK\x03\x04"} {
 		var out bytes.Buffer
 		if err := x.appraisals.Report(x.Ctx, w.ID, format, &out); err != nil {
 			t.Fatal(err)

@@ -54,7 +54,7 @@ func (c appraisalVerifyCmd) Run(ctx context.Context, cfg *config.Config, s *Stre
 
 type appraisalReportCmd struct {
 	Wave   string `arg:"" help:"Code or id of the wave."`
-	Format string `default:"xlsx" enum:"xlsx,csv,json" help:"xlsx, csv or json."`
+	Format string `default:"xlsx" enum:"xlsx,docx,html,csv,json" help:"xlsx, docx, html, csv or json."`
 	Output string `short:"o" help:"File to write; standard output by default."`
 }
 
