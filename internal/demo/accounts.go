@@ -23,7 +23,7 @@ func (l *loader) openAccounts(ctx context.Context) error {
 			areas = append(areas, identity.DemoArea{Code: c.code, Name: c.committee, Level: "community", ParentCode: s.code})
 		}
 	}
-	for _, p := range l.ground.others {
+	for _, p := range l.others() {
 		level, _, err := region.LevelOf(p.Code)
 		if err != nil {
 			return err

@@ -16,10 +16,10 @@ import (
 // person + noise, cut into the five steps of the scale. Sizes are chosen so that street scores lie between about 80 and
 // 89 with the ceiling that such surveys show, and the open link scores two points higher than the sample.
 const (
-	personSpread = 0.62
+	personSpread = 0.72
 	noiseSpread  = 0.78
-	streetSpan   = 0.30 // best and worst street lie this far from the middle
-	onlineBias   = 0.17
+	streetSpan   = 0.21 // best and worst street lie this far from the middle
+	onlineBias   = 0.13
 )
 
 // cuts are the upper bounds of 很不满意, 不太满意, 一般, 比较满意 on the latent scale.
@@ -66,7 +66,7 @@ func (l *loader) newRespondents(r *round, forms map[survey.Group]*survey.Form) *
 		special: map[string]map[string]float64{}, forms: forms, scale: map[survey.Group][]survey.Question{}}
 	lasting := l.rand("places")
 	for _, s := range l.ground.streets {
-		m.streets[s.code] += 0.07*m.rnd.NormFloat64() + r.drift
+		m.streets[s.code] += 0.045*m.rnd.NormFloat64() + r.drift
 		own := map[string]float64{}
 		for _, q := range forms[survey.Adult].ScaleQuestions() {
 			own[q.Code] = 0.13 * lasting.NormFloat64()
@@ -162,7 +162,7 @@ func (m *respondents) add(s *street, c *community, g survey.Group, ch survey.Cha
 	if g != survey.Unit {
 		row.Sex = pick(r, []string{"m", "f", "f"})
 	}
-	mean := 0.045 + m.streets[s.code] + m.places[c.code] + groupEffect[g]
+	mean := 0.01 + m.streets[s.code] + m.places[c.code] + groupEffect[g]
 	if ch == survey.Online {
 		mean += onlineBias
 	}

@@ -15,10 +15,11 @@ var grammarYAML []byte
 
 // grammar is what people of the demonstration say; see grammar.yaml.
 type grammar struct {
-	Openers, Since, Endings []string
-	None, Praise            []string
-	Typos                   [][2]string
-	Matters                 []*kind
+	Openers, Home  []string
+	Since, Endings []string
+	None, Praise   []string
+	Typos          [][2]string
+	Matters        []*kind
 }
 
 // kind is a sort of matter: how it is complained about, who puts it right, and how.
@@ -81,11 +82,10 @@ func (g *grammar) complain(r *rand.Rand, k *kind, place string) string {
 	if chance(r, 0.12) {
 		comma = " "
 	}
-	var parts []string
-	if chance(r, 0.22) {
+	parts := []string{pick(r, k.Say)}
+	if chance(r, 0.25) {
 		parts = append(parts, pick(r, g.Since))
 	}
-	parts = append(parts, pick(r, k.Say))
 	if chance(r, 0.5) {
 		parts = append(parts, pick(r, k.More))
 	}
@@ -97,7 +97,11 @@ func (g *grammar) complain(r *rand.Rand, k *kind, place string) string {
 		parts = append(parts, "我叫"+pick(r, surnames)+pick(r, givenNames))
 	}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	text := strings.ReplaceAll(pick(r, g.Openers), "{p}", place) + strings.Join(parts, comma) + stop
+	openers := g.Openers
+	if k.At == "estate" {
+		openers = g.Home
+	}
+	text := fill(pick(r, openers), place) + strings.Join(parts, comma) + stop
 	if chance(r, 0.06) {
 		t := pick(r, g.Typos)
 		text = strings.Replace(text, t[0], t[1], 1)

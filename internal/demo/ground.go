@@ -17,9 +17,11 @@ import (
 
 // ground is what the story needs to know of the areas.
 type ground struct {
-	district region.Plot
-	streets  []*street
-	others   []region.Plot // districts beside Gulou with their streets and communities, at the scale of a city
+	tree        []region.Plot // the official areas of the city
+	partition   func() (*Partition, error)
+	district    region.Plot
+	streets     []*street
+	communities map[string]*community
 }
 
 type street struct {
@@ -39,13 +41,13 @@ type community struct {
 func (s *street) weight() float64    { return float64(s.households) }
 func (c *community) weight() float64 { return float64(c.households) }
 
-// layGround divides the district and stores the areas, as having existed always.
-func (l *loader) layGround(ctx context.Context) error {
-	outline, err := readOutline()
+// readGround reads the official areas and begins to divide the district; that takes a while and needs nothing else.
+func (l *loader) readGround(context.Context) error {
+	tree, err := readTree()
 	if err != nil {
 		return err
 	}
-	tree, err := readTree()
+	outline, err := readOutline()
 	if err != nil {
 		return err
 	}
@@ -55,42 +57,44 @@ func (l *loader) layGround(ctx context.Context) error {
 			places = append(places, p)
 		}
 	}
-	part, err := Divide(outline, places, l.seed)
+	l.ground.tree = tree
+	l.walk(places)
+	divided := make(chan func() (*Partition, error), 1)
+	go func() {
+		part, err := Divide(outline, places, l.seed)
+		divided <- func() (*Partition, error) { return part, err }
+	}()
+	l.ground.partition = func() (*Partition, error) { return (<-divided)() }
+	return nil
+}
+
+// layGround stores the areas, as having existed always.
+func (l *loader) layGround(ctx context.Context) error {
+	part, err := l.ground.partition()
 	if err != nil {
 		return err
 	}
-	plots := l.choose(tree, part)
-	err = l.DB.Tx(ctx, func(tx *db.Tx) error {
-		_, err := l.Region.SaveTx(ctx, tx, plots, time.Time{})
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	l.walk(plots)
+	plots := l.choose(part)
+	l.tally(plots)
 	l.nameEstates()
 	if l.scale.city {
 		l.summary.Notes = append(l.summary.Notes, "鼓楼区以外的十个区只有官方区划名录和单位，没有边界、网格、考评与整改数据。")
 	}
-	return nil
+	return l.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := l.Region.SaveTx(ctx, tx, plots, time.Time{})
+		return err
+	})
 }
 
 // choose keeps what belongs to the scale, parents before children.
-func (l *loader) choose(tree []region.Plot, part *Partition) []region.Plot {
+func (l *loader) choose(part *Partition) []region.Plot {
 	var plots []region.Plot
-	for _, p := range tree {
-		level, _, err := region.LevelOf(p.Code)
-		if err != nil {
-			continue
-		}
-		above := level == region.Province || level == region.City
-		if above || l.scale.city && !region.Inside(p.Code, gulou) {
+	for _, p := range l.ground.tree {
+		if len(p.Code) < len(gulou) {
 			plots = append(plots, p)
-			if !above {
-				l.ground.others = append(l.ground.others, p)
-			}
 		}
 	}
+	plots = append(plots, l.others()...)
 	for _, p := range part.Plots {
 		if p.Code == gulou || region.Inside(p.Code, l.scale.street) {
 			plots = append(plots, p)
@@ -99,16 +103,25 @@ func (l *loader) choose(tree []region.Plot, part *Partition) []region.Plot {
 	return plots
 }
 
-// walk goes over the stored plots and notes streets, communities and their households.
-func (l *loader) walk(plots []region.Plot) {
-	streets, communities := map[string]*street{}, map[string]*community{}
-	for _, p := range plots {
-		if !region.Inside(p.Code, gulou) {
-			continue
+// others are the districts beside Gulou with their streets and communities, at the scale of a city.
+func (l *loader) others() (plots []region.Plot) {
+	for _, p := range l.ground.tree {
+		if l.scale.city && len(p.Code) >= len(gulou) && !region.Inside(p.Code, gulou) {
+			plots = append(plots, p)
 		}
-		switch level, kind, _ := region.LevelOf(p.Code); {
+	}
+	return plots
+}
+
+// walk notes the district, its streets and communities as far as they belong to the scale.
+func (l *loader) walk(places []region.Plot) {
+	l.ground.communities = map[string]*community{}
+	streets := map[string]*street{}
+	for _, p := range places {
+		switch level, _, _ := region.LevelOf(p.Code); {
 		case level == region.District:
 			l.ground.district = p
+		case !region.Inside(p.Code, l.scale.street):
 		case level == region.Subdistrict:
 			streets[p.Code] = &street{code: p.Code, name: p.Name}
 			l.ground.streets = append(l.ground.streets, streets[p.Code])
@@ -116,17 +129,25 @@ func (l *loader) walk(plots []region.Plot) {
 		case level == region.Community:
 			s := streets[region.ParentOf(p.Code)]
 			c := &community{code: p.Code, name: shortName(p.Name), committee: p.Name, street: s}
-			communities[p.Code] = c
+			l.ground.communities[p.Code] = c
 			s.communities = append(s.communities, c)
 			l.summary.Community++
-		case kind == region.Composite:
+		}
+	}
+}
+
+// tally counts grids and adds up households.
+func (l *loader) tally(plots []region.Plot) {
+	for _, p := range plots {
+		switch _, kind, _ := region.LevelOf(p.Code); kind {
+		case region.Composite:
 			l.summary.Composite++
-			c := communities[region.ParentOf(p.Code)]
+			c := l.ground.communities[region.ParentOf(p.Code)]
 			c.households += p.Households
 			c.street.households += p.Households
-		case kind == region.Dedicated:
+		case region.Dedicated:
 			l.summary.Dedicated++
-		case kind == region.Police:
+		case region.Police:
 			l.summary.Police++
 		}
 	}

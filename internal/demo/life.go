@@ -17,6 +17,7 @@ type life struct {
 	l     *loader
 	rnd   *rand.Rand
 	m     *matter
+	batch batch
 	limit int // work days of the field
 	at    time.Time
 	due   time.Time
@@ -26,15 +27,16 @@ type life struct {
 // planLife plans the item of a matter from the coding of its comments to its publication.
 func (l *loader) planLife(rnd *rand.Rand, r *round, m *matter, b batch, loaded time.Time) {
 	category, _ := l.Rectify.Catalog().Category(m.kind.Field)
-	f := &life{l: l, rnd: rnd, m: m, limit: category.RectifyDays}
+	f := &life{l: l, rnd: rnd, m: m, batch: b, limit: category.RectifyDays}
 	issue := b.from.AddDate(0, 0, rnd.IntN(1+int(b.to.Sub(b.from).Hours()/24)))
 	issue = l.days.after(issue, 0).Add(f.clock())
-	f.at = later(l.days.after(loaded, 1).Add(f.clock()), issue.AddDate(0, 0, -2-rnd.IntN(5)))
-	if f.at.After(issue.Add(-3 * slot)) {
-		issue = f.at.Add(3 * slot)
-	}
+	f.at = later(l.days.after(loaded, 1).Add(f.clock()), l.days.after(issue.AddDate(0, 0, -2-rnd.IntN(5)), 0).Add(f.clock()))
 	l.at(f.at, func(ctx context.Context, tx *db.Tx) error { return l.merge(l.as(ctx, "lead"), tx, r, m) })
-	f.step(slot, "lead", rectify.ActConfirm, rectify.Move{})
+	f.wait(rnd.IntN(2))
+	f.step(0, "lead", rectify.ActConfirm, rectify.Move{})
+	if issue = later(issue, f.at.Add(3*slot)); issue.In(nanjing).Hour() >= 18 {
+		issue = l.days.after(issue, 1).Add(f.clock())
+	}
 	f.at = issue
 	f.step(0, "lead", rectify.ActIssue, rectify.Move{})
 	if chance(rnd, b.stuck) {
@@ -77,14 +79,14 @@ func (f *life) step(wait time.Duration, user string, a rectify.Action, m rectify
 	f.l.act(f.at, f.m, user, a, m)
 }
 
-// passOn lets three of a hundred items be returned by the unit and issued to a joint unit instead.
+// passOn lets some items be returned by the unit and issued to a joint unit instead.
 func (f *life) passOn() {
-	if f.stuck != "" || !chance(f.rnd, 0.03) {
+	if f.stuck != "" || !chance(f.rnd, f.batch.returned) {
 		return
 	}
 	f.wait(1 + f.rnd.IntN(2))
 	f.step(0, "", rectify.ActReturn, rectify.Move{Ground: "not_our_duty", Note: "依据部门职责清单，该事项主要环节不在本单位职责范围内，本单位可配合。"})
-	f.wait(1 + f.rnd.IntN(2))
+	f.wait(1 + f.rnd.IntN(3))
 	f.l.hand(f.at, f.m, f.m.kind.Co[0])
 	f.due = f.l.days.after(f.at, f.limit)
 }
@@ -166,10 +168,10 @@ func (f *life) outcome(r rectify.Result) string {
 // check is what follows the report: another unit verifies on site, sends back what is not right, then the office replies
 // to those who spoke and publishes.
 func (f *life) check(result rectify.Result) {
-	for again := 0; again < 2 && chance(f.rnd, 0.075); again++ {
+	for again := 0; again < 2 && chance(f.rnd, f.batch.reworked); again++ {
 		f.wait(1 + f.rnd.IntN(3))
 		f.step(0, "verifier", rectify.ActRework, rectify.Move{Note: pick(f.rnd, []string{"现场复查仍有残留，未达到答复中的标准。", "走访三户居民，两户表示问题反复。", "照片与现场不一致，请重新办理。"})})
-		f.wait(1)
+		f.wait(1 + f.rnd.IntN(2))
 		f.step(0, "", rectify.ActStart, rectify.Move{})
 		f.wait(1 + f.rnd.IntN(4))
 		f.step(0, "", rectify.ActDone, rectify.Move{Result: result, Outcome: "已返工：" + f.outcome(result)})

@@ -93,6 +93,7 @@ func Load(ctx context.Context, deps Deps, o Options) (Summary, error) {
 	if deps.Clock == nil || deps.DB.Clock() != clock.Clock(deps.Clock) {
 		return Summary{}, errs.Invalid("demo.wrong_clock", "Open the database with the clock of the demonstration.")
 	}
+	deps.Clock.Set(begin)
 	ctx = auth.System(ctx, "demo")
 	l, err := newLoader(deps, sc, o)
 	if err != nil {
@@ -105,8 +106,8 @@ func Load(ctx context.Context, deps Deps, o Options) (Summary, error) {
 		title string
 		run   func(context.Context) error
 	}{
-		{"区划与网格", l.layGround}, {"单位与账号", l.openAccounts}, {"指标体系与问卷", l.loadReference},
-		{"三期考评与整改", l.live}, {"收尾", l.settle},
+		{"区划", l.readGround}, {"单位与账号", l.openAccounts}, {"指标体系与问卷", l.loadReference}, {"示意图", l.paint},
+		{"网格", l.layGround}, {"三期考评与整改", l.live}, {"收尾", l.settle},
 	} {
 		l.progress(stage.title)
 		if err := stage.run(ctx); err != nil {

@@ -18,7 +18,7 @@ type round struct {
 	created    time.Time
 	frozen     time.Time
 	opened     time.Time
-	closed     time.Time // planned end of the fieldwork
+	closed     time.Time // end of the fieldwork, planned or past
 	scored     time.Time
 	reviewed   time.Time
 	published  time.Time
@@ -32,10 +32,11 @@ type round struct {
 	matters []*matter
 }
 
-// batch is a span of days in which a share of the items is issued. stuck is the share of them that a unit leaves lying.
+// batch is a span of days in which a share of the items is issued; of these a share is left lying by a unit, returned by
+// one, or sent back by the verifier.
 type batch struct {
-	from, to     time.Time
-	share, stuck float64
+	from, to                         time.Time
+	share, stuck, returned, reworked float64
 }
 
 func day(month time.Month, d int, year int) time.Time {
@@ -48,11 +49,13 @@ func story() []*round {
 	return []*round{
 		{code: "2025H2", name: "2025年下半年满意度考评", created: day(9, 15, 2025), frozen: day(10, 9, 2025), opened: day(10, 13, 2025),
 			closed: day(11, 17, 2025), scored: day(3, 9, 2026), reviewed: day(3, 12, 2026), published: day(3, 18, 2026), share: 1,
-			batches: []batch{{day(11, 24, 2025), day(12, 5, 2025), 0.985, 0}, {day(3, 25, 2026), day(4, 10, 2026), 0.015, 0.5}}},
+			batches: []batch{{from: day(11, 24, 2025), to: day(12, 5, 2025), share: 0.985, returned: 0.03, reworked: 0.07},
+				{from: day(3, 25, 2026), to: day(4, 10, 2026), share: 0.015, stuck: 0.5}}},
 		{code: "2026H1", name: "2026年上半年满意度考评", created: day(3, 10, 2026), frozen: day(4, 7, 2026), opened: day(4, 13, 2026),
 			closed: day(5, 18, 2026), scored: day(7, 28, 2026), reviewed: day(7, 31, 2026), published: day(8, 6, 2026), share: 1, drift: 0.05,
-			batches: []batch{{day(5, 25, 2026), day(6, 12, 2026), 0.68, 0.012}, {day(9, 7, 2026), day(9, 18, 2026), 0.17, 0.07},
-				{day(10, 26, 2026), day(11, 26, 2026), 0.15, 0.05}}},
+			batches: []batch{{from: day(5, 25, 2026), to: day(6, 12, 2026), share: 0.64, stuck: 0.012, returned: 0.02, reworked: 0.06},
+				{from: day(9, 7, 2026), to: day(9, 18, 2026), share: 0.15, stuck: 0.07, returned: 0.03, reworked: 0.08},
+				{from: day(10, 26, 2026), to: day(11, 26, 2026), share: 0.21, stuck: 0.04, returned: 0.12, reworked: 0.24}}},
 		{code: "2026H2", name: "2026年下半年满意度考评", created: day(9, 14, 2026), frozen: day(10, 9, 2026), opened: day(10, 19, 2026),
 			closed: day(11, 27, 2026), share: 0.62, drift: 0.08},
 	}
@@ -76,9 +79,6 @@ func (l *loader) loadReference(ctx context.Context) error {
 // live plans the story of every wave and lets it happen.
 func (l *loader) live(ctx context.Context) error {
 	l.rounds = story()
-	if err := l.paint(ctx); err != nil {
-		return err
-	}
 	for _, r := range l.rounds {
 		if err := l.planRound(r); err != nil {
 			return err
@@ -94,7 +94,7 @@ func (l *loader) planRound(r *round) error {
 	l.advance(r, r.opened, "open")
 	collected := r.closed.Add(-slot)
 	if r.scored.IsZero() {
-		collected = Now.Add(-3 * slot)
+		collected = midnight(Now).Add(-7 * time.Hour) // the import of the evening before
 	}
 	if err := l.planVoices(r); err != nil {
 		return err

@@ -1,0 +1,139 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"testing"
+
+	"yiwang/data/calendar"
+	"yiwang/internal/appraisal"
+	"yiwang/internal/identity"
+	"yiwang/internal/platform/audit"
+	"yiwang/internal/platform/blob"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/crypto"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/workcal"
+	"yiwang/internal/rectify"
+	"yiwang/internal/region"
+	"yiwang/internal/survey"
+)
+
+// house is every module on one database, joined as the application joins them.
+type house struct{ Deps }
+
+func newHouse(t testing.TB, d *db.DB) *house {
+	t.Helper()
+	h := &house{Deps{DB: d, Clock: d.Clock().(*clock.Fake)}}
+	keys, err := crypto.NewKeys("aes")
+	must(t, err)
+	box, err := crypto.NewBox(keys)
+	must(t, err)
+	h.Blobs, err = blob.NewDir(t.TempDir())
+	must(t, err)
+	days, err := workcal.Parse(bytes.NewReader(calendar.YAML))
+	must(t, err)
+	var perms []string
+	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions()} {
+		perms = append(perms, of...)
+	}
+	h.Trail = audit.New(h.DB, []byte("a key for tests alone, 32 bytes."))
+	h.Region = region.New(h.DB)
+	h.Identity = identity.New(h.DB, perms, identity.Config{Sealer: box, Demo: true, AreaNames: h.names})
+	h.Survey = survey.New(h.DB, box, h.Region, h.Blobs, nil)
+	h.Rectify = rectify.New(h.DB, h, h, h, workcal.NewSource(days))
+	h.Appraisal = appraisal.New(h.DB, h.Survey, h.below, h)
+	return h
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *house) names(ctx context.Context, codes []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, c := range codes {
+		name, err := h.AreaName(ctx, nil, c)
+		if err != nil {
+			return nil, err
+		}
+		out[c] = name
+	}
+	return out, nil
+}
+
+func (h *house) below(ctx context.Context, _ *db.Tx, top string) (map[string]string, error) {
+	list, _, err := h.Region.List(ctx, region.Filter{Within: top})
+	out := map[string]string{}
+	for _, a := range list {
+		if a.Level != region.Grid {
+			out[a.Code] = a.Name
+		}
+	}
+	return out, err
+}
+
+func (h *house) Comments(ctx context.Context, tx *db.Tx, wave, after string, limit int) ([]rectify.RawComment, error) {
+	rows, err := h.Survey.CommentsTx(ctx, tx, wave, after, limit)
+	out := make([]rectify.RawComment, len(rows))
+	for i, r := range rows {
+		area := r.Community
+		if area == "" {
+			area = r.Street
+		}
+		out[i] = rectify.RawComment{ID: r.ID, AreaCode: area, Group: string(r.Group), Channel: string(r.Channel), Text: r.Text,
+			Categories: r.Categories.V, Day: r.Day}
+	}
+	return out, err
+}
+
+func (h *house) Wave(ctx context.Context, tx *db.Tx, id string) (rectify.Wave, error) {
+	w, err := h.Survey.WaveTx(ctx, tx, id)
+	if err != nil {
+		return rectify.Wave{}, err
+	}
+	return rectify.Wave{ID: w.ID, Code: w.Code, Name: w.Name}, nil
+}
+
+func (h *house) Unit(ctx context.Context, tx *db.Tx, id string) (rectify.Unit, error) {
+	u, err := h.Identity.UnitTx(ctx, tx, id)
+	return rectify.Unit{ID: u.ID, Code: u.Code, Name: u.Name, AreaCode: u.AreaCode}, err
+}
+
+func (h *house) UnitFor(ctx context.Context, tx *db.Tx, code, area string) (rectify.Unit, error) {
+	u, err := h.Identity.FindUnitTx(ctx, tx, area[:6], code)
+	return rectify.Unit{ID: u.ID, Code: u.Code, Name: u.Name, AreaCode: u.AreaCode}, err
+}
+
+func (h *house) AreaName(ctx context.Context, _ *db.Tx, code string) (string, error) {
+	a, err := h.Region.Get(ctx, code)
+	if err != nil {
+		return "", err
+	}
+	return a.Name, nil
+}
+
+func (h *house) Put(context.Context, io.Reader) (rectify.Photo, error) {
+	return rectify.Photo{}, errs.Unavailable("blob.not_found", "The loader stores its drawings itself.")
+}
+
+func (h *house) Open(ctx context.Context, ref string) (io.ReadCloser, error) {
+	return h.Blobs.Open(ctx, ref)
+}
+
+func (h *house) OutcomesTx(ctx context.Context, tx *db.Tx, wave string) (map[string]appraisal.ReversePart, error) {
+	stats, err := h.Rectify.ReverseStats(ctx, tx, wave)
+	out := map[string]appraisal.ReversePart{}
+	for street, r := range stats {
+		if r.Issued > 0 && r.ClosedLoop == r.Issued {
+			n := float64(r.Issued)
+			out[street] = appraisal.ReversePart{Closure: 1, Approval: float64(r.Approved) / n, Recurrence: float64(r.Recurred) / n}
+		}
+	}
+	return out, err
+}
