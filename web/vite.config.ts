@@ -52,5 +52,5 @@ export default defineConfig({
     host: '127.0.0.1',
     proxy: { '/api': process.env.YIWANG_API ?? 'http://127.0.0.1:8080' },
   },
-  test: { environment: 'jsdom', include: ['src/**/*.test.ts'] },
+  test: { environment: 'node', include: ['src/**/*.test.ts'] },
 })
