@@ -24,6 +24,16 @@ const act = async (page, verb, fill = async () => {}) => {
   await dialog.waitFor({ state: 'hidden' })
 }
 
+/** Waits until the outbox has carried the imported comment over to the reverse list. */
+const arrived = async (page, wave) => {
+  for (let i = 0; i < 60; i++) {
+    const { items } = await (await page.request.get(`${world.base}/api/v1/comments?wave=${wave}&state=open&limit=200`)).json()
+    if (items.some((c) => c.text.includes('路灯坏了三个月'))) return
+    await page.waitForTimeout(250)
+  }
+  throw new Error('the comment did not reach the reverse list')
+}
+
 /** Who may act for a unit, as the evaluation lead can look it up. */
 const accountOf = async (page, unit) => {
   const answer = await page.request.get(`${world.base}/api/v1/users?unit=${unit}&limit=5`)
@@ -41,13 +51,14 @@ test('a comment becomes an item, is solved, verified by another unit and publish
   const lead = await open(world)
   await signIn(lead.page, world.base, 'lead')
   const wave = (await (await lead.page.request.get(`${world.base}/api/v1/waves`)).json()).items.find((w) => w.code === '2026H2')
+  await arrived(lead.page, wave.id)
   await lead.page.goto(`${world.base}/rectify/coding?wave=${wave.id}`)
   await lead.page.getByRole('heading', { name: '意见归类' }).waitFor()
   // The newest comment stands last: skip forward with the keyboard until it is on the desk.
-  for (let i = 0; i < 400 && !(await lead.page.getByText(sentence).first().isVisible()); i++) {
+  for (let i = 0; i < 400 && !(await lead.page.locator('blockquote', { hasText: sentence }).isVisible()); i++) {
     const before = await lead.page.locator('blockquote').first().innerText()
     await lead.page.keyboard.press('s')
-    await lead.page.waitForFunction((text) => document.querySelector('blockquote')?.textContent !== text, before)
+    await lead.page.waitForFunction((text) => document.querySelector('blockquote')?.innerText !== text, before)
   }
   await lead.page.locator('blockquote', { hasText: sentence }).waitFor()
   await picture(lead.page, 'coding')
@@ -85,7 +96,8 @@ test('a comment becomes an item, is solved, verified by another unit and publish
     await d.getByLabel('办理结果').selectOption({ label: '已解决' })
     await d.getByLabel('做了什么').fill('换了灯头和一段线，晚上已亮')
   })
-  const verifying = await clerk.page.request.post(`${world.base}/api/v1/rectifications/${id}/actions/verify`, { data: { version: 1, note: '自己查自己' } })
+  const { version } = await (await clerk.page.request.get(`${world.base}/api/v1/rectifications/${id}`)).json()
+  const verifying = await clerk.page.request.post(`${world.base}/api/v1/rectifications/${id}/actions/verify`, { data: { version, note: '自己查自己' } })
   assert.equal(verifying.status(), 403, 'who handled cannot verify')
 
   const verifier = await open(world)

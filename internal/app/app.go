@@ -42,7 +42,12 @@ type App struct {
 
 // Open opens the stores, brings the schema up to date and builds the modules. It does not listen and starts no
 // background work, so shell commands use it too.
-func Open(ctx context.Context, cfg config.Config) (a *App, err error) {
+func Open(ctx context.Context, cfg config.Config) (*App, error) {
+	return OpenAt(ctx, cfg, clock.System)
+}
+
+// OpenAt is Open with another clock, for the demonstration, which replays fourteen months.
+func OpenAt(ctx context.Context, cfg config.Config, c clock.Clock) (a *App, err error) {
 	a = &App{Config: cfg}
 	opened := a // a failing return sets a to nil
 	defer func() {
@@ -50,7 +55,7 @@ func Open(ctx context.Context, cfg config.Config) (a *App, err error) {
 			err = errors.Join(err, opened.Close())
 		}
 	}()
-	if a.DB, err = db.Open(ctx, db.Config{URL: cfg.DatabaseURL()}); err != nil {
+	if a.DB, err = db.Open(ctx, db.Config{URL: cfg.DatabaseURL(), Clock: c}); err != nil {
 		return nil, err
 	}
 	if err = a.DB.Migrate(ctx, migrations.Files); err != nil {
@@ -122,6 +127,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	failed := make(chan error, 1)
 	go func() { failed <- a.listen(server, listener) }()
 	ready(listener.Addr().String())
+	learned := a.startLearning(background)
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -134,6 +140,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	a.Bus.Stop()
 	stop()
 	<-sealed
+	<-learned
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
@@ -145,6 +152,19 @@ func (a *App) listen(s *http.Server, l net.Listener) error {
 		return s.ServeTLS(l, a.Config.TLSCert, a.Config.TLSKey)
 	}
 	return s.Serve(l)
+}
+
+// startLearning trains the classifier of comments with what people decided so far; until it is done the shipped model
+// suggests. The same decisions give the same model, so it is not stored.
+func (a *App) startLearning(ctx context.Context) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if _, err := a.Rectify.Retrain(auth.System(ctx, "classifier")); err != nil && ctx.Err() == nil {
+			slog.WarnContext(ctx, "the classifier was not trained, the shipped one is used", "error", err)
+		}
+	}()
+	return done
 }
 
 // startHousekeeping seals the audit chain every second and forgets old idempotency keys every hour.

@@ -133,7 +133,9 @@ func (p photos) Put(ctx context.Context, r io.Reader) (rectify.Photo, error) {
 	return rectify.Photo{Ref: f.Key, SHA256: f.Key, MediaType: string(f.Type), Size: f.Size}, nil
 }
 
-func (p photos) Open(ctx context.Context, ref string) (io.ReadCloser, error) { return p.store.Open(ctx, ref) }
+func (p photos) Open(ctx context.Context, ref string) (io.ReadCloser, error) {
+	return p.store.Open(ctx, ref)
+}
 
 // outcomes tells appraisal how the reverse evaluation of a wave ended. A street counts once all its issued items have
 // an ending; until then its reverse part is open.
