@@ -88,6 +88,7 @@ type History struct {
 	ActorID   string     `db:"actor_id" json:"-"`
 	ActorName string     `db:"actor_name" json:"actor_name"`
 	ActorUnit string     `db:"actor_unit" json:"actor_unit"`
+	UnitName  string     `db:"-" json:"actor_unit_name"`
 	ForUnit   string     `db:"for_unit" json:"for_unit" doc:"Unit the item lay with"`
 	Action    Action     `db:"action" json:"action"`
 	From      State      `db:"from_state" json:"from"`
@@ -126,6 +127,7 @@ type Evidence struct {
 	ByID      string     `db:"by_id" json:"-"`
 	ByName    string     `db:"by_name" json:"by_name"`
 	ByUnit    string     `db:"by_unit" json:"by_unit"`
+	UnitName  string     `db:"-" json:"by_unit_name"`
 	At        clock.Time `db:"at" json:"at"`
 }
 

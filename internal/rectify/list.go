@@ -7,6 +7,7 @@ import (
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/httpx"
 )
 
@@ -141,9 +142,37 @@ func (s *Service) Get(ctx context.Context, id, lang string) (d *Detail, err erro
 		for n := range d.Clocks {
 			d.Clocks[n].explain(lang)
 		}
-		return nil
+		return s.nameUnits(ctx, tx, d)
 	})
 	return d, err
+}
+
+// nameUnits names who acted; each unit is looked up once.
+func (s *Service) nameUnits(ctx context.Context, tx *db.Tx, d *Detail) error {
+	names := map[string]string{"": ""}
+	name := func(id string) (string, error) {
+		if known, ok := names[id]; ok {
+			return known, nil
+		}
+		u, err := s.directory.Unit(ctx, tx, id)
+		if err != nil && errs.KindOf(err) != errs.KindNotFound {
+			return "", err
+		}
+		names[id] = u.Name
+		return u.Name, nil
+	}
+	var err error
+	for n := range d.History {
+		if d.History[n].UnitName, err = name(d.History[n].ActorUnit); err != nil {
+			return err
+		}
+	}
+	for n := range d.Evidence {
+		if d.Evidence[n].UnitName, err = name(d.Evidence[n].ByUnit); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CommentFilter narrows a list of comments; empty fields do not. Field holds for confirmed fields, and for the best

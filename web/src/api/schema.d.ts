@@ -1622,7 +1622,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The whole result as a workbook, a table or JSON */
+        /** The whole result as a workbook, a document, a table, a printable page or JSON */
         get: operations["get-report"];
         put?: never;
         post?: never;
@@ -2811,6 +2811,7 @@ export interface components {
             at: string;
             by_name: string;
             by_unit: string;
+            by_unit_name: string;
             caption?: string;
             id: string;
             item_id: string;
@@ -2871,6 +2872,7 @@ export interface components {
             action: string;
             actor_name: string;
             actor_unit: string;
+            actor_unit_name: string;
             /** Format: date-time */
             at: string;
             /** @description Unit the item lay with */
@@ -12175,7 +12177,7 @@ export interface operations {
     "get-report": {
         parameters: {
             query?: {
-                format?: "xlsx" | "csv" | "json";
+                format?: "xlsx" | "docx" | "csv" | "json" | "html";
             };
             header?: never;
             path: {

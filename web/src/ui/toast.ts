@@ -1,4 +1,5 @@
 import { ElMessage } from 'element-plus'
+import 'element-plus/theme-chalk/el-icon.css'
 import 'element-plus/theme-chalk/el-message.css'
 import { asProblem } from '@/kit/problem'
 

@@ -1,5 +1,5 @@
 import type { components } from '@/api/schema'
-import type { Unit } from '@/api/types'
+import type { Page, Unit } from '@/api/types'
 import { api, body, set } from '@/kit/http'
 
 type Schemas = components['schemas']
@@ -22,6 +22,17 @@ export const stepPost = (id: string, step: 'grant' | 'reject' | 'end' | 'revoke'
 
 export const listRoles = () => body(api.GET('/api/v1/roles'))
 export const listUnits = (filter: PageFilter & { kind?: string }) => body(api.GET('/api/v1/units', { params: { query: set({ limit: 50, ...filter } as object) } }))
+/** Every unit in use, for choosing; a district has a few hundred. */
+export async function allUnits(): Promise<Unit[]> {
+  const units: Unit[] = []
+  for (let cursor: string | undefined = ''; cursor !== undefined;) {
+    const page: Page<Unit> = await listUnits({ limit: 200, cursor })
+    units.push(...page.items.filter((unit) => unit.active))
+    cursor = page.next_cursor
+  }
+  return units
+}
+
 /** What a person may set; the rest of a unit is the server's. */
 function writable({ id: _id, created_at: _made, updated_at: _changed, ...rest }: Unit): Schemas['IdentityUnit'] {
   return rest as Schemas['IdentityUnit']
