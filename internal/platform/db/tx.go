@@ -143,8 +143,7 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
 	switch {
 	case tx.w != nil:
-		ctx = context.WithoutCancel(ctx)
-		return tx.w.conn.QueryContext(ctx, numbered(query), args...)
+		return tx.w.query(context.WithoutCancel(ctx), numbered(query), args)
 	case tx.d.dialect == SQLite:
 		query = numbered(query)
 	}
@@ -183,7 +182,12 @@ func Each[T any](ctx context.Context, tx *Tx, query string, args []any, fn func(
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
+	defer func() {
+		err = errors.Join(err, rows.Close())
+		if tx.w != nil {
+			tx.w.reading[numbered(query)]--
+		}
+	}()
 	scan := scanner[T](rows)
 	for rows.Next() {
 		var v T

@@ -20,6 +20,7 @@ type writer struct {
 	waiting atomic.Int32
 	conn    *sql.Conn
 	stmts   map[string]*sql.Stmt
+	reading map[string]int // open result sets by text
 	batch   *batch
 	closed  bool
 }
@@ -33,7 +34,7 @@ type batch struct {
 var errWriterClosed = errors.New("the database is closing")
 
 func newWriter(conn *sql.Conn) *writer {
-	return &writer{conn: conn, stmts: map[string]*sql.Stmt{}}
+	return &writer{conn: conn, stmts: map[string]*sql.Stmt{}, reading: map[string]int{}}
 }
 
 // run executes fn and returns once its effects are on disk, or with fn's error once they are undone.
@@ -89,7 +90,11 @@ func (w *writer) guarded(quiet context.Context, b *batch, fn func(context.Contex
 	defer func() {
 		p := recover()
 		if p != nil || err != nil {
-			if undo := w.exec(quiet, "ROLLBACK TO t; RELEASE t"); undo != nil {
+			undo := w.exec(quiet, "ROLLBACK TO t")
+			if undo == nil {
+				undo = w.exec(quiet, "RELEASE t")
+			}
+			if undo != nil {
 				w.abort(quiet, undo)
 			}
 		}
@@ -135,7 +140,10 @@ func (w *writer) abort(quiet context.Context, cause error) {
 }
 
 func (w *writer) exec(ctx context.Context, query string) error {
-	_, err := w.conn.ExecContext(ctx, query)
+	s, err := w.prepared(ctx, query)
+	if err == nil {
+		_, err = s.ExecContext(ctx)
+	}
 	return err
 }
 
@@ -150,13 +158,32 @@ func (w *writer) prepared(ctx context.Context, query string) (*sql.Stmt, error) 
 	}
 	if len(w.stmts) >= 1000 {
 		for k, old := range w.stmts {
-			_ = old.Close()
-			delete(w.stmts, k)
-			break
+			if w.reading[k] == 0 {
+				_ = old.Close()
+				delete(w.stmts, k)
+				break
+			}
 		}
 	}
 	w.stmts[query] = s
 	return s, nil
+}
+
+// query runs a cached statement. One that is being read already, in a loop over its own rows, is prepared once more:
+// running it again would end the outer loop.
+func (w *writer) query(ctx context.Context, query string, args []any) (rows *sql.Rows, err error) {
+	if w.reading[query] > 0 {
+		rows, err = w.conn.QueryContext(ctx, query, args...)
+	} else {
+		var s *sql.Stmt
+		if s, err = w.prepared(ctx, query); err == nil {
+			rows, err = s.QueryContext(ctx, args...)
+		}
+	}
+	if err == nil {
+		w.reading[query]++
+	}
+	return rows, err
 }
 
 func (w *writer) close() error {
