@@ -119,7 +119,7 @@ func quadratic(matrix []float64, m mix, k int) float64 {
 type estimate struct {
 	value, se, df, deff, nEff float64
 	n                         int     // respondents with at least one scored answer
-	fewest                    float64 // scored answers to the least answered item
+	fewest                    float64 // scored answers to the least answered item, all groups together
 }
 
 // combine estimates Σ_g ω_g Σ_j share_gj·mean_gj over the cells of a domain. Items without an answer and groups without a
@@ -144,7 +144,7 @@ func combine(cells []*cell, node *node, weights map[survey.Group]float64) estima
 		return e
 	}
 	variance, spread, size, strata := 0.0, 0.0, 0.0, 0
-	e.fewest = math.Inf(1)
+	answers := map[int]float64{} // item → scored answers of all groups
 	for i, c := range cells {
 		mix := mixes[i]
 		if len(mix.items) == 0 {
@@ -153,7 +153,7 @@ func combine(cells []*cell, node *node, weights map[survey.Group]float64) estima
 		w, k := weights[c.group]/total, len(c.mean)
 		for a, j := range mix.items {
 			e.value += w * mix.shares[a] * c.mean[j]
-			e.fewest = min(e.fewest, c.valid[j])
+			answers[j] += c.valid[j]
 			if c.valid[j] < 2 {
 				variance = math.NaN() // one answer says nothing about its spread
 			}
@@ -168,6 +168,10 @@ func combine(cells []*cell, node *node, weights map[survey.Group]float64) estima
 		}
 		spread += w * people * quadratic(c.spread, mix, k)
 		size += people
+	}
+	e.fewest = math.Inf(1)
+	for _, k := range answers {
+		e.fewest = min(e.fewest, k)
 	}
 	n := float64(e.n)
 	e.se = math.Sqrt(math.Max(variance, 0)) // rounding can leave −1e-20; NaN stays NaN
