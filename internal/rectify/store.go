@@ -153,8 +153,8 @@ func staleComment(current *Comment) error {
 	return errs.Conflict("rectify.comment_changed", "Somebody decided on this comment in between; look at it again.").With(current)
 }
 
-// The index on item_id leaves out comments in no item; SQLite uses it only where the query says so too.
-
+// commentsOf returns the comments merged into an item. The index on item_id leaves out comments in no item; SQLite uses
+// it only where the query says so too.
 func commentsOf(ctx context.Context, tx *db.Tx, item string) ([]Comment, error) {
 	return db.All[Comment](ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE item_id = $1 AND item_id <> '' ORDER BY id", item)
 }
