@@ -40,6 +40,22 @@ func EachDBAt(t *testing.T, fn func(t *testing.T, d *db.DB, c *clock.Fake)) {
 	}
 }
 
+// EachURL runs fn once per engine with the URL of an empty migrated database, for tests that open it themselves.
+func EachURL(t *testing.T, fn func(t *testing.T, url string)) {
+	t.Helper()
+	for _, engine := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(engine), func(t *testing.T) { fn(t, location(t, engine)) })
+	}
+}
+
+func location(t testing.TB, engine db.Dialect) string {
+	t.Helper()
+	if engine == db.SQLite {
+		return "sqlite:" + copyTemplate(t)
+	}
+	return newPostgresDatabase(t)
+}
+
 // SQLite returns an empty migrated SQLite database, for tests of things that do not touch SQL themselves.
 func SQLite(t testing.TB) *db.DB {
 	t.Helper()
@@ -48,14 +64,7 @@ func SQLite(t testing.TB) *db.DB {
 
 func open(t testing.TB, engine db.Dialect, c clock.Clock) *db.DB {
 	t.Helper()
-	ctx := context.Background()
-	url := ""
-	if engine == db.SQLite {
-		url = "sqlite:" + copyTemplate(t)
-	} else {
-		url = newPostgresDatabase(t)
-	}
-	d, err := db.Open(ctx, db.Config{URL: url, Clock: c, MaxConns: 8})
+	d, err := db.Open(context.Background(), db.Config{URL: location(t, engine), Clock: c, MaxConns: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
