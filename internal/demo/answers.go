@@ -245,7 +245,7 @@ func (m *respondents) others(row *survey.Response, person float64) (a survey.Ans
 func (l *loader) hour(r *rand.Rand, w *round) time.Time {
 	end := w.closed.AddDate(0, 0, -1)
 	if end.After(Now) {
-		end = Now.AddDate(0, 0, -1)
+		end = Now.AddDate(0, 0, -2)
 	}
 	days := int(end.Sub(w.opened).Hours() / 24)
 	return midnight(w.opened).AddDate(0, 0, r.IntN(days+1)).Add(9*time.Hour + time.Duration(r.IntN(11*3600))*time.Second)

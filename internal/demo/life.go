@@ -14,20 +14,21 @@ import (
 // life plans the course of one item. Every step draws its delay; what lies after Now has not happened yet, so items that
 // were issued lately are found in every state.
 type life struct {
-	l     *loader
-	rnd   *rand.Rand
-	m     *matter
-	batch batch
-	limit int // work days of the field
-	at    time.Time
-	due   time.Time
-	stuck string // the step a slow unit never gets to
+	l      *loader
+	rnd    *rand.Rand
+	m      *matter
+	batch  batch
+	limit  int // work days of the field
+	at     time.Time
+	due    time.Time
+	stuck  string // the step a slow unit never gets to
+	ending string // what will have been done
 }
 
 // planLife plans the item of a matter from the coding of its comments to its publication.
 func (l *loader) planLife(rnd *rand.Rand, r *round, m *matter, b batch, loaded time.Time) {
 	category, _ := l.Rectify.Catalog().Category(m.kind.Field)
-	f := &life{l: l, rnd: rnd, m: m, batch: b, limit: category.RectifyDays}
+	f := &life{l: l, rnd: rnd, m: m, batch: b, limit: category.RectifyDays, ending: pick(rnd, m.kind.Done) + "。"}
 	issue := b.from.AddDate(0, 0, rnd.IntN(1+int(b.to.Sub(b.from).Hours()/24)))
 	issue = l.days.after(issue, 0).Add(f.clock())
 	f.at = later(l.days.after(loaded, 1).Add(f.clock()), l.days.after(issue.AddDate(0, 0, -2-rnd.IntN(5)), 0).Add(f.clock()))
@@ -151,10 +152,9 @@ func (f *life) result() rectify.Result {
 }
 
 func (f *life) outcome(r rectify.Result) string {
-	done := pick(f.rnd, f.m.kind.Done) + "。"
 	switch r {
 	case rectify.Partly:
-		return "阶段性完成：" + done + "其余部分已列入下一季度计划。"
+		return "阶段性完成：" + f.ending + "其余部分已列入下一季度计划。"
 	case rectify.Explained:
 		return "经现场核实并向居民解释，目前情况符合现行规定，将继续跟踪。"
 	case rectify.Cannot:
@@ -162,7 +162,7 @@ func (f *life) outcome(r rectify.Result) string {
 	case rectify.NotOurs:
 		return "经核实属市级权限，已书面转报市级主管单位并告知居民，答复后再行反馈。"
 	}
-	return done
+	return f.ending
 }
 
 // check is what follows the report: another unit verifies on site, sends back what is not right, then the office replies

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -157,8 +158,19 @@ func TestLoad_SameSeedGivesTheSameContent(t *testing.T) {
 	}
 }
 
-func TestLoad_EveryAreaLiesInsideItsParent(t *testing.T) {
+func TestLoad_SmallHoldsTogether(t *testing.T) {
 	h, _ := load(t, testkit.SQLite(t), "small", 2026)
+	for name, check := range map[string]func(*testing.T, *house){
+		"every area lies inside its parent":                    areasNest,
+		"every published item has its answer and photos":       answersAreWhole,
+		"no telephone number can be rung and none can be read": numbersAreSafe,
+		"the reply tells what was done":                        repliesMatch,
+	} {
+		t.Run(name, func(t *testing.T) { check(t, h) })
+	}
+}
+
+func areasNest(t *testing.T, h *house) {
 	ctx := auth.System(context.Background(), "test")
 	list, _, err := h.Region.List(ctx, region.Filter{Within: smallStreet})
 	must(t, err)
@@ -181,8 +193,7 @@ func TestLoad_EveryAreaLiesInsideItsParent(t *testing.T) {
 	}
 }
 
-func TestLoad_EveryPublishedItemHasItsAnswerAndPhotos(t *testing.T) {
-	h, _ := load(t, testkit.SQLite(t), "small", 2026)
+func answersAreWhole(t *testing.T, h *house) {
 	ctx := context.Background()
 	n := 0
 	for page := (httpx.PageIn{Limit: 100}); ; {
@@ -212,11 +223,9 @@ func TestLoad_EveryPublishedItemHasItsAnswerAndPhotos(t *testing.T) {
 
 var phoneNumber = regexp.MustCompile(`1[3-9][0-9]{9}`)
 
-func TestLoad_NoTelephoneNumberCanBeRungAndNoneIsReadable(t *testing.T) {
-	d := testkit.SQLite(t)
-	load(t, d, "small", 2026)
+func numbersAreSafe(t *testing.T, h *house) {
 	ctx := context.Background()
-	must(t, d.Read(ctx, func(tx *db.Tx) error {
+	must(t, h.DB.Read(ctx, func(tx *db.Tx) error {
 		numbers := 0
 		err := db.Each(ctx, tx, "SELECT text FROM comment", nil, func(text *string) error {
 			for _, no := range phoneNumber.FindAllString(*text, -1) {
@@ -236,4 +245,15 @@ func TestLoad_NoTelephoneNumberCanBeRungAndNoneIsReadable(t *testing.T) {
 			return nil
 		})
 	}))
+}
+
+func repliesMatch(t *testing.T, h *house) {
+	ctx := context.Background()
+	list, err := h.Rectify.Public(ctx, rectify.PublicFilter{}, httpx.PageIn{Limit: 200})
+	must(t, err)
+	for _, i := range list.Items {
+		if done := strings.TrimPrefix(i.Outcome, "已返工："); !strings.Contains(i.Reply, done) {
+			t.Errorf("%s was done as %q and told as %q", i.No, i.Outcome, i.Reply)
+		}
+	}
 }

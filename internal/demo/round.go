@@ -154,7 +154,7 @@ func (l *loader) create(ctx context.Context, tx *db.Tx, r *round) error {
 			survey.Stratum{Street: s.code, Group: survey.Unit, Population: unit})
 	}
 	w, err := l.Survey.CreateWaveTx(l.as(ctx, "lead"), tx, survey.NewWave{Area: gulou, Code: r.code, Name: r.name, Period: r.code,
-		StartsAt: clock.Ptr(r.opened), EndsAt: clock.Ptr(r.closed), Plan: &plan})
+		StartsAt: clock.Ptr(midnight(r.opened)), EndsAt: clock.Ptr(midnight(r.closed)), Plan: &plan})
 	if err != nil {
 		return err
 	}

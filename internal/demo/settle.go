@@ -62,7 +62,7 @@ func (l *loader) news(ctx context.Context) error {
 				if recent := item.IssuedAt.After(since.Time) || item.DoneAt != nil && item.DoneAt.After(since.Time); !recent && i > 1 {
 					continue
 				}
-				if err := l.Identity.Notify(ctx, tx, to, n.topic, n.text+item.Title, "/rectifications/"+item.ID); err != nil {
+				if err := l.Identity.Notify(ctx, tx, to, n.topic, n.text+item.Title, "/rectify/items/"+item.ID); err != nil {
 					return err
 				}
 			}
