@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // Size of a drawing.
@@ -29,7 +30,7 @@ func newCanvas(r *rand.Rand) *canvas {
 
 // rgb is a colour such as 0xd9e2ec.
 func rgb(hex uint32) color.RGBA {
-	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 255} //nolint:gosec // cut to bytes on purpose
+	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 255}
 }
 
 func (c *canvas) rect(x, y, w, h int, hex uint32) {
@@ -78,11 +79,13 @@ func (c *canvas) poly(hex uint32, xy ...int) {
 	}
 	for y := max(0, top); y <= min(high-1, bottom); y++ {
 		var cuts []int
-		for i := 0; i < len(xy); i += 2 {
-			x1, y1, x2, y2 := xy[i], xy[i+1], xy[(i+2)%len(xy)], xy[(i+3)%len(xy)]
+		x1, y1 := xy[len(xy)-2], xy[len(xy)-1]
+		for corner := range slices.Chunk(xy, 2) {
+			x2, y2 := corner[0], corner[1]
 			if (y1 <= y) != (y2 <= y) {
 				cuts = append(cuts, x1+(y-y1)*(x2-x1)/(y2-y1))
 			}
+			x1, y1 = x2, y2
 		}
 		if len(cuts) == 2 { // the figures are convex
 			c.rect(min(cuts[0], cuts[1]), y, max(cuts[0], cuts[1])-min(cuts[0], cuts[1])+1, 1, hex)
@@ -132,7 +135,7 @@ func (c *canvas) jpeg() ([]byte, error) {
 	for range 900 { // grain, so that no two drawings are the same file
 		x, y := c.rnd.IntN(wide), c.rnd.IntN(high)
 		p := c.img.RGBAAt(x, y)
-		d := uint8(c.rnd.IntN(14)) //nolint:gosec // below 14
+		d := uint8(c.rnd.IntN(14))
 		c.img.SetRGBA(x, y, color.RGBA{p.R - min(p.R, d), p.G - min(p.G, d), p.B - min(p.B, d), 255})
 	}
 	var b bytes.Buffer

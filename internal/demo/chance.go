@@ -8,8 +8,8 @@ import (
 // rand returns a source of chance of its own for each part of the story, so that a change in one leaves the others alone.
 func (l *loader) rand(part string) *rand.Rand {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(part))                    // a hash takes everything
-	return rand.New(rand.NewPCG(l.seed, h.Sum64())) //nolint:gosec // invented data must be the same every time
+	_, _ = h.Write([]byte(part)) // a hash takes everything
+	return rand.New(rand.NewPCG(l.seed, h.Sum64()))
 }
 
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }

@@ -54,7 +54,7 @@ func (l *loader) paint(ctx context.Context) error {
 
 // store draws one scene and keeps it. Before and after share the chance, so that they show the same place.
 func (l *loader) store(ctx context.Context, scene, phase string, n int) (rectify.Photo, error) {
-	c := newCanvas(rand.New(rand.NewPCG(l.seed, uint64(n)*97+uint64(len(scene))))) //nolint:gosec // a drawing; n is small
+	c := newCanvas(rand.New(rand.NewPCG(l.seed, uint64(n)*97+uint64(len(scene)))))
 	scenes[scene](c, phase == rectify.After)
 	file, err := c.jpeg()
 	if err != nil {

@@ -208,7 +208,7 @@ func answersAreWhole(t *testing.T, h *house) {
 			for _, p := range i.Photos {
 				phases[p.Phase] = true
 			}
-			if shown := i.Result == rectify.Resolved || i.Result == rectify.Partly; shown && !(phases[rectify.Before] && phases[rectify.After]) {
+			if shown := i.Result == rectify.Resolved || i.Result == rectify.Partly; shown && len(phases) < 2 {
 				t.Errorf("%s is published as %s without photos before and after", i.No, i.Result)
 			}
 		}

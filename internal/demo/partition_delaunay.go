@@ -7,7 +7,6 @@ type triangle struct {
 	corner [3]int
 	center point // of the circle through the corners
 	r2     float64
-	gone   bool
 }
 
 // triangulate returns the Delaunay triangles of points by inserting them one by one (Bowyer–Watson). The three corners

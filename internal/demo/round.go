@@ -27,7 +27,6 @@ type round struct {
 	drift      float64 // what the district gained since the first wave, on the latent scale
 
 	id      string
-	version int
 	voices  []voice
 	matters []*matter
 }
