@@ -167,8 +167,11 @@ func (l *Loop) replyDays(ctx context.Context, tx *db.Tx) error {
 		Told clock.Time `db:"told_at"`
 	}
 	var all []float64
+	args = append(args, l.WaveID)
+	// Both conditions on c are needed for its indexes: the one on item_id is partial.
 	err := db.Each(ctx, tx, `SELECT c.day, i.told_at FROM comment_code c
-		JOIN (SELECT id, told_at FROM item WHERE told_at IS NOT NULL AND `+where+`) i ON i.id = c.item_id`, args, func(p *pair) error {
+		JOIN (SELECT id, told_at FROM item WHERE told_at IS NOT NULL AND `+where+`) i ON i.id = c.item_id
+		WHERE c.item_id <> '' AND c.wave_id = `+fmt.Sprintf("$%d", len(args)), args, func(p *pair) error {
 		all = append(all, days(p.Told.Sub(p.Day.Time)))
 		return nil
 	})
