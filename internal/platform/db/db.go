@@ -42,7 +42,7 @@ var ErrNoRows = sql.ErrNoRows
 type Config struct {
 	URL   string // sqlite:PATH or postgres://…
 	Clock clock.Clock
-	// MaxConns bounds PostgreSQL connections; 0 means 4 per core.
+	// MaxConns bounds PostgreSQL connections, one for ReadAside not counted; 0 means 4 per core.
 	MaxConns int
 }
 
@@ -52,6 +52,7 @@ type DB struct {
 	clock   clock.Clock
 	read    *sql.DB
 	write   *sql.DB
+	aside   *sql.DB // one connection, see ReadAside
 	writer  *writer // SQLite only
 	path    string
 	ids     idSource
@@ -78,6 +79,14 @@ func openSQLite(ctx context.Context, cfg Config) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, fmt.Errorf("create the database directory: %w", err)
 	}
+	// SQLite would create the file readable for all; the log beside it inherits its mode.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
 	dsn := func(extra string) string {
 		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
 			"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)" + extra
@@ -98,7 +107,12 @@ func openSQLite(ctx context.Context, cfg Config) (*DB, error) {
 	n := max(4, runtime.GOMAXPROCS(0))
 	r.SetMaxOpenConns(n)
 	r.SetMaxIdleConns(n)
-	return &DB{dialect: SQLite, clock: cfg.Clock, read: r, write: w, writer: newWriter(conn), path: path}, nil
+	aside, err := sql.Open("sqlite3", dsn("&_pragma=query_only(1)"))
+	if err != nil {
+		return nil, errors.Join(err, r.Close(), w.Close())
+	}
+	aside.SetMaxOpenConns(1)
+	return &DB{dialect: SQLite, clock: cfg.Clock, read: r, write: w, aside: aside, writer: newWriter(conn), path: path}, nil
 }
 
 func openPostgres(ctx context.Context, cfg Config) (*DB, error) {
@@ -115,18 +129,20 @@ func openPostgres(ctx context.Context, cfg Config) (*DB, error) {
 	if err := p.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", redact(cfg.URL), err), p.Close())
 	}
-	return &DB{dialect: Postgres, clock: cfg.Clock, read: p, write: p}, nil
+	aside, err := sql.Open("pgx", cfg.URL)
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	aside.SetMaxOpenConns(1)
+	return &DB{dialect: Postgres, clock: cfg.Clock, read: p, write: p, aside: aside}, nil
 }
 
 // Close waits for a commit in flight and releases the connections.
 func (d *DB) Close() error {
 	if d.writer != nil {
-		if err := d.writer.close(); err != nil {
-			return errors.Join(err, d.read.Close(), d.write.Close())
-		}
-		return errors.Join(d.read.Close(), d.write.Close())
+		return errors.Join(d.writer.close(), d.aside.Close(), d.read.Close(), d.write.Close())
 	}
-	return d.read.Close()
+	return errors.Join(d.aside.Close(), d.read.Close())
 }
 
 // Dialect returns the engine.

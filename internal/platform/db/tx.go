@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -30,22 +31,36 @@ type hookKey struct{}
 
 // WithHook returns a context whose next write transaction runs hook first, in the same commit. The HTTP
 // layer records an idempotency key this way: key and effect are durable together or not at all.
-func WithHook(ctx context.Context, hook func(context.Context, *Tx) error) context.Context {
-	var once sync.Once
-	return context.WithValue(ctx, hookKey{}, func(ctx context.Context, tx *Tx) (err error) {
-		once.Do(func() { err = hook(ctx, tx) })
+func WithHook(ctx context.Context, run func(context.Context, *Tx) error) context.Context {
+	return context.WithValue(ctx, hookKey{}, &hook{run: run})
+}
+
+// hook is run by every transaction under its context until one that ran it has committed: what a rollback or a
+// serialization failure undid is done again.
+type hook struct {
+	run     func(context.Context, *Tx) error
+	durable atomic.Bool
+}
+
+func (h *hook) before(ctx context.Context, tx *Tx) error {
+	if h.durable.Load() {
+		return nil
+	}
+	if err := h.run(ctx, tx); err != nil {
 		return err
-	})
+	}
+	tx.AfterCommit(func() { h.durable.Store(true) })
+	return nil
 }
 
 // Tx runs fn in a write transaction and returns after its commit is durable. If fn returns an error or
 // panics nothing of it remains. On PostgreSQL fn may run again after a serialization failure, so it must
 // not have effects outside tx; use AfterCommit for those.
 func (d *DB) Tx(ctx context.Context, fn func(tx *Tx) error) error {
-	if h, ok := ctx.Value(hookKey{}).(func(context.Context, *Tx) error); ok {
+	if h, ok := ctx.Value(hookKey{}).(*hook); ok {
 		inner := fn
 		fn = func(tx *Tx) error {
-			if err := h(ctx, tx); err != nil {
+			if err := h.before(ctx, tx); err != nil {
 				return err
 			}
 			return inner(tx)
@@ -94,11 +109,22 @@ func (d *DB) postgresOnce(ctx context.Context, fn func(tx *Tx) error) (*Tx, erro
 
 // Read runs fn on a consistent snapshot that cannot write.
 func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
+	return d.readOn(ctx, d.read, fn)
+}
+
+// ReadAside is Read on a connection kept for this alone, for caches that are refreshed from inside somebody's
+// transaction: a second connection of the shared pool could be waited for by all who hold the first. It sees what is
+// committed, not what the surrounding transaction wrote. fn must not begin another transaction.
+func (d *DB) ReadAside(ctx context.Context, fn func(tx *Tx) error) error {
+	return d.readOn(ctx, d.aside, fn)
+}
+
+func (d *DB) readOn(ctx context.Context, pool *sql.DB, fn func(tx *Tx) error) error {
 	opts := &sql.TxOptions{ReadOnly: true}
 	if d.dialect == Postgres {
 		opts.Isolation = sql.LevelRepeatableRead
 	}
-	st, err := d.read.BeginTx(ctx, opts)
+	st, err := pool.BeginTx(ctx, opts)
 	if err != nil {
 		return fmt.Errorf("begin read: %w", err)
 	}

@@ -119,6 +119,10 @@ func (w *writer) leave(quiet context.Context) {
 	if b == nil || (w.waiting.Load() > 0 && b.n < maxBatch) {
 		return
 	}
+	w.commit(quiet, b)
+}
+
+func (w *writer) commit(quiet context.Context, b *batch) {
 	if err := w.exec(quiet, "COMMIT"); err != nil {
 		w.abort(quiet, fmt.Errorf("commit: %w", err))
 		return
@@ -193,8 +197,8 @@ func (w *writer) close() error {
 		return nil
 	}
 	w.closed = true
-	if w.batch != nil {
-		w.leave(context.Background())
+	if w.batch != nil { // whoever queues behind it is turned away, so nobody else would commit it
+		w.commit(context.Background(), w.batch)
 	}
 	for _, s := range w.stmts {
 		_ = s.Close()
