@@ -45,7 +45,8 @@ func (s *Service) tree(ctx context.Context) (*tree, error) {
 		return h.tree, nil
 	}
 	next := &holding{checked: s.db.Clock().Now(), commits: s.commits.Load()}
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
+	// Other modules ask from inside their transactions, all at once when the copy is old.
+	err := s.db.ReadAside(ctx, func(tx *db.Tx) error {
 		rev, err := revision(ctx, tx)
 		if err != nil {
 			return err
