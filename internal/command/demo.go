@@ -35,7 +35,7 @@ func (c demoLoadCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (e
 		return err
 	}
 	_, err = fmt.Fprintf(s.Out, "%d streets, %d communities, %d composite, %d dedicated, %d police grids, %d items, %d photos\n",
-		sum.Streets, sum.Community, sum.Composite, sum.Dedicated, sum.Police, sum.Items, sum.Photos)
+		sum.Streets, sum.Communities, sum.Composite, sum.Dedicated, sum.Police, sum.Items, sum.Photos)
 	for _, w := range sum.Waves {
 		_, _ = fmt.Fprintf(s.Out, "%s %s: %d targeted, %d online, %d comments\n", w.Code, w.State, w.Targeted, w.Online, w.Comments)
 	}

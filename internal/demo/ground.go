@@ -131,7 +131,7 @@ func (l *loader) walk(places []region.Plot) {
 			c := &community{code: p.Code, name: shortName(p.Name), committee: p.Name, street: s}
 			l.ground.communities[p.Code] = c
 			s.communities = append(s.communities, c)
-			l.summary.Community++
+			l.summary.Communities++
 		}
 	}
 }

@@ -62,18 +62,18 @@ type Options struct {
 
 // Summary says what Load made.
 type Summary struct {
-	Scale     string
-	Seed      uint64
-	Streets   int
-	Community int
-	Composite int
-	Dedicated int
-	Police    int
-	Waves     []WaveSummary
-	Items     int
-	Photos    int // files stored; items share them
-	Accounts  []identity.DemoAccount
-	Notes     []string
+	Scale       string
+	Seed        uint64
+	Streets     int
+	Communities int
+	Composite   int
+	Dedicated   int
+	Police      int
+	Waves       []WaveSummary
+	Items       int
+	Photos      int // files stored; items share them
+	Accounts    []identity.DemoAccount
+	Notes       []string
 }
 
 // WaveSummary counts one wave.

@@ -48,7 +48,7 @@ func TestLoad_SmallIsOneStreetWithThreeWavesOnBothEngines(t *testing.T) {
 		if took > 5*time.Second && d.Dialect() == db.SQLite {
 			t.Errorf("small took %v", took)
 		}
-		if s.Streets != 1 || s.Community != 12 || s.Composite == 0 || s.Dedicated == 0 || s.Police == 0 || s.Photos == 0 {
+		if s.Streets != 1 || s.Communities != 12 || s.Composite == 0 || s.Dedicated == 0 || s.Police == 0 || s.Photos == 0 {
 			t.Errorf("got %+v", s)
 		}
 		for i, want := range []WaveSummary{{Code: "2025H2", State: "published", Targeted: 617, Online: 2110, Comments: 277},

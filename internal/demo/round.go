@@ -43,7 +43,8 @@ func day(month time.Month, d int, year int) time.Time {
 }
 
 // story returns the three waves: two published, one in fieldwork. The second half of 2025 is put right almost wholly;
-// of the first half of 2026 the last batch is under way.
+// of the first half of 2026 the last batch is
+// under way. A wave is scored once the first batch has ended everywhere, as its outcome is a part of the total.
 func story() []*round {
 	return []*round{
 		{code: "2025H2", name: "2025年下半年满意度考评", created: day(9, 15, 2025), frozen: day(10, 9, 2025), opened: day(10, 13, 2025),
@@ -51,9 +52,9 @@ func story() []*round {
 			batches: []batch{{from: day(11, 24, 2025), to: day(12, 5, 2025), share: 0.985, returned: 0.03, reworked: 0.07},
 				{from: day(3, 25, 2026), to: day(4, 10, 2026), share: 0.015, stuck: 0.5}}},
 		{code: "2026H1", name: "2026年上半年满意度考评", created: day(3, 10, 2026), frozen: day(4, 7, 2026), opened: day(4, 13, 2026),
-			closed: day(5, 18, 2026), scored: day(7, 28, 2026), reviewed: day(7, 31, 2026), published: day(8, 6, 2026), share: 1, drift: 0.05,
-			batches: []batch{{from: day(5, 25, 2026), to: day(6, 12, 2026), share: 0.64, stuck: 0.012, returned: 0.02, reworked: 0.06},
-				{from: day(9, 7, 2026), to: day(9, 18, 2026), share: 0.15, stuck: 0.07, returned: 0.03, reworked: 0.08},
+			closed: day(5, 18, 2026), scored: day(9, 2, 2026), reviewed: day(9, 4, 2026), published: day(9, 8, 2026), share: 1, drift: 0.05,
+			batches: []batch{{from: day(5, 25, 2026), to: day(6, 12, 2026), share: 0.64, returned: 0.02, reworked: 0.06},
+				{from: day(9, 14, 2026), to: day(9, 25, 2026), share: 0.15, stuck: 0.09, returned: 0.03, reworked: 0.08},
 				{from: day(10, 26, 2026), to: day(11, 26, 2026), share: 0.21, stuck: 0.04, returned: 0.12, reworked: 0.24}}},
 		{code: "2026H2", name: "2026年下半年满意度考评", created: day(9, 14, 2026), frozen: day(10, 9, 2026), opened: day(10, 19, 2026),
 			closed: day(11, 27, 2026), share: 0.62, drift: 0.08},
