@@ -1,15 +1,6 @@
-import type { Job } from '@/api/types'
 import { t } from '@/kit/i18n'
 import { actionName as itemAction } from '@/modules/rectify/words'
 import { actionName as waveAction } from '@/modules/survey/words'
-
-/** The page where the work of a job goes on, if it has one. */
-export function jobAddress(job: Pick<Job, 'id' | 'kind' | 'result'>): string | null {
-  const result = job.result as { wave_id?: string } | null
-  if (job.kind.startsWith('survey.') && result?.wave_id) return `/appraisal/${result.wave_id}/import?job=${job.id}`
-  if (job.kind.startsWith('appraisal.') && result?.wave_id) return `/appraisal/${result.wave_id}/scores`
-  return null
-}
 
 const verbs = (): Record<string, string> => ({
   'identity.sign_in': t('登录'), 'identity.sign_out': t('退出'), 'identity.post_active': t('批准岗位'), 'identity.post_requested': t('申请岗位'), 'identity.post_rejected': t('不批准岗位'), 'identity.post_ended': t('结束岗位'),

@@ -30,3 +30,4 @@ export const importAnswers = (wave: string, file: File, policy: ImportPolicy) =>
 export const commitImport = (id: string, policy: ImportPolicy) => body(api.POST('/api/v1/imports/{id}/commit', { ...path(id), body: { policy } }))
 export const getImport = (id: string) => body(api.GET('/api/v1/imports/{id}', path(id)))
 export const listImports = (wave: string) => body(api.GET('/api/v1/waves/{id}/imports', path(wave)))
+export const waveProgress = (id: string) => body(api.GET('/api/v1/waves/{id}/progress', path(id)))
