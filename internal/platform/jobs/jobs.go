@@ -105,7 +105,7 @@ func List(ctx context.Context, tx *db.Tx, before string, limit int) ([]Status, e
 		return nil, errs.Unauthorized("auth.sign_in", "Sign in first.")
 	}
 	if before == "" {
-		before = "~" // after every id
+		return db.All[Status](ctx, tx, "SELECT "+columns+" FROM job WHERE owner_id = $1 ORDER BY id DESC LIMIT $2", p.UserID, limit)
 	}
 	return db.All[Status](ctx, tx, "SELECT "+columns+" FROM job WHERE owner_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", p.UserID, before, limit)
 }

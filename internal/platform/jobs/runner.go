@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -14,8 +15,11 @@ import (
 	"yiwang/internal/platform/errs"
 )
 
-// lease is how long a claim holds without a sign of life; Run renews it.
+// lease is how long a claim holds without a sign of life; the worker gives one three times within it.
 const lease = time.Minute
+
+// errLost stops a try whose lease ran out: another worker has the job now.
+var errLost = errors.New("another worker has taken the job over")
 
 // Run is one try of a job.
 type Run struct {
@@ -31,7 +35,8 @@ type Run struct {
 // Args decodes what was enqueued.
 func (r *Run) Args(v any) error { return json.Unmarshal(r.args, v) }
 
-// Progress tells the owner how far the work is, at most twice a second, and renews the lease.
+// Progress tells the owner how far the work is, at most twice a second. Like every write of the work it must not be
+// called inside a transaction. The error means that the try should end.
 func (r *Run) Progress(ctx context.Context, done, total int64, note string) error {
 	now := r.db.Clock().Now()
 	if done < total && now.Sub(r.lastSeen) < 500*time.Millisecond {
@@ -39,10 +44,36 @@ func (r *Run) Progress(ctx context.Context, done, total int64, note string) erro
 	}
 	r.lastSeen = now
 	return r.db.Tx(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE job SET done = $1, total = $2, note = $3, locked_until = $4 WHERE id = $5",
-			done, total, note, tx.Now().Add(lease).UnixMilli(), r.ID)
-		return err
+		return held(tx.Exec(ctx, "UPDATE job SET done = $1, total = $2, note = $3, locked_until = $4 WHERE id = $5 AND attempts = $6",
+			done, total, note, tx.Now().Add(lease).UnixMilli(), r.ID, r.Attempt))
 	})
+}
+
+// held turns "no such row" into errLost: attempts count the claims, so a row with ours is ours.
+func held(n int64, err error) error {
+	if err == nil && n == 0 {
+		return errLost
+	}
+	return err
+}
+
+// renew keeps the lease while the job runs, also when the job is silent for long.
+func (r *Run) renew(ctx context.Context) {
+	tick := time.NewTicker(lease / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := r.db.Tx(ctx, func(tx *db.Tx) error {
+			return held(tx.Exec(ctx, "UPDATE job SET locked_until = $1 WHERE id = $2 AND attempts = $3", tx.Now().Add(lease).UnixMilli(), r.ID, r.Attempt))
+		})
+		if err != nil && ctx.Err() == nil {
+			slog.WarnContext(ctx, "job lease not renewed", "job", r.ID, "error", err)
+		}
+	}
 }
 
 // Result is what the owner gets; it must marshal to JSON.
@@ -152,11 +183,34 @@ func (r *Runner) claim(ctx context.Context) (c claimed, ok bool, err error) {
 
 func (r *Runner) work(ctx context.Context, c claimed) {
 	run := &Run{ID: c.ID, OwnerID: c.OwnerID, Attempt: c.Attempts, db: r.db, args: []byte(c.Args)}
-	err := r.perform(auth.With(ctx, &auth.Principal{UserID: c.OwnerID, Name: c.OwnerName, System: true}), c.Kind, run)
-	ctx = context.WithoutCancel(ctx) // the outcome is recorded even while stopping
-	if err := r.settle(ctx, c, run, err); err != nil {
-		slog.ErrorContext(ctx, "job outcome lost, it will run again", "job", c.ID, "error", err)
+	alive, done := context.WithCancel(ctx)
+	var renewing sync.WaitGroup
+	renewing.Go(func() { run.renew(alive) })
+	var err error
+	if c.Attempts > c.MaxAttempts { // it took the whole program down each time; once more would only do so again
+		err = fmt.Errorf("the program ended %d times during this job", c.MaxAttempts)
+	} else {
+		err = r.perform(auth.With(ctx, &auth.Principal{UserID: c.OwnerID, Name: c.OwnerName, System: true}), c.Kind, run)
 	}
+	done()
+	renewing.Wait()
+	stopped := err != nil && ctx.Err() != nil
+	ctx = context.WithoutCancel(ctx) // the outcome is recorded even while stopping
+	if stopped {
+		err = r.giveBack(ctx, c)
+	} else {
+		err = r.settle(ctx, c, run, err)
+	}
+	if err != nil {
+		slog.ErrorContext(ctx, "job outcome not recorded", "job", c.ID, "error", err)
+	}
+}
+
+// giveBack makes a job that was interrupted by a stop due at once, as if this try had not been.
+func (r *Runner) giveBack(ctx context.Context, c claimed) error {
+	return r.db.Tx(ctx, func(tx *db.Tx) error {
+		return held(tx.Exec(ctx, "UPDATE job SET state = 'waiting', attempts = attempts - 1, locked_until = 0 WHERE id = $1 AND attempts = $2", c.ID, c.Attempts))
+	})
 }
 
 func (r *Runner) perform(ctx context.Context, kind string, run *Run) (err error) {
@@ -182,8 +236,8 @@ func (r *Runner) settle(ctx context.Context, c claimed, run *Run, failed error) 
 	}
 	return r.db.Tx(ctx, func(tx *db.Tx) error {
 		if failed == nil {
-			_, err := tx.Exec(ctx, "UPDATE job SET state = 'done', result = $1, error = '', finished_at = $2 WHERE id = $3", string(result), tx.Time(), c.ID)
-			return err
+			return held(tx.Exec(ctx, "UPDATE job SET state = 'done', result = $1, error = '', finished_at = $2 WHERE id = $3 AND attempts = $4",
+				string(result), tx.Time(), c.ID, c.Attempts))
 		}
 		slog.WarnContext(ctx, "job failed", "job", c.ID, "kind", c.Kind, "attempt", c.Attempts, "error", failed)
 		shown := "internal"
@@ -192,11 +246,11 @@ func (r *Runner) settle(ctx context.Context, c claimed, run *Run, failed error) 
 		}
 		// A mistake in the input does not get better by trying again.
 		if c.Attempts >= c.MaxAttempts || errs.KindOf(failed) == errs.KindInvalid {
-			_, err := tx.Exec(ctx, "UPDATE job SET state = 'failed', result = $1, error = $2, finished_at = $3 WHERE id = $4", string(result), shown, tx.Time(), c.ID)
-			return err
+			return held(tx.Exec(ctx, "UPDATE job SET state = 'failed', result = $1, error = $2, finished_at = $3 WHERE id = $4 AND attempts = $5",
+				string(result), shown, tx.Time(), c.ID, c.Attempts))
 		}
 		pause := time.Second << min(c.Attempts, 8)
-		_, err := tx.Exec(ctx, "UPDATE job SET state = 'waiting', error = $1, run_at = $2, locked_until = 0 WHERE id = $3", shown, tx.Now().Add(pause).UnixMilli(), c.ID)
-		return err
+		return held(tx.Exec(ctx, "UPDATE job SET state = 'waiting', error = $1, run_at = $2, locked_until = 0 WHERE id = $3 AND attempts = $4",
+			shown, tx.Now().Add(pause).UnixMilli(), c.ID, c.Attempts))
 	})
 }
