@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -217,7 +218,13 @@ func (b *Bus) deliver(ctx context.Context, m *Message) error {
 	return b.settle(ctx, m, failed)
 }
 
-func (b *Bus) react(ctx context.Context, m *Message, r reaction) error {
+// react runs one reaction unless it ran before. A panic is a failure of this reaction, not the end of the program.
+func (b *Bus) react(ctx context.Context, m *Message, r reaction) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
 	ctx = auth.System(ctx, r.name)
 	return b.db.Tx(ctx, func(tx *db.Tx) error {
 		n, err := tx.Exec(ctx, "INSERT INTO outbox_done (message_id, reaction, done_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", m.ID, r.name, tx.Time())
