@@ -114,12 +114,29 @@ func guard(api huma.API, ctx huma.Context, next func(huma.Context)) {
 	default:
 		err = errs.Forbidden("auth.no_rule", "No rule admits anybody to this operation.")
 	}
+	if err == nil {
+		err = boundUpload(ctx)
+	}
 	if err != nil {
 		p := problemOf(ctx.Context(), err)
 		_ = huma.WriteErr(api, ctx, p.Status, p.Detail, p)
 		return
 	}
 	next(ctx)
+}
+
+// boundUpload applies the operation's limit to multipart bodies; the framework does so only for the others.
+func boundUpload(ctx huma.Context) error {
+	if !strings.HasPrefix(ctx.Header("Content-Type"), "multipart/") {
+		return nil
+	}
+	r, w := humago.Unwrap(ctx)
+	limit := ctx.Operation().MaxBodyBytes
+	if r.ContentLength > limit {
+		return tooLarge()
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	return nil
 }
 
 // Rule is one line of the access list.

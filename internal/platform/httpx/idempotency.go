@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -40,15 +41,15 @@ func Idempotent(d *db.DB, next http.Handler) http.Handler {
 			WriteProblem(w, r, errs.Invalid("request.invalid", "The Idempotency-Key is longer than 128 characters."))
 			return
 		}
-		body, err := io.ReadAll(r.Body)
+		digest, done, err := digestBody(r)
 		if err != nil {
 			WriteProblem(w, r, err)
 			return
 		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		owner, digest := ownerOf(r.Context()), requestDigest(r, body)
-		if done, err := answered(r.Context(), d, owner, key, digest); err != nil || done != nil {
-			respond(w, r, done, err)
+		defer done()
+		owner := ownerOf(r.Context())
+		if first, err := answered(r.Context(), d, owner, key, digest); err != nil || first != nil {
+			respond(w, r, first, err)
 			return
 		}
 		ctx := db.WithHook(r.Context(), func(ctx context.Context, tx *db.Tx) error {
@@ -60,10 +61,12 @@ func Idempotent(d *db.DB, next http.Handler) http.Handler {
 			return err
 		})
 		rec := &capture{ResponseWriter: w}
-		next.ServeHTTP(rec, r.WithContext(ctx))
+		quiet := context.WithoutCancel(r.Context()) // the answer is kept also when the caller is gone
+		*r = *r.WithContext(ctx)
+		next.ServeHTTP(rec, r)
 		if rec.status < 400 && rec.body.Len() <= maxReplay {
-			_ = d.Tx(context.WithoutCancel(r.Context()), func(tx *db.Tx) error { // if this is lost, a repetition gets 409, never a second effect
-				_, err := tx.Exec(r.Context(), "UPDATE idempotency SET status = $1, body = $2 WHERE owner = $3 AND key = $4",
+			_ = d.Tx(quiet, func(tx *db.Tx) error { // if this is lost, a repetition gets 409, never a second effect
+				_, err := tx.Exec(quiet, "UPDATE idempotency SET status = $1, body = $2 WHERE owner = $3 AND key = $4",
 					rec.status, rec.body.String(), owner, key)
 				return err
 			})
@@ -85,11 +88,37 @@ func ownerOf(ctx context.Context) string {
 	return "address " + audit.OriginFrom(ctx).Address
 }
 
-func requestDigest(r *http.Request, body []byte) string {
-	h := sha256.New()
-	_, _ = io.WriteString(h, r.URL.RequestURI()+"\n")
-	_, _ = h.Write(body)
-	return hex.EncodeToString(h.Sum(nil))
+// inMemory bounds what of a body lies in memory while its digest is taken; a larger one waits in a file.
+const inMemory = 1 << 20
+
+// digestBody reads the body, puts it back for the operation, and returns the digest of the request. Call done when the
+// request is answered.
+func digestBody(r *http.Request) (digest string, done func(), err error) {
+	h, buf := sha256.New(), &bytes.Buffer{}
+	_, _ = io.WriteString(h, r.URL.RequestURI()+"\n") // a hash never fails to write
+	in := io.TeeReader(r.Body, h)
+	sum := func() string { return hex.EncodeToString(h.Sum(nil)) }
+	if _, err = io.CopyN(buf, in, inMemory); errors.Is(err, io.EOF) {
+		r.Body = io.NopCloser(buf)
+		return sum(), func() {}, nil
+	} else if err != nil {
+		return "", nil, err
+	}
+	f, err := os.CreateTemp("", "yiwang-request-*") // 0600
+	if err != nil {
+		return "", nil, err
+	}
+	done = func() { _ = errors.Join(f.Close(), os.Remove(f.Name())) } // a left-over is only disk space
+	_, err = io.Copy(f, io.MultiReader(buf, in))
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		done()
+		return "", nil, err
+	}
+	r.Body = io.NopCloser(f)
+	return sum(), done, nil
 }
 
 // answered returns the stored answer, nil if the key is new.

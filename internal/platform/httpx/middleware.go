@@ -64,6 +64,9 @@ func (o *Outer) Wrap(next http.Handler) http.Handler {
 				}
 			}
 			o.log(ctx, r, rec, start, origin)
+			if r.MultipartForm != nil { // the server cleans up after its own request only, and this is a copy of it
+				_ = r.MultipartForm.RemoveAll()
+			}
 		}()
 		if enc := r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
 			WriteProblem(rec, r, errs.Invalid("request.encoding", "Compressed request bodies are not accepted."))
@@ -78,7 +81,7 @@ func (o *Outer) Wrap(next http.Handler) http.Handler {
 func (o *Outer) admit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		address := audit.OriginFrom(r.Context()).Address
-		if !o.Limiter.Allow("address " + address) {
+		if !o.Limiter.Allow("address " + network(address)) {
 			o.slowDown(w, r)
 			return
 		}
@@ -96,10 +99,23 @@ func (o *Outer) admit(next http.Handler) http.Handler {
 				o.slowDown(w, r)
 				return
 			}
-			r = r.WithContext(auth.With(r.Context(), p))
+			*r = *r.WithContext(auth.With(r.Context(), p)) // in place: Wrap looks at route and form of this request
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// network is what one caller holds: an IPv4 address, or the 64 bits that an IPv6 customer chooses addresses under.
+func network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil || a.Unmap().Is4() {
+		return address
+	}
+	p, err := a.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return p.String()
 }
 
 func (o *Outer) slowDown(w http.ResponseWriter, r *http.Request) {
@@ -137,7 +153,7 @@ func (o *Outer) address(r *http.Request) string {
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",") // a proxy may add a line of its own
 	for i := len(hops) - 1; i >= 0 && o.trusted(host); i-- {
 		hop := strings.TrimSpace(hops[i])
 		if _, err := netip.ParseAddr(hop); err != nil {

@@ -78,11 +78,15 @@ func problemOf(ctx context.Context, err error) *Problem {
 	return p
 }
 
+func tooLarge() error {
+	return errs.TooLarge("request.too_large", "The request is larger than allowed.")
+}
+
 func contextual(err error) error {
 	var tooBig *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooBig):
-		return errs.TooLarge("request.too_large", "The request is larger than allowed.")
+		return tooLarge()
 	case errors.Is(err, context.DeadlineExceeded):
 		return errs.Unavailable("request.timeout", "This took too long; try again with less.")
 	case errors.Is(err, context.Canceled):
@@ -117,6 +121,9 @@ func humaError(ctx huma.Context, status int, msg string, details ...error) huma.
 		if errors.As(d, &hd) {
 			x := hd.ErrorDetail()
 			f = errs.Field{Location: x.Location, Message: x.Message, Value: bounded(x.Value)}
+			if strings.HasSuffix(x.Message, new(http.MaxBytesError).Error()) { // the framework keeps the text alone
+				return problemOf(rctx, tooLarge())
+			}
 		}
 		p.Errors = append(p.Errors, f)
 	}
