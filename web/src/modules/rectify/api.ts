@@ -4,7 +4,7 @@ import { api, body, formOf, set } from '@/kit/http'
 
 type Schemas = components['schemas']
 export interface ItemFilter { wave?: string; state?: Item['state'][]; field?: string; area?: string; unit?: string; overdue?: boolean; todo?: boolean; q?: string; limit?: number; cursor?: string }
-export interface CommentFilter { wave?: string; state?: 'open' | 'confirmed' | 'skipped' | 'praise'; field?: string; area?: string; free?: boolean; limit?: number; cursor?: string }
+export interface CommentFilter { wave?: string; state?: 'open' | 'confirmed' | 'skipped' | 'praise'; field?: string; area?: string; free?: boolean; q?: string; limit?: number; cursor?: string }
 export type ActionBody = Schemas['RectifyMove']
 export type ItemPlan = Omit<Schemas['RectifyMerger'], 'comments' | '$schema'>
 const path = (id: string) => ({ params: { path: { id } } })

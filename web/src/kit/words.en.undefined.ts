@@ -1,0 +1,4 @@
+/** undefined */
+export const undefined: Record<string, string> = {
+  '范围 {areas}': 'Areas {areas}',
+}
