@@ -152,6 +152,7 @@ export const rectify: Record<string, string> = {
   '刚刚归类的': 'Just sorted',
   '接下来': 'Next',
   '没有了': 'None left',
+  '在原话里找': 'Find in the original words',
   '归入哪个领域': 'Field',
   '建议 {p}': 'suggested {p}',
   '，因为：': ', because: ',

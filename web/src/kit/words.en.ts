@@ -6,10 +6,9 @@ import { rectify } from './words.en.rectify'
 import { region } from './words.en.region'
 import { shell } from './words.en.shell'
 import { survey } from './words.en.survey'
-import { undefined } from './words.en.undefined'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, appraisal, identity, platform, rectify, region, survey, undefined }
+export const parts = { common, shell, appraisal, identity, platform, rectify, region, survey }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>
