@@ -99,8 +99,8 @@ func (s *Service) visibleRun(ctx context.Context, waveID string) (run *Run, err 
 		if err != nil {
 			return err
 		}
-		switch {
-		case w.State == survey.Published || w.State == survey.Archived:
+		switch w.State {
+		case survey.Published, survey.Archived:
 			err = auth.Require(ctx, PermRead)
 			if err != nil {
 				err = requireEither(ctx, w.Area, PermScore, PermPublish)
