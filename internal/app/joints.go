@@ -92,7 +92,7 @@ type directory struct{ app *App }
 
 func (d directory) Unit(ctx context.Context, tx *db.Tx, id string) (rectify.Unit, error) {
 	u, err := d.app.Identity.UnitTx(ctx, tx, id)
-	return rectify.Unit{ID: u.ID, Code: u.Code, Name: u.Name, AreaCode: u.AreaCode}, err
+	return rectify.Unit{ID: u.ID, Code: u.Code, Name: u.Name, AreaCode: u.AreaCode, Closed: err == nil && !u.Active}, err
 }
 
 // UnitFor looks from the area upwards: community, street, district.

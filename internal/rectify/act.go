@@ -1,6 +1,7 @@
 package rectify
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -127,13 +128,12 @@ func (s *Service) confirm(_ context.Context, _ *db.Tx, i *Item, _ *Move) error {
 
 // issue starts a clock for the lead unit: the work days of the field, counted from now by the calendar in force.
 func (s *Service) issue(ctx context.Context, tx *db.Tx, i *Item, m *Move) error {
-	if m.LeadUnit != "" {
-		u, err := s.directory.Unit(ctx, tx, m.LeadUnit)
-		if err != nil {
-			return asField(err, "body.lead_unit", m.LeadUnit)
-		}
-		i.LeadUnit, i.LeadName, i.LeadArea = u.ID, u.Name, u.AreaCode
+	lead := cmp.Or(m.LeadUnit, i.LeadUnit)
+	u, err := s.openUnit(ctx, tx, lead) // the planned one may have closed since
+	if err != nil {
+		return asField(err, "body.lead_unit", lead)
 	}
+	i.LeadUnit, i.LeadName, i.LeadArea = u.ID, u.Name, u.AreaCode
 	if m.CoUnits != nil {
 		if err := s.joint(ctx, tx, i, m.CoUnits); err != nil {
 			return err

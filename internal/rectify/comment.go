@@ -69,12 +69,14 @@ type CommentSource interface {
 	Wave(ctx context.Context, tx *db.Tx, id string) (Wave, error)
 }
 
-// Unit is a unit that items can be issued to.
+// Unit is a unit that items can be issued to while it is not closed.
 type Unit struct {
 	ID, Code, Name, AreaCode string
+	Closed                   bool
 }
 
-// Directory names units and areas. Unit and AreaName return NotFound for what does not exist or is not in use; UnitFor
+// Directory names units and areas. Unit returns closed units too, for the history of items, and NotFound for an unknown id;
+// AreaName returns NotFound for what does not exist or has ended; UnitFor
 // finds the unit with this code (such as housing) that is responsible in area: the most specific one whose own area
 // contains it.
 type Directory interface {

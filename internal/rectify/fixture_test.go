@@ -27,15 +27,16 @@ type ground struct {
 }
 
 var (
-	testAreas = map[string]string{"320106": "鼓楼区", "320106001": "宁海路街道", "320106001003": "北京西路社区", "320106002": "华侨路街道", "320106002001": "五台山社区"}
+	testAreas = map[string]string{"320106": "鼓楼区", "320106001": "宁海路街道", "320106001003": "北京西路社区", "320106001004": "天津新村社区", "320106002": "华侨路街道", "320106002001": "五台山社区"}
 	testUnits = map[string]Unit{
-		"u-office":  {"u-office", "district_command", "考评办", "320106"},
-		"u-housing": {"u-housing", "housing", "区房产局", "320106"},
-		"u-urban":   {"u-urban", "urban_mgmt", "区城管局", "320106"},
-		"u-check":   {"u-check", "audit", "核查队", "320106"},
-		"u-st1":     {"u-st1", "street", "宁海路街道办", "320106001"},
-		"u-st1-law": {"u-st1-law", "street_enforce", "宁海路执法队", "320106001"},
-		"u-st2":     {"u-st2", "street", "华侨路街道办", "320106002"},
+		"u-office":  {"u-office", "district_command", "考评办", "320106", false},
+		"u-housing": {"u-housing", "housing", "区房产局", "320106", false},
+		"u-urban":   {"u-urban", "urban_mgmt", "区城管局", "320106", false},
+		"u-check":   {"u-check", "audit", "核查队", "320106", false},
+		"u-st1":     {"u-st1", "street", "宁海路街道办", "320106001", false},
+		"u-st1-law": {"u-st1-law", "street_enforce", "宁海路执法队", "320106001", false},
+		"u-st2":     {"u-st2", "street", "华侨路街道办", "320106002", false},
+		"u-closed":  {"u-closed", "closed", "原区拆迁办", "320106", true},
 	}
 )
 

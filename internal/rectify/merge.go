@@ -23,7 +23,7 @@ type Plan struct {
 }
 
 // Merge makes a draft item of confirmed comments of one wave that share the plan's field and lie in its area. Needs
-// rectify.code there. A comment that is not confirmed, or is in another item, is a Conflict that carries it.
+// rectify.code there and for each comment. A comment that is not confirmed, or is in another item, is a Conflict that carries it.
 func (s *Service) Merge(ctx context.Context, comments []string, plan Plan) (i *Item, err error) {
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		i, err = s.MergeTx(ctx, tx, comments, plan)
@@ -69,7 +69,7 @@ func (s *Service) MergeTx(ctx context.Context, tx *db.Tx, comments []string, pla
 	return i, s.record(ctx, tx, ActMerge, "", i, "", fmt.Sprintf("%d", len(comments)))
 }
 
-// Join adds comments to an item that is not issued yet. Needs rectify.code for its area.
+// Join adds comments to an item that is not issued yet. Needs rectify.code for its area and that of each comment.
 func (s *Service) Join(ctx context.Context, id string, comments []string, version int64) (*Item, error) {
 	return s.edit(ctx, id, version, ActMerge, fmt.Sprintf("%d", len(comments)), func(tx *db.Tx, i *Item) error {
 		i.Voices += len(comments)
@@ -159,7 +159,7 @@ func (s *Service) plan(ctx context.Context, tx *db.Tx, i *Item, p Plan) (err err
 	}
 	var unit Unit
 	if p.LeadUnit != "" {
-		if unit, err = s.directory.Unit(ctx, tx, p.LeadUnit); err != nil {
+		if unit, err = s.openUnit(ctx, tx, p.LeadUnit); err != nil {
 			return asField(err, "body.lead_unit", p.LeadUnit)
 		}
 	} else if unit, err = s.directory.UnitFor(ctx, tx, category.Lead, p.AreaCode); err != nil && errs.KindOf(err) != errs.KindNotFound {
@@ -175,13 +175,22 @@ func (s *Service) joint(ctx context.Context, tx *db.Tx, i *Item, ids []string) e
 		if id == i.LeadUnit || i.joins(id) {
 			continue
 		}
-		u, err := s.directory.Unit(ctx, tx, id)
+		u, err := s.openUnit(ctx, tx, id)
 		if err != nil {
 			return asField(err, "body.co_units", id)
 		}
 		i.Co.V = append(i.Co.V, UnitRef{u.ID, u.Name})
 	}
 	return nil
+}
+
+// openUnit returns a unit that can be given work; NotFound for a closed one.
+func (s *Service) openUnit(ctx context.Context, tx *db.Tx, id string) (Unit, error) {
+	u, err := s.directory.Unit(ctx, tx, id)
+	if err == nil && u.Closed {
+		return u, errs.NotFound("rectify.unit_closed", "The unit is closed.")
+	}
+	return u, err
 }
 
 // asField turns "no such unit" into a wrong value of the caller's input; other errors stay what they are.
@@ -205,6 +214,9 @@ func (s *Service) attach(ctx context.Context, tx *db.Tx, i *Item, comments []str
 	for _, id := range comments {
 		c, err := findComment(ctx, tx, id)
 		if err != nil {
+			return err
+		}
+		if err := auth.RequireArea(ctx, PermCode, c.AreaCode); err != nil {
 			return err
 		}
 		if c.State != CommentConfirmed || c.ItemID != "" {
