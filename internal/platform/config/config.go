@@ -22,16 +22,15 @@ type Config struct {
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"Least level that is logged."`
 	LogFormat string `default:"text" enum:"text,json" help:"Form of the log."`
 
-	Addr        string   `default:"127.0.0.1:8080" help:"Address to listen on." placeholder:"HOST:PORT"`
-	Demo        bool     `help:"Demonstration: fictional accounts may sign in, and every page says so."`
-	TLSCert     string   `name:"tls-cert" help:"Certificate file; with --tls-key the program speaks TLS itself." placeholder:"FILE"`
-	TLSKey      string   `name:"tls-key" help:"Key file of the certificate." placeholder:"FILE"`
-	BehindTLS   bool     `name:"behind-tls" help:"A proxy in front speaks TLS: mark cookies Secure, send HSTS."`
-	TrustProxy  []string `help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8." placeholder:"CIDR"`
-	RateLimit   float64  `default:"200" help:"Requests per second and account or address; 0 for no limit."`
-	RateBurst   int      `default:"400" help:"Requests at once beyond the rate."`
-	JobWorkers  int      `default:"2" help:"Background jobs at the same time."`
-	DistrictTop string   `name:"district" default:"320106" help:"Code of the district this installation serves." placeholder:"CODE"`
+	Addr       string   `default:"127.0.0.1:8080" help:"Address to listen on." placeholder:"HOST:PORT"`
+	Demo       bool     `help:"Demonstration: fictional accounts may sign in, and every page says so."`
+	TLSCert    string   `name:"tls-cert" help:"Certificate file; with --tls-key the program speaks TLS itself." placeholder:"FILE"`
+	TLSKey     string   `name:"tls-key" help:"Key file of the certificate." placeholder:"FILE"`
+	BehindTLS  bool     `name:"behind-tls" help:"A proxy in front speaks TLS: mark cookies Secure, send HSTS."`
+	TrustProxy []string `help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8." placeholder:"CIDR"`
+	RateLimit  float64  `default:"200" help:"Requests per second and account or address; 0 for no limit."`
+	RateBurst  int      `default:"400" help:"Requests at once beyond the rate."`
+	JobWorkers int      `default:"2" help:"Background jobs at the same time."`
 }
 
 // DatabaseURL is the database, with its default.
