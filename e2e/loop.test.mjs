@@ -15,6 +15,7 @@ const sentence = '蓝天园小区北门路灯坏了三个月，晚上看不清�
 
 const act = async (page, verb, fill = async () => {}) => {
   const primary = page.getByRole('button', { name: verb, exact: true })
+  await primary.or(page.getByRole('button', { name: '更多' })).first().waitFor()
   if (!(await primary.first().isVisible())) await page.getByRole('button', { name: '更多' }).click()
   await page.getByRole('button', { name: verb, exact: true }).or(page.getByRole('menuitem', { name: verb, exact: true })).first().click()
   const dialog = page.getByRole('dialog')

@@ -5,7 +5,7 @@ export const platform: Record<string, string> = {
   '搜索': 'Search',
   '搜索区域、网格、问题': 'Search areas, grids, issues',
   '正在找…': 'Searching…',
-  '没有找到“{words}”': 'Nothing found for “{words}”',
+  '没有找到“{words}”': 'Nothing found for "{words}"',
   '通知，{n} 条未读': 'Notices, {n} unread',
   '任务，{n} 个正在进行': 'Jobs, {n} running',
   '序号': 'No.',

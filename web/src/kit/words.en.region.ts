@@ -34,7 +34,7 @@ export const region: Record<string, string> = {
   '第 {n} 版，从 {from} 起': 'Version {n}, since {from}',
   '，到 {to} 止': ', until {to}',
   '，现在有效': ', in force',
-  '拆分、合并、改名都留旧版本；上个月拆分的网格，去年的事仍归旧网格。': 'Splits, merges and renames keep old versions: last year’s matters stay with the grid of that time.',
+  '拆分、合并、改名都留旧版本；上个月拆分的网格，去年的事仍归旧网格。': 'Splits, merges and renames keep old versions: last year\'s matters stay with the grid of that time.',
   '拆分': 'Split',
   '合并': 'Merge',
   '相关区域': 'Other area',

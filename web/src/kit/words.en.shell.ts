@@ -1,6 +1,6 @@
 /** The frames of both faces, the kit and the shared parts. */
 export const shell: Record<string, string> = {
-  '网格治理': 'Grid governance',
+  '网格治理': 'Governance',
   '主导航': 'Main navigation',
   '打开导航': 'Open navigation',
   '跳到正文': 'Skip to content',
