@@ -167,10 +167,8 @@ func (b *Bus) Drain(ctx context.Context) error {
 		if err != nil || len(batch) == 0 {
 			return err
 		}
-		for i := range batch {
-			if err := b.deliver(ctx, &batch[i]); err != nil {
-				return err
-			}
+		if err := b.deliver(ctx, batch); err != nil {
+			return err
 		}
 	}
 	return ctx.Err()
@@ -202,20 +200,46 @@ func (b *Bus) claim(ctx context.Context) (batch []Message, err error) {
 	return batch, err
 }
 
-func (b *Bus) deliver(ctx context.Context, m *Message) error {
-	b.mu.Lock()
-	todo := b.reactions[m.Topic]
-	b.mu.Unlock()
-	var failed error
-	for _, r := range todo {
-		if err := b.react(ctx, m, r); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", r.name, err))
+// relayTimeout bounds how long one copy may take.
+const relayTimeout = 2 * time.Second
+
+// deliver runs the reactions of a batch before anything is copied, and gives the copies up for this time at the second
+// failure in a row: a cluster that does not answer must not hold up the work, nor one refused message the others.
+func (b *Bus) deliver(ctx context.Context, batch []Message) error {
+	failures := make([]error, len(batch))
+	for i := range batch {
+		b.mu.Lock()
+		todo := b.reactions[batch[i].Topic]
+		b.mu.Unlock()
+		for _, r := range todo {
+			if err := b.react(ctx, &batch[i], r); err != nil {
+				failures[i] = errors.Join(failures[i], fmt.Errorf("%s: %w", r.name, err))
+			}
 		}
 	}
-	if failed == nil && b.relay != nil {
-		failed = b.relay.Publish(ctx, m.Topic, m.ID, []byte(m.Payload))
+	misses, last := 0, error(nil)
+	for i := range batch {
+		if failures[i] == nil && b.relay != nil {
+			if misses < 2 {
+				last = b.copyOut(ctx, &batch[i])
+			}
+			if failures[i] = last; last != nil {
+				misses++
+			} else {
+				misses = 0
+			}
+		}
+		if err := b.settle(ctx, &batch[i], failures[i]); err != nil {
+			return err
+		}
 	}
-	return b.settle(ctx, m, failed)
+	return nil
+}
+
+func (b *Bus) copyOut(ctx context.Context, m *Message) error {
+	ctx, cancel := context.WithTimeout(ctx, relayTimeout)
+	defer cancel()
+	return b.relay.Publish(ctx, m.Topic, m.ID, []byte(m.Payload))
 }
 
 // react runs one reaction unless it ran before. A panic is a failure of this reaction, not the end of the program.
