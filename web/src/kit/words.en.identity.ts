@@ -29,7 +29,7 @@ export const identity: Record<string, string> = {
   '审计员': 'Auditor',
   '审计管理员': 'Audit administrator',
   '我的菜单，{name}': 'My menu, {name}',
-  '密码与两步验证': 'Password and two-step sign-in',
+  '密码与两步验证': 'Password, two-step',
   '浅色': 'Light',
   '深色': 'Dark',
   '跟随系统': 'System',
