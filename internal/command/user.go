@@ -100,8 +100,11 @@ func (userListCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) erro
 			}
 			for _, u := range page.Items {
 				state := "open"
-				if u.Disabled {
+				switch {
+				case u.Disabled:
 					state = "disabled"
+				case u.Locked:
+					state = "locked"
 				}
 				if _, err := fmt.Fprintf(s.Out, "%-20s %-10s %-9s %s\n", u.Username, u.Name, state, u.UnitName); err != nil {
 					return err
