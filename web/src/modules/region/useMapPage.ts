@@ -24,10 +24,10 @@ export function useMapPage(chosen: Ref<string | null>) {
   const source = computed(() => (level.value === 'subdistrict' ? street : level.value === 'community' ? community : grid))
 
   const valueOf = (p: ShapeProperties): number | undefined =>
-    tint.value === 'households' ? p.households : tint.value === 'score' ? scores.value.get(p.code) : undefined
+    tint.value === 'households' ? p.households || undefined : tint.value === 'score' ? scores.value.get(p.code) : undefined
   const rows = computed<MapRow[]>(() => (source.value.data.value?.features ?? []).map(({ properties }) => {
     const value = valueOf(properties)
-    return { code: properties.code, name: properties.name, value, words: tint.value === 'score' ? score(value) : count(value ?? properties.households), properties }
+    return { code: properties.code, name: properties.name, value, words: tint.value === 'score' ? score(value) : count(value), properties }
   }).sort((a, b) => (b.value ?? -1) - (a.value ?? -1) || a.code.localeCompare(b.code)))
   const shown = computed<Shapes | undefined>(() => source.value.data.value && {
     type: 'FeatureCollection',
