@@ -96,14 +96,15 @@ func Areas(ctx context.Context, column string, args *[]any) string {
 	return Within(column, p.Areas, args)
 }
 
-// Within returns an SQL condition for codes under any of the prefixes, as index-friendly ranges.
+// Within returns an SQL condition for codes under any of the prefixes, as index-friendly ranges. What is no code matches
+// nothing.
 func Within(column string, prefixes []string, args *[]any) string {
 	var parts []string
 	for _, a := range prefixes {
-		if a == "" {
+		if !codeLike(a) {
 			continue
 		}
-		*args = append(*args, a, Above(a))
+		*args = append(*args, a, above(a))
 		parts = append(parts, fmt.Sprintf("(%s >= $%d AND %s < $%d)", column, len(*args)-1, column, len(*args)))
 	}
 	if len(parts) == 0 {
@@ -112,11 +113,12 @@ func Within(column string, prefixes []string, args *[]any) string {
 	return "(" + strings.Join(parts, " OR ") + ")"
 }
 
-// Above returns the smallest string greater than every string that starts with prefix. Area codes are
-// ASCII digits and capital letters, so raising the last byte is enough.
-func Above(prefix string) string {
-	if prefix == "" {
-		return "\x7f"
-	}
-	return prefix[:len(prefix)-1] + string(prefix[len(prefix)-1]+1)
+// codeLike reports whether an area can have the code: ASCII digits and capital letters. Filters come from outside.
+func codeLike(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// above returns the smallest string greater than every code that starts with prefix, which is not empty.
+func above(prefix string) string {
+	return prefix[:len(prefix)-1] + string(rune(prefix[len(prefix)-1]+1))
 }

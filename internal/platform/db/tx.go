@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jmoiron/sqlx"
 
@@ -146,6 +147,9 @@ func (tx *Tx) AfterCommit(fn func()) { tx.hooks = append(tx.hooks, fn) }
 
 // Exec runs a statement and returns the number of rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := storable(args); err != nil {
+		return 0, err
+	}
 	var res sql.Result
 	var err error
 	if tx.w != nil {
@@ -167,6 +171,9 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 }
 
 func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	if err := storable(args); err != nil {
+		return nil, err
+	}
 	switch {
 	case tx.w != nil:
 		return tx.w.query(context.WithoutCancel(ctx), numbered(query), args)
@@ -238,6 +245,18 @@ func scanner[T any](rows *sql.Rows) func(*T) error {
 		return func(v *T) error { return r.StructScan(v) }
 	}
 	return func(v *T) error { return rows.Scan(v) }
+}
+
+// ErrText says that a text holds a zero character or is not UTF-8. PostgreSQL cannot take it; SQLite is kept the same.
+var ErrText = errors.New("text with a zero character or not in UTF-8")
+
+func storable(args []any) error {
+	for _, a := range args {
+		if s, ok := a.(string); ok && (strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s)) {
+			return ErrText
+		}
+	}
+	return nil
 }
 
 var numberedTexts sync.Map

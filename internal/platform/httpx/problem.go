@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"yiwang/internal/platform/audit"
+	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/i18n"
 )
@@ -87,6 +88,8 @@ func contextual(err error) error {
 	switch {
 	case errors.As(err, &tooBig):
 		return tooLarge()
+	case errors.Is(err, db.ErrText):
+		return errs.Invalid("request.bad_text", "The request holds text with characters that cannot be stored.")
 	case errors.Is(err, context.DeadlineExceeded):
 		return errs.Unavailable("request.timeout", "This took too long; try again with less.")
 	case errors.Is(err, context.Canceled):
