@@ -12,8 +12,17 @@ import (
 )
 
 type statsCmd struct {
-	Estimate specCmd  `cmd:"" help:"Design-based estimates from a CSV (docs/statistics.md)."`
-	Ranks    ranksCmd `cmd:"" help:"Rank sets and the probability to be among the first."`
+	Estimate specCmd     `cmd:"" help:"Design-based estimates from a CSV (docs/statistics.md)."`
+	Ranks    ranksCmd    `cmd:"" help:"Rank sets and the probability to be among the first."`
+	Allocate allocateCmd `cmd:"" help:"Sample sizes, allocation over strata, detectable differences."`
+}
+
+type allocateCmd struct {
+	Spec string `arg:"" help:"JSON specification."`
+}
+
+func (c allocateCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
+	return runSpec(c.Spec, s, stats.RunAllocate)
 }
 
 type specCmd struct {
