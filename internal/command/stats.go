@@ -14,7 +14,16 @@ import (
 type statsCmd struct {
 	Estimate specCmd     `cmd:"" help:"Design-based estimates from a CSV (docs/statistics.md)."`
 	Ranks    ranksCmd    `cmd:"" help:"Rank sets and the probability to be among the first."`
+	Sample   sampleCmd   `cmd:"" help:"A sealed draw from a frame: simple, systematic, proportional to size."`
 	Allocate allocateCmd `cmd:"" help:"Sample sizes, allocation over strata, detectable differences."`
+}
+
+type sampleCmd struct {
+	Spec string `arg:"" help:"JSON specification; paths inside are relative to it."`
+}
+
+func (c sampleCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
+	return runSpec(c.Spec, s, stats.RunSample)
 }
 
 type allocateCmd struct {
