@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 )
 
 // MigrationState is one line of `migrate --status`.
@@ -28,11 +30,24 @@ func (d *DB) Migrate(ctx context.Context, files fs.FS) error {
 		if err != nil || !pending {
 			return err
 		}
-		if _, err := p.Up(ctx); err != nil {
+		return up(ctx, p)
+	})
+}
+
+// up applies what is pending. On SQLite another process may apply the same steps meanwhile; what fails because a step is
+// there already goes on behind that step.
+func up(ctx context.Context, p *goose.Provider) error {
+	for before := int64(-1); ; {
+		_, err := p.Up(ctx)
+		if err == nil {
+			return nil
+		}
+		now, _, state := p.GetVersions(ctx)
+		if state != nil || now == before {
 			return fmt.Errorf("migrate: %w", err)
 		}
-		return nil
-	})
+		before = now
+	}
 }
 
 // CheckSchema fails if the schema is not exactly the one the program knows.
@@ -81,18 +96,24 @@ func refuseNewer(ctx context.Context, p *goose.Provider) error {
 }
 
 func (d *DB) withProvider(files fs.FS, fn func(*goose.Provider) error) (err error) {
-	dialect, pool := goose.DialectPostgres, d.write
-	if d.dialect == SQLite {
+	dialect, pool, options := goose.DialectPostgres, d.write, []goose.ProviderOption{goose.WithVerbose(false)}
+	if d.dialect == Postgres { // nodes that start at the same time take turns, for at most five minutes
+		turn, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithSessionLocker(turn))
+	} else {
 		dialect = goose.DialectSQLite3
 		// The writer's connection is taken; migrations run on one of their own, before anybody writes.
-		pool, err = sql.Open("sqlite3", "file:"+d.path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)")
+		pool, err = sql.Open("sqlite3", "file:"+(&url.URL{Path: d.path}).EscapedPath()+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_txlock=immediate")
 		if err != nil {
 			return err
 		}
 		pool.SetMaxOpenConns(1)
 		defer func() { err = errors.Join(err, pool.Close()) }()
 	}
-	p, err := goose.NewProvider(dialect, pool, files, goose.WithVerbose(false))
+	p, err := goose.NewProvider(dialect, pool, files, options...)
 	if err != nil {
 		return err
 	}
