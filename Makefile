@@ -72,8 +72,8 @@ api: $(BIN) web/node_modules/.installed ## regenerate api/openapi.json and the T
 bench: build ## benchmarks, printed beside what they are compared to
 	@scripts/bench.sh $(BIN)
 
-seed: build ## a fresh small district in $(DATA)
-	rm -rf $(DATA) && $(BIN) --data $(DATA) demo load --scale small
+seed: build ## a fresh small district in var/small
+	rm -rf var/small && $(BIN) --data var/small demo load --scale small
 
 vuln: ## known vulnerabilities of the Go modules, where the database is reachable
 	@scripts/vuln.sh

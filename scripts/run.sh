@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
-# run.sh BINARY DATA SCALE PORT: the demonstration district, loaded on first use.
+# run.sh BINARY DATA SCALE PORT: the demonstration district, loaded on first use. A load that was interrupted starts
+# again; a database that this script did not make is left alone.
 set -euo pipefail
 bin=$1 data=$2 scale=$3 port=$4
 if [ ! -f "$data/.demo" ]; then
+  if [ -f "$data/yiwang.db" ] && [ ! -f "$data/.demo-loading" ]; then
+    echo "$data holds a database that is not the demonstration: use another directory, make run DATA=var/demo" >&2
+    exit 1
+  fi
   echo "Loading the demonstration district ($scale) into $data …"
-  rm -rf "$data/yiwang.db" "$data/yiwang.db-wal" "$data/yiwang.db-shm" "$data/blobs"
+  mkdir -p "$data" && touch "$data/.demo-loading"
+  rm -rf "$data"/yiwang.db* "$data/blobs" "$data/keys.json"
   "$bin" --data "$data" demo load --scale "$scale"
-  touch "$data/.demo"
+  mv "$data/.demo-loading" "$data/.demo"
 fi
 "$bin" demo accounts
 echo "Open http://127.0.0.1:$port (console) or http://127.0.0.1:$port/p/ (public pages). Ctrl-C ends it."
