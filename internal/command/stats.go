@@ -16,6 +16,15 @@ type statsCmd struct {
 	Ranks    ranksCmd    `cmd:"" help:"Rank sets and the probability to be among the first."`
 	Sample   sampleCmd   `cmd:"" help:"A sealed draw from a frame: simple, systematic, proportional to size."`
 	Allocate allocateCmd `cmd:"" help:"Sample sizes, allocation over strata, detectable differences."`
+	Drivers  driversCmd  `cmd:"" help:"Which items go with an outcome: shares of the explained variance."`
+}
+
+type driversCmd struct {
+	Spec string `arg:"" help:"JSON specification; paths inside are relative to it."`
+}
+
+func (c driversCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
+	return runSpec(c.Spec, s, stats.RunDrivers)
 }
 
 type sampleCmd struct {
