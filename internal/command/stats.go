@@ -12,11 +12,12 @@ import (
 )
 
 type statsCmd struct {
-	Estimate specCmd     `cmd:"" help:"Design-based estimates from a CSV (docs/statistics.md)."`
-	Ranks    ranksCmd    `cmd:"" help:"Rank sets and the probability to be among the first."`
-	Sample   sampleCmd   `cmd:"" help:"A sealed draw from a frame: simple, systematic, proportional to size."`
-	Allocate allocateCmd `cmd:"" help:"Sample sizes, allocation over strata, detectable differences."`
-	Drivers  driversCmd  `cmd:"" help:"Which items go with an outcome: shares of the explained variance."`
+	Estimate    specCmd        `cmd:"" help:"Design-based estimates from a CSV (docs/statistics.md)."`
+	Ranks       ranksCmd       `cmd:"" help:"Rank sets and the probability to be among the first."`
+	Sample      sampleCmd      `cmd:"" help:"A sealed draw from a frame: simple, systematic, proportional to size."`
+	Allocate    allocateCmd    `cmd:"" help:"Sample sizes, allocation over strata, detectable differences."`
+	Drivers     driversCmd     `cmd:"" help:"Which items go with an outcome: shares of the explained variance."`
+	Reliability reliabilityCmd `cmd:"" help:"How far items measure one thing: alpha, omega, item-rest correlations."`
 }
 
 type driversCmd struct {
@@ -25,6 +26,14 @@ type driversCmd struct {
 
 func (c driversCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
 	return runSpec(c.Spec, s, stats.RunDrivers)
+}
+
+type reliabilityCmd struct {
+	Spec string `arg:"" help:"JSON specification; paths inside are relative to it."`
+}
+
+func (c reliabilityCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
+	return runSpec(c.Spec, s, stats.RunReliability)
 }
 
 type sampleCmd struct {
