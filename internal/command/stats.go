@@ -18,6 +18,7 @@ type statsCmd struct {
 	Allocate    allocateCmd    `cmd:"" help:"Sample sizes, allocation over strata, detectable differences."`
 	Drivers     driversCmd     `cmd:"" help:"Which items go with an outcome: shares of the explained variance."`
 	Reliability reliabilityCmd `cmd:"" help:"How far items measure one thing: alpha, omega, item-rest correlations."`
+	Compare     compareCmd     `cmd:"" help:"Change between two waves, adjusted for looking at every street."`
 }
 
 type driversCmd struct {
@@ -34,6 +35,14 @@ type reliabilityCmd struct {
 
 func (c reliabilityCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
 	return runSpec(c.Spec, s, stats.RunReliability)
+}
+
+type compareCmd struct {
+	Spec string `arg:"" help:"JSON specification; paths inside are relative to it."`
+}
+
+func (c compareCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
+	return runSpec(c.Spec, s, stats.RunCompare)
 }
 
 type sampleCmd struct {

@@ -16,6 +16,7 @@ type itemSpec struct {
 	complete []string // further columns that a row must have
 	drop     bool
 
+	table   *table
 	sample  Sample
 	columns [][]float64
 	keep    []bool
@@ -32,10 +33,10 @@ func readItems(o *object, names []string) *itemSpec {
 	return s
 }
 
-// load reads the file; rows that are not complete get no weight in what weights returns.
-func (s *itemSpec) load(open func(path string) (io.ReadCloser, error)) error {
+// load reads the file, with further columns for the caller; rows that are not complete get no weight in what weights returns.
+func (s *itemSpec) load(open func(path string) (io.ReadCloser, error), further ...string) error {
 	t, err := readTable(open, s.file, func(c string) bool {
-		return s.design.wants(c) || slices.Contains(s.names, c) || slices.Contains(s.complete, c)
+		return s.design.wants(c) || slices.Contains(s.names, c) || slices.Contains(s.complete, c) || slices.Contains(further, c)
 	})
 	if err != nil {
 		return fmt.Errorf("key %q: %w", s.o.key("data"), err)
@@ -43,6 +44,7 @@ func (s *itemSpec) load(open func(path string) (io.ReadCloser, error)) error {
 	if s.sample, err = s.design.build(t, open); err != nil {
 		return err
 	}
+	s.table = t
 	s.keep = make([]bool, t.rows)
 	for i := range s.keep {
 		s.keep[i] = true
