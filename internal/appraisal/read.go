@@ -13,7 +13,7 @@ import (
 )
 
 // maxCached bounds the results kept in memory; one is about 10 MB.
-const maxCached = 3
+const maxCached = 4
 
 // ScoreFilter narrows Scores. Empty fields take the meaning in their comment.
 type ScoreFilter struct {
@@ -125,19 +125,28 @@ func (s *Service) loadRun(ctx context.Context, tx *db.Tx, waveID string) (*Run, 
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if i := slices.IndexFunc(s.cached, func(r *Run) bool { return r.ID == last.ID }); i >= 0 {
-		return s.cached[i], nil
+	if run := s.cachedRun(last.ID); run != nil {
+		return run, nil
 	}
 	result, err := db.Get[db.JSON[Result]](ctx, tx, "SELECT result FROM score_run WHERE id = $1", last.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read run %s: %w", last.ID, err)
 	}
 	last.Result = &result
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.cached = append([]*Run{last}, s.cached...)
 	s.cached = s.cached[:min(len(s.cached), maxCached)]
 	return last, nil
+}
+
+func (s *Service) cachedRun(id string) *Run {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.IndexFunc(s.cached, func(r *Run) bool { return r.ID == id }); i >= 0 {
+		return s.cached[i]
+	}
+	return nil
 }
 
 var tablesByNode = map[string]Level{"dimension": LevelDimension, "key_point": LevelKeyPoint, "indicator": LevelIndicator, "overall": LevelOverall}

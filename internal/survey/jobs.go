@@ -74,7 +74,15 @@ func (s *Service) StartImport(ctx context.Context, waveID, fileName string, file
 	if err := s.files.Put(ctx, key, file, size); err != nil {
 		return nil, err
 	}
-	return s.enqueue(ctx, waveID, fileName, key, o)
+	im, err := s.enqueue(ctx, waveID, fileName, key, o)
+	if err != nil {
+		return nil, err
+	}
+	// An earlier import of the same file may have been tidied away just before this one was on record.
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("read upload: %w", err)
+	}
+	return im, s.files.Put(ctx, key, file, size)
 }
 
 // CommitImport imports the file of a finished dry run for good. Rights and states as for Import; Conflict when it was

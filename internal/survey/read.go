@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 )
@@ -100,12 +101,12 @@ func (s *Service) PublishedWaveTx(ctx context.Context, tx *db.Tx, id string) (*W
 
 // Event is one step in the life of a wave.
 type Event struct {
-	At     int64  `db:"at" json:"at_ms"`
-	From   State  `db:"from_state" json:"from"`
-	To     State  `db:"to_state" json:"to"`
-	Action string `db:"action" json:"action"`
-	Actor  string `db:"actor" json:"actor"`
-	Note   string `db:"note" json:"note"`
+	At     clock.Time `db:"at" json:"at"`
+	From   State      `db:"from_state" json:"from"`
+	To     State      `db:"to_state" json:"to"`
+	Action string     `db:"action" json:"action"`
+	Actor  string     `db:"actor" json:"actor"`
+	Note   string     `db:"note" json:"note"`
 }
 
 // History returns the steps of a wave, oldest first. Same rights as Wave.

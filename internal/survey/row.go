@@ -71,7 +71,8 @@ func (r *rowReader) read(row int, values []string) *entry {
 	if len(r.faults) > before {
 		return nil
 	}
-	e.response.RowHash = rowHash(r.columns, values)
+	// Keyed, because the cells hold the comment and the number: nobody with the database alone may test a guess.
+	e.response.RowHash = r.key("row|" + rowHash(r.columns, values))
 	return e
 }
 
@@ -249,10 +250,8 @@ func (r *rowReader) rest(e *entry) {
 	}
 	for i := range e.comments {
 		c := &e.comments[i]
+		// The ticked fields stay with the response, where they are weighted; on the comment too they would link the two.
 		c.Street, c.Community = e.response.Street, e.response.Community
-		if i == 0 {
-			c.Categories.V = answers.Categories
-		}
 	}
 }
 

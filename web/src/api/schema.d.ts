@@ -3554,8 +3554,8 @@ export interface components {
         SurveyEvent: {
             action: string;
             actor: string;
-            /** Format: int64 */
-            at_ms: number;
+            /** Format: date-time */
+            at: string;
             from: string;
             note: string;
             to: string;
