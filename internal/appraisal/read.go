@@ -86,7 +86,7 @@ func (s *Service) Runs(ctx context.Context, waveID string) (list []Run, err erro
 		if err := requireEither(ctx, w.Area, PermScore, PermPublish); err != nil {
 			return err
 		}
-		list, err = db.All[Run](ctx, tx, "SELECT "+runColumns+" FROM score_run WHERE wave_id = $1 ORDER BY seq DESC", waveID)
+		list, err = db.All[Run](ctx, tx, "SELECT "+runColumns+" FROM score_run WHERE wave_id = $1 ORDER BY seq DESC LIMIT 200", waveID)
 		return err
 	})
 	return list, err

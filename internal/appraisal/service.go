@@ -80,7 +80,7 @@ func (s *Service) LoadSystemTx(ctx context.Context, tx *db.Tx, src []byte) (*Sto
 // Systems lists the stored versions, newest first. Anyone signed in may read them.
 func (s *Service) Systems(ctx context.Context) (list []StoredSystem, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		list, err = db.All[StoredSystem](ctx, tx, "SELECT version, hash, body, created_at FROM indicator_system ORDER BY created_at DESC, version DESC")
+		list, err = db.All[StoredSystem](ctx, tx, "SELECT version, hash, body, created_at FROM indicator_system ORDER BY created_at DESC, version DESC LIMIT 100")
 		return err
 	})
 	return list, err

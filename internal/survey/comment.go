@@ -24,7 +24,7 @@ type Comment struct {
 	Channel    Channel           `db:"channel" json:"channel"`
 	Question   string            `db:"question" json:"question"`
 	Text       string            `db:"text" json:"text"`
-	Categories db.JSON[[]string] `db:"categories" json:"categories" doc:"reverse-evaluation fields the respondent ticked"`
+	Categories db.JSON[[]string] `db:"categories" json:"categories" doc:"fields its source named; empty for answers of a wave, where what was ticked stays with the response"`
 	Day        clock.Time        `db:"day" json:"day"`
 	HasContact bool              `db:"has_contact" json:"has_contact"`
 }

@@ -174,7 +174,7 @@ func (s *Service) FileImports(ctx context.Context, waveID string) (list []FileIm
 		if err := auth.RequireArea(ctx, PermImport, w.Area); err != nil {
 			return err
 		}
-		list, err = db.All[FileImport](ctx, tx, "SELECT "+importColumns+" FROM answer_import WHERE wave_id = $1 ORDER BY created_at DESC, id DESC", waveID)
+		list, err = db.All[FileImport](ctx, tx, "SELECT "+importColumns+" FROM answer_import WHERE wave_id = $1 ORDER BY created_at DESC, id DESC LIMIT 200", waveID)
 		return err
 	})
 	return list, err

@@ -24,7 +24,7 @@ func (s *Service) Waves(ctx context.Context, f WaveFilter) (list []Wave, err err
 	}
 	list = []Wave{}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		return db.Each(ctx, tx, "SELECT "+waveColumns+" FROM wave ORDER BY period DESC, created_at DESC, id DESC", nil, func(w *Wave) error {
+		return db.Each(ctx, tx, "SELECT "+waveColumns+" FROM wave ORDER BY period DESC, created_at DESC, id DESC LIMIT 500", nil, func(w *Wave) error {
 			if visible(ctx, w) && (f.State == nil || w.State == *f.State) && (f.Period == nil || w.Period == *f.Period) {
 				list = append(list, *w.complete())
 			}
@@ -83,7 +83,7 @@ func (s *Service) FindWave(ctx context.Context, idOrCode string) (*Wave, error) 
 
 // PublishedTx lists published and archived waves, newest first, for the public pages. Anyone may.
 func (s *Service) PublishedTx(ctx context.Context, tx *db.Tx) ([]Wave, error) {
-	list, err := db.All[Wave](ctx, tx, "SELECT "+waveColumns+" FROM wave WHERE state IN ('published', 'archived') ORDER BY published_at DESC, id DESC")
+	list, err := db.All[Wave](ctx, tx, "SELECT "+waveColumns+" FROM wave WHERE state IN ('published', 'archived') ORDER BY published_at DESC, id DESC LIMIT 100")
 	for i := range list {
 		list[i].complete()
 	}
@@ -115,7 +115,7 @@ func (s *Service) History(ctx context.Context, id string) (events []Event, err e
 		if _, err := s.WaveTx(ctx, tx, id); err != nil {
 			return err
 		}
-		events, err = db.All[Event](ctx, tx, "SELECT at, from_state, to_state, action, actor, note FROM wave_event WHERE wave_id = $1 ORDER BY at, id", id)
+		events, err = db.All[Event](ctx, tx, "SELECT at, from_state, to_state, action, actor, note FROM wave_event WHERE wave_id = $1 ORDER BY at, id LIMIT 500", id)
 		return err
 	})
 	return events, err

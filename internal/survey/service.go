@@ -260,7 +260,7 @@ func (s *Service) freeze(ctx context.Context, tx *db.Tx, w *Wave) error {
 
 // QuestionnairesTx is Questionnaires inside the caller's transaction.
 func (s *Service) QuestionnairesTx(ctx context.Context, tx *db.Tx) ([]Questionnaire, error) {
-	return db.All[Questionnaire](ctx, tx, "SELECT "+questionnaireColumns+" FROM questionnaire ORDER BY created_at DESC, version DESC, grp")
+	return db.All[Questionnaire](ctx, tx, "SELECT "+questionnaireColumns+" FROM questionnaire ORDER BY created_at DESC, version DESC, grp LIMIT 300")
 }
 
 // Prepare stores the questionnaires shipped with this release, if they are not there yet. The program calls it at start.
