@@ -19,6 +19,7 @@ type statsCmd struct {
 	Drivers     driversCmd     `cmd:"" help:"Which items go with an outcome: shares of the explained variance."`
 	Reliability reliabilityCmd `cmd:"" help:"How far items measure one thing: alpha, omega, item-rest correlations."`
 	Compare     compareCmd     `cmd:"" help:"Change between two waves, adjusted for looking at every street."`
+	SmallArea   smallAreaCmd   `cmd:"" name:"smallarea" help:"Estimates of communities that borrow strength (Fay-Herriot)."`
 }
 
 type driversCmd struct {
@@ -43,6 +44,14 @@ type compareCmd struct {
 
 func (c compareCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
 	return runSpec(c.Spec, s, stats.RunCompare)
+}
+
+type smallAreaCmd struct {
+	Spec string `arg:"" help:"JSON specification; paths inside are relative to it."`
+}
+
+func (c smallAreaCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
+	return runSpec(c.Spec, s, stats.RunSmallArea)
 }
 
 type sampleCmd struct {
