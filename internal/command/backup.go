@@ -2,10 +2,10 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
-	"yiwang/internal/app"
 	"yiwang/internal/platform/backup"
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/clock"
@@ -19,18 +19,26 @@ type backupCmd struct {
 	WithKeys bool   `help:"Put the keys into the backup: whoever has it can then read everything."`
 }
 
-func (c backupCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
-	return withApp(ctx, cfg, "backup", func(ctx context.Context, a *app.App) error {
-		sum, err := backup.Create(ctx, backup.Source{DB: a.DB, Files: a.Blobs, KeyPath: cfg.KeyPath(), WithKeys: c.WithKeys}, c.File)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(s.Out, "%s: schema %d, %d attachments, %d bytes before compression\n", c.File, sum.Schema, sum.Files, sum.Bytes)
-		if err == nil && len(sum.Damaged) > 0 {
-			err = fmt.Errorf("%d attachments no longer hash to their name, first %s: the disk may be failing", len(sum.Damaged), sum.Damaged[0])
-		}
+// Run opens the database as it is: a newer binary must not upgrade the schema under an older server just to copy it.
+func (c backupCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (err error) {
+	d, err := db.Open(ctx, db.Config{URL: cfg.DatabaseURL()})
+	if err != nil {
 		return err
-	})
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	files, err := blob.OpenStore(cfg.BlobURL(), clock.System)
+	if err != nil {
+		return err
+	}
+	sum, err := backup.Create(ctx, backup.Source{DB: d, Files: files, KeyPath: cfg.KeyPath(), WithKeys: c.WithKeys}, c.File)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.Out, "%s: schema %d, %d attachments, %d bytes before compression\n", c.File, sum.Schema, sum.Files, sum.Bytes)
+	if err == nil && len(sum.Damaged) > 0 {
+		err = fmt.Errorf("%d attachments no longer hash to their name, first %s: the disk may be failing", len(sum.Damaged), sum.Damaged[0])
+	}
+	return err
 }
 
 type restoreCmd struct {

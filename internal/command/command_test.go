@@ -71,6 +71,31 @@ func TestAudit_VerifyFindsTampering(t *testing.T) {
 	}
 }
 
+func TestBackup_RestoresIntoAnEmptyDirectory(t *testing.T) {
+	from, to, file := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "copy.yw")
+	if code, _, e := run(t, "A-long-Pass-2026\n", "--data", from, "user", "add", "sysadmin", "--name", "张三"); code != 0 {
+		t.Fatal(e)
+	}
+	if code, out, e := run(t, "", "--data", from, "backup", file, "--with-keys"); code != 0 || !strings.Contains(out, "schema") {
+		t.Fatalf("exit %d %s %s", code, out, e)
+	}
+	if code, _, e := run(t, "", "--data", from, "backup", file); code != 1 || !strings.Contains(e, "exists") {
+		t.Errorf("over an existing file: exit %d %s", code, e)
+	}
+	if code, _, e := run(t, "", "--data", to, "restore", file); code != 0 {
+		t.Fatal(e)
+	}
+	if code, out, _ := run(t, "", "--data", to, "user", "list"); code != 0 || !strings.Contains(out, "sysadmin") {
+		t.Errorf("exit %d %s", code, out)
+	}
+	if code, out, e := run(t, "", "--data", to, "audit", "verify"); code != 0 {
+		t.Errorf("exit %d %s %s", code, out, e)
+	}
+	if code, _, e := run(t, "", "--data", to, "restore", file); code != 1 {
+		t.Errorf("over existing data: exit %d %s", code, e)
+	}
+}
+
 func TestOpenAPI_IsCheckedIn(t *testing.T) {
 	code, out, e := run(t, "", "openapi")
 	if code != 0 {
