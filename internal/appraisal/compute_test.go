@@ -144,7 +144,7 @@ func TestCompute_SmallExampleByHand(t *testing.T) {
 	if leaf := findScore(result, survey.Targeted, streetCode(0), "", "A1-1"); !slices.Equal(leaf.Counts, []int{1, 2, 1, 0, 0, 0, 0, 0, 0, 0}) {
 		t.Errorf("distribution is %v", leaf.Counts)
 	}
-	if len(result.Method.Notes) == 0 || result.Ranks.Items[0].Rank != 1 {
+	if len(result.Method.Notes) == 0 || result.Ranks.Items[0].Best != 1 {
 		t.Errorf("missing units are not noted, or no rank: %+v", result.Ranks)
 	}
 }

@@ -116,9 +116,9 @@ func (r *report) writeDocument(w io.Writer) error {
 	d.paragraph("Heading1", "街道得分与名次区间")
 	var rows [][]string
 	for _, it := range result.Ranks.Items {
-		rows = append(rows, []string{it.AreaName, showCell(it.Score), showCell(it.Low) + "—" + showCell(it.High), fmt.Sprint(it.Rank), fmt.Sprintf("%d—%d", it.Best, it.Worst), showCell(it.PTop)})
+		rows = append(rows, []string{it.AreaName, showCell(it.Score), showCell(it.Low) + "—" + showCell(it.High), it.set(), chance(it.PTop)})
 	}
-	d.table([]string{"街道", "得分", "区间", "名次", "名次区间", fmt.Sprintf("进入前%d的概率", result.Ranks.Top)}, rows)
+	d.table([]string{"街道", "得分", "区间", "名次区间", fmt.Sprintf("进入前%d的概率", result.Ranks.Top)}, rows)
 	d.paragraph("", "并列规则："+result.Ranks.TieRule)
 	d.paragraph("Quiet", result.Ranks.Method)
 	d.paragraph("Heading1", "各维度得分（± 标准误）")

@@ -12,7 +12,7 @@ import (
 //go:embed page.html
 var pageSource string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"show": showCell}).Parse(pageSource))
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"show": showCell, "chance": chance}).Parse(pageSource))
 
 // interval is one line of the picture of scores: positions in percent of its width.
 type interval struct {

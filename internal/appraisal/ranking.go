@@ -120,10 +120,10 @@ func (r *Ranks) believe(est, se []float64) error {
 	}
 	for i := range r.Items {
 		it := &r.Items[i]
-		it.Rank, it.Best, it.Worst = sets[i].Rank, sets[i].Best, sets[i].Worst
+		it.Best, it.Worst = sets[i].Best, sets[i].Worst
 		it.PTop, it.ExpectedRank = *number(beliefs[i].PTop), *number(beliefs[i].ExpectedRank)
 	}
-	slices.SortStableFunc(r.Items, func(a, b Rank) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.AreaCode, b.AreaCode)) })
+	slices.SortStableFunc(r.Items, func(a, b Rank) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.AreaCode, b.AreaCode)) })
 	return nil
 }
 

@@ -114,10 +114,10 @@ type table struct {
 
 func (r *report) tables() []table {
 	result := &r.run.Result.V
-	ranks := table{name: "名次", widths: []float64{14, 12, 10, 10, 10, 10, 12, 14, 12}, header: []any{"街道", "得分", "标准误", "区间下限", "区间上限", "名次", "名次区间",
+	ranks := table{name: "名次", widths: []float64{14, 12, 10, 10, 10, 12, 14, 12}, header: []any{"街道", "得分", "标准误", "区间下限", "区间上限", "名次区间",
 		fmt.Sprintf("进入前%d的概率", result.Ranks.Top), "期望名次"}}
 	for _, it := range result.Ranks.Items {
-		ranks.rows = append(ranks.rows, []any{it.AreaName, it.Score, it.SE, shown(it.Low), shown(it.High), it.Rank, fmt.Sprintf("%d—%d", it.Best, it.Worst), it.PTop, it.ExpectedRank})
+		ranks.rows = append(ranks.rows, []any{it.AreaName, it.Score, it.SE, shown(it.Low), shown(it.High), it.set(), it.PTop, it.ExpectedRank})
 	}
 	ranks.rows = append(ranks.rows, nil, []any{"并列规则", result.Ranks.TieRule}, []any{"方法", result.Ranks.Method}, []any{"范围", result.Note})
 	pick := func(name string, keep func(*Score) bool) table {
@@ -186,7 +186,7 @@ func (r *report) method() table {
 	}
 	slices.Sort(keys)
 	for _, k := range keys {
-		t.rows = append(t.rows, []any{k, m.Formula[k]})
+		t.rows = append(t.rows, []any{formulaTitles[k], m.Formula[k]})
 	}
 	for _, note := range m.Notes {
 		t.rows = append(t.rows, []any{"说明", note})
@@ -254,3 +254,26 @@ func (t *table) stream(file *excelize.File, bold, decimals int) error {
 	}
 	return out.Flush()
 }
+
+// set is the rank set in words; a single rank is never printed, because the data cannot tell it (rule 7).
+func (r *Rank) set() string {
+	if r.Best == r.Worst {
+		return fmt.Sprint(r.Best)
+	}
+	return fmt.Sprintf("%d—%d", r.Best, r.Worst)
+}
+
+// chance prints a probability without claiming certainty.
+func chance(p float64) string {
+	switch {
+	case p > 0.99:
+		return ">99%"
+	case p < 0.01:
+		return "<1%"
+	}
+	return fmt.Sprintf("%.0f%%", 100*p)
+}
+
+// formulaTitles name the formulas of a method in a report.
+var formulaTitles = map[string]string{"community": "社区", "deff": "设计效应", "district": "全区", "indicator": "指标得分", "interval": "区间", "online": "线上答卷",
+	"positive": "正向得分", "questionnaire": "问卷得分", "rate": "满意率", "se": "标准误", "total": "总分", "reverse": "反向得分"}

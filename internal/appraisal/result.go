@@ -60,7 +60,6 @@ type Rank struct {
 	SE           float64  `json:"se"`
 	Low          *float64 `json:"low"`
 	High         *float64 `json:"high"`
-	Rank         int      `json:"rank" doc:"by the estimate alone"`
 	Best         int      `json:"best" doc:"best rank that cannot be excluded"`
 	Worst        int      `json:"worst" doc:"worst rank that cannot be excluded"`
 	PTop         float64  `json:"p_top" doc:"probability of being among the top streets"`

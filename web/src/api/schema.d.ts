@@ -1880,11 +1880,6 @@ export interface components {
              * @description probability of being among the top streets
              */
             p_top: number;
-            /**
-             * Format: int64
-             * @description by the estimate alone
-             */
-            rank: number;
             /** Format: double */
             score: number;
             /** Format: double */
