@@ -20,6 +20,7 @@ type statsCmd struct {
 	Reliability reliabilityCmd `cmd:"" help:"How far items measure one thing: alpha, omega, item-rest correlations."`
 	Compare     compareCmd     `cmd:"" help:"Change between two waves, adjusted for looking at every street."`
 	SmallArea   smallAreaCmd   `cmd:"" name:"smallarea" help:"Estimates of communities that borrow strength (Fay-Herriot)."`
+	Efficiency  efficiencyCmd  `cmd:"" help:"Data envelopment and cost per point."`
 }
 
 type driversCmd struct {
@@ -52,6 +53,14 @@ type smallAreaCmd struct {
 
 func (c smallAreaCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
 	return runSpec(c.Spec, s, stats.RunSmallArea)
+}
+
+type efficiencyCmd struct {
+	Spec string `arg:"" help:"JSON specification; paths inside are relative to it."`
+}
+
+func (c efficiencyCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
+	return runSpec(c.Spec, s, stats.RunEfficiency)
 }
 
 type sampleCmd struct {
