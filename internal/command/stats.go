@@ -21,6 +21,7 @@ type statsCmd struct {
 	Compare     compareCmd     `cmd:"" help:"Change between two waves, adjusted for looking at every street."`
 	SmallArea   smallAreaCmd   `cmd:"" name:"smallarea" help:"Estimates of communities that borrow strength (Fay-Herriot)."`
 	Efficiency  efficiencyCmd  `cmd:"" help:"Data envelopment and cost per point."`
+	Combine     combineCmd     `cmd:"" help:"Online sample against probability sample: bias and composite."`
 }
 
 type driversCmd struct {
@@ -61,6 +62,14 @@ type efficiencyCmd struct {
 
 func (c efficiencyCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
 	return runSpec(c.Spec, s, stats.RunEfficiency)
+}
+
+type combineCmd struct {
+	Spec string `arg:"" help:"JSON specification; paths inside are relative to it."`
+}
+
+func (c combineCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
+	return runSpec(c.Spec, s, stats.RunCombine)
 }
 
 type sampleCmd struct {
