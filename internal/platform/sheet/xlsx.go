@@ -43,7 +43,7 @@ func openXLSX(in io.Reader, o Options) (_ rowReader, err error) {
 	if err := x.open(o.Sheet); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return x, nil
+	return readAhead(x), nil
 }
 
 func (x *xlsxReader) open(name string) (err error) {
