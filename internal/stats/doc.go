@@ -1,7 +1,7 @@
 // Package stats is the estimation core: design-based estimates with their uncertainty, and ranks that say how sure they are.
 //
 // It is pure. It reads no clock, no database and no environment, imports no other package of ours, and may be called by anyone.
-// Only the specification runners (RunEstimate, RunRanks) open files, through a function the caller hands in.
+// Only the specification runners (RunEstimate, RunRanks and the others named Run) open files, through a function the caller hands in.
 //
 // The way through it:
 //

@@ -14,8 +14,17 @@ func RunCombine(specJSON []byte, open func(path string) (io.ReadCloser, error)) 
 		return nil, *o.err
 	}
 	by, names := o.words("by"), o.words("names")
-	probability := readWave(o.child("probability"), by, open)
-	online := readWave(o.child("online"), by, open)
+	var further []string
+	if o.has("adjust") {
+		c := o.child("adjust")
+		further = append(c.words("factors"), c.words("covariates")...)
+	}
+	probability := readWave(o.child("probability"), by, open, further...)
+	online := readWave(o.child("online"), by, open, further...)
+	var adjusted *adjustedOutput
+	if o.has("adjust") {
+		adjusted = adjustOnline(o, online, probability)
+	}
 	o.done()
 	if *o.err != nil {
 		return nil, *o.err
@@ -35,7 +44,7 @@ func RunCombine(specJSON []byte, open func(path string) (io.ReadCloser, error)) 
 	if err != nil {
 		return nil, fmt.Errorf("keys \"probability\" and \"online\": %w", err)
 	}
-	var out combineOutput
+	out := combineOutput{Adjusted: adjusted}
 	for i, c := range combined {
 		a, b := probability.waves[i], online.waves[i]
 		row := combineRow{Probability: number(a.Estimate), ProbabilitySE: number(a.SE), Online: number(b.Estimate), OnlineSE: number(b.SE),
@@ -50,7 +59,8 @@ func RunCombine(specJSON []byte, open func(path string) (io.ReadCloser, error)) 
 }
 
 type combineOutput struct {
-	Results []combineRow `json:"results"`
+	Results  []combineRow    `json:"results"`
+	Adjusted *adjustedOutput `json:"adjusted,omitempty"`
 }
 
 type combineRow struct {

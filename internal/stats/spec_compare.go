@@ -76,12 +76,13 @@ type compareRow struct {
 type waveSpec struct {
 	names []string
 	waves []Wave
+	items *itemSpec
 }
 
-func readWave(o *object, by []string, open Open) *waveSpec {
+func readWave(o *object, by []string, open Open, further ...string) *waveSpec {
 	s := &waveSpec{}
 	if o.has("data") {
-		s.estimate(o, by, open)
+		s.estimate(o, by, open, further)
 		return s
 	}
 	est, se := o.numbers("estimates"), o.numbers("se")
@@ -96,12 +97,13 @@ func readWave(o *object, by []string, open Open) *waveSpec {
 	return s
 }
 
-func (s *waveSpec) estimate(o *object, by []string, open Open) {
+func (s *waveSpec) estimate(o *object, by []string, open Open, further []string) {
 	item := o.text("item", "")
 	if item == "" {
 		o.fail("item", "must name a column")
 	}
 	items := readItems(o, []string{item})
+	items.extra, s.items = further, items
 	o.done()
 	if *o.err != nil {
 		return

@@ -15,6 +15,7 @@ type itemSpec struct {
 	names    []string // columns to be analysed
 	complete []string // further columns that a row must have
 	drop     bool
+	extra    []string // columns read for the caller
 
 	table   *table
 	sample  Sample
@@ -36,7 +37,7 @@ func readItems(o *object, names []string) *itemSpec {
 // load reads the file, with further columns for the caller; rows that are not complete get no weight in what weights returns.
 func (s *itemSpec) load(open func(path string) (io.ReadCloser, error), further ...string) error {
 	t, err := readTable(open, s.file, func(c string) bool {
-		return s.design.wants(c) || slices.Contains(s.names, c) || slices.Contains(s.complete, c) || slices.Contains(further, c)
+		return slices.Contains(s.extra, c) || s.design.wants(c) || slices.Contains(s.names, c) || slices.Contains(s.complete, c) || slices.Contains(further, c)
 	})
 	if err != nil {
 		return fmt.Errorf("key %q: %w", s.o.key("data"), err)
