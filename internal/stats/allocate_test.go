@@ -161,4 +161,7 @@ func TestAllocationMistakesNameTheirPlace(t *testing.T) {
 		`{"size":[{"margin":0.1,"level":95}]}`:                     `key "size[0].level" is 95`,
 		`{"detect":[{"n":[5],"sd":[1,1]}]}`:                        `key "detect[0].n"`,
 	})
+	if _, err := RunAllocate([]byte(`{"data":"x.csv","strata":{"size":"n"},"n":3}`), openText("n\n5\n6.5\n")); err == nil || !strings.Contains(err.Error(), `row 2, column "n" has 6.5`) {
+		t.Errorf("half a unit: %v", err)
+	}
 }

@@ -150,6 +150,9 @@ func readStrataFile(o *object, open Open) []Stratum {
 			continue
 		}
 		for h, v := range c.columnOf(key, column, t) {
+			if key != "sd" && v != math.Trunc(v) {
+				c.fail(key, "must name a column of whole numbers: %s, row %d, column %q has %v", file, h+1, column, v)
+			}
 			set[key](&out[h], v)
 		}
 	}
