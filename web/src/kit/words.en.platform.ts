@@ -61,4 +61,7 @@ export const platform: Record<string, string> = {
   '从居民意见合并出来的问题：下发、答复、整改、核查、告知、公示，每一步都有期限和记录。': 'Issues made from comments: issued, answered, rectified, verified, told, published. Every step has a deadline and a record.',
   '谁办的事谁不能核查；核查要有现场照片。': 'Whoever handled an item cannot verify it; verifying needs photos from the site.',
   '接口文档：': 'API documentation: ',
+  '修改别名': 'Edit aliases',
+  '修改安全策略': 'Edit the security policy',
+  '修改角色': 'Edit a role',
 }

@@ -1,5 +1,5 @@
 import type { components } from '@/api/schema'
-import type { Page, Unit } from '@/api/types'
+import type { Page, Role, Unit } from '@/api/types'
 import { api, body, set } from '@/kit/http'
 
 type Schemas = components['schemas']
@@ -21,6 +21,13 @@ export const stepPost = (id: string, step: 'grant' | 'reject' | 'end' | 'revoke'
   body(api.POST(`/api/v1/posts/{id}/actions/${step}`, { ...path(id), body: change }))
 
 export const listRoles = () => body(api.GET('/api/v1/roles'))
+export const listPermissions = () => body(api.GET('/api/v1/permissions'))
+/** What a person may set of a role; its class follows from the permissions. */
+const roleBody = ({ code, name, summary, privileged, permissions, version }: Role) => ({ code, name, summary, privileged, permissions, version }) as Schemas['IdentityRole']
+export const addRole = (role: Role) => body(api.POST('/api/v1/roles', { body: roleBody(role) }))
+export const changeRole = (role: Role) => body(api.PUT('/api/v1/roles/{code}', { params: { path: { code: role.code } }, body: roleBody(role) }))
+export const getPolicy = () => body(api.GET('/api/v1/security/policy'))
+export const changePolicy = (policy: Schemas['IdentityCurrentPolicy']) => body(api.PUT('/api/v1/security/policy', { body: policy }))
 export const listUnits = (filter: PageFilter & { kind?: string }) => body(api.GET('/api/v1/units', { params: { query: set({ limit: 50, ...filter } as object) } }))
 /** Every unit in use, for choosing; a district has a few hundred. */
 export async function allUnits(): Promise<Unit[]> {

@@ -14,6 +14,7 @@ export const identityRoutes: RouteRecordRaw[] = [
       { path: 'users', component: () => import('./pages/UsersPage.vue'), meta: { title: '用户', permissions: people } },
       { path: 'posts', component: () => import('./pages/PostsPage.vue'), meta: { title: '岗位', permissions: people } },
       { path: 'roles', component: () => import('./pages/RolesPage.vue'), meta: { title: '角色', permissions: people } },
+      { path: 'policy', component: () => import('./pages/PolicyPage.vue'), meta: { title: '安全策略', permissions: people } },
       { path: 'units', component: () => import('./pages/UnitsPage.vue'), meta: { title: '单位', permissions: admin } },
       { path: 'tokens', component: () => import('./pages/TokensPage.vue'), meta: { title: '接口令牌', permissions: admin } },
       { path: 'sign-ins', component: () => import('./pages/SignInsPage.vue'), meta: { title: '登录记录', permissions: ['audit.read'] } },

@@ -29,3 +29,6 @@ const permissionWords = (): Record<string, string> => ({
   'rectify.issue': t('下发与督办'), 'rectify.answer': t('答复与退回'), 'rectify.do': t('整改与传照片'), 'rectify.verify': t('核查'), 'rectify.publish': t('告知与公示'),
 })
 export const permissionName = (permission: string): string => permissionWords()[permission] ?? permission
+
+const moduleWords = (): Record<string, string> => ({ region: t('区域与网格'), identity: t('单位、账号与三员'), survey: t('考评'), appraisal: t('成绩'), rectify: t('整改') })
+export const moduleName = (module: string): string => moduleWords()[module] ?? module

@@ -1,4 +1,5 @@
 import type { FeatureCollection, Geometry } from 'geojson'
+import type { components } from '@/api/schema'
 import type { RegionReport } from '@/api/types'
 import { api, body, formOf, set, withQuery } from '@/kit/http'
 
@@ -24,3 +25,16 @@ export function importAreas(file: File, options: { dryRun: boolean; keepGood: bo
   if (/\.(geo)?json$/i.test(file.name)) return body(api.POST('/api/v1/regions/geometry', formOf({ file })))
   return body(api.POST('/api/v1/regions/imports', { params: { query: { dry_run: options.dryRun, keep_good: options.keepGood } }, ...formOf({ file }) }))
 }
+
+type Schemas = components['schemas']
+export type AreaChange = Schemas['RegionPatch']
+const at = (code: string) => ({ params: { path: { code } } })
+
+/** Corrects name, class or households; a version that is not the present one is refused with the present area. */
+export const changeArea = (code: string, change: AreaChange) => body(api.PATCH('/api/v1/regions/{code}', { ...at(code), body: change }))
+export const setAlias = (code: string, alias: Schemas['SetAliasInBody']) => body(api.PUT('/api/v1/regions/{code}/aliases', { ...at(code), body: alias }))
+export const dropAlias = (code: string, alias: Schemas['SetAliasInBody']) => body(api.DELETE('/api/v1/regions/{code}/aliases', { params: { path: { code }, query: alias } }))
+/** The old codes end and keep what was recorded under them; the new area takes their ground. */
+export const mergeAreas = (merge: Schemas['MergeInBody']) => body(api.POST('/api/v1/regions/actions/merge', { body: merge }))
+/** The old code ends and keeps what was recorded under it; the parts must tile its ground. */
+export const splitArea = (code: string, split: Schemas['SplitInBody']) => body(api.POST('/api/v1/regions/{code}/actions/split', { ...at(code), body: split }))
