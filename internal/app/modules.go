@@ -47,6 +47,9 @@ func (a *App) build(context.Context) error {
 	a.Rectify = rectify.New(a.DB, comments{a.Survey}, directory{a}, photos{a.Blobs}, a.Calendar)
 	a.Survey.Work(a.Jobs)
 	a.Appraisal = appraisal.New(a.DB, a.Survey, a.namesBelow, outcomes{a.Rectify})
+	if a.Config.Demo {
+		a.Appraisal.Disclaim("演示数据，人物与成绩均为虚构")
+	}
 	return nil
 }
 

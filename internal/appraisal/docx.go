@@ -109,7 +109,10 @@ func (r *report) writeDocument(w io.Writer) error {
 	result := &r.run.Result.V
 	d := &document{}
 	d.paragraph("Title", r.wave.Name+"结果")
-	d.paragraph("Quiet", fmt.Sprintf("%s　定向答卷 %d 份，线上答卷 %d 份　结果摘要 %s", r.wave.Period, result.Method.Answers[survey.Targeted], result.Method.Answers[survey.Online], r.run.ResultHash))
+	if r.notice != "" {
+		d.paragraph("", r.notice)
+	}
+	d.paragraph("Quiet", fmt.Sprintf("%s　定向答卷 %d 份，线上答卷 %d 份　结果指纹 %s", r.wave.Period, result.Method.Answers[survey.Targeted], result.Method.Answers[survey.Online], r.run.ResultHash))
 	if t := result.score(survey.Targeted, r.wave.Area, NodeTotal); t != nil && t.Score != nil {
 		d.paragraph("", fmt.Sprintf("全区正向评价 %s 分（%g%% 区间 %s—%s），满意率 %s%%。%s", showCell(t.Score), result.Method.Level*100, showCell(t.Low), showCell(t.High), showCell(t.Rate), result.Note))
 	}

@@ -24,12 +24,12 @@ type interval struct {
 func (r *report) writePage(w io.Writer) error {
 	tables := r.tables()
 	view := struct {
-		Name, Period, Note, Hash string
-		Ranks                    Ranks
-		Intervals                []interval
-		From, To                 string
-		Tables                   []pageTable
-	}{Name: r.wave.Name, Period: r.wave.Period, Note: r.run.Result.V.Note, Hash: r.run.ResultHash, Ranks: r.run.Result.V.Ranks}
+		Name, Period, Note, Hash, Notice string
+		Ranks                            Ranks
+		Intervals                        []interval
+		From, To                         string
+		Tables                           []pageTable
+	}{Name: r.wave.Name, Period: r.wave.Period, Note: r.run.Result.V.Note, Hash: r.run.ResultHash, Notice: r.notice, Ranks: r.run.Result.V.Ranks}
 	low, high := view.Ranks.span()
 	view.From, view.To = strconv.FormatFloat(low, 'f', 0, 64), strconv.FormatFloat(high, 'f', 0, 64)
 	for _, it := range view.Ranks.Items {

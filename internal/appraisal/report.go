@@ -17,8 +17,9 @@ import (
 
 // report is a run with its wave, ready to be written.
 type report struct {
-	wave *survey.Wave
-	run  *Run
+	wave   *survey.Wave
+	run    *Run
+	notice string
 }
 
 // Report writes the result of a wave as xlsx (a designed workbook), csv (all rows in one table), html
@@ -40,7 +41,7 @@ func (s *Service) report(ctx context.Context, waveID string) (*report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &report{run: run}
+	r := &report{run: run, notice: s.notice}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		r.wave, err = s.surveys.WaveTx(ctx, tx, waveID)
 		return err
@@ -120,6 +121,9 @@ func (r *report) tables() []table {
 		ranks.rows = append(ranks.rows, []any{it.AreaName, it.Score, it.SE, shown(it.Low), shown(it.High), it.set(), it.PTop, it.ExpectedRank})
 	}
 	ranks.rows = append(ranks.rows, nil, []any{"并列规则", result.Ranks.TieRule}, []any{"方法", result.Ranks.Method}, []any{"范围", result.Note})
+	if r.notice != "" {
+		ranks.rows = append(ranks.rows, []any{"注意", r.notice})
+	}
 	pick := func(name string, keep func(*Score) bool) table {
 		t := table{name: name, widths: []float64{8, 12, 14, 18, 10, 24, 12, 10, 10, 10, 8, 12, 10, 10, 10, 10, 10, 10, 10, 16}, header: scoreHeader}
 		for i := range result.Scores {
@@ -172,7 +176,7 @@ func (r *report) distribution() table {
 func (r *report) method() table {
 	m := &r.run.Result.V.Method
 	t := table{name: "如何计算", widths: []float64{22, 110}, header: []any{"项目", "内容"}, rows: [][]any{
-		{"测评", r.wave.Name}, {"指标体系版本", m.IndicatorSystem}, {"方案摘要", m.PlanHash}, {"计算版本", m.CodeVersion}, {"结果摘要", r.run.ResultHash},
+		{"测评", r.wave.Name}, {"指标体系版本", m.IndicatorSystem}, {"方案指纹", m.PlanHash}, {"计算版本", m.CodeVersion}, {"结果指纹", r.run.ResultHash},
 		{"定向答卷", m.Answers[survey.Targeted]}, {"线上答卷", m.Answers[survey.Online]}}}
 	for _, g := range survey.Groups {
 		t.rows = append(t.rows, []any{g.Title() + "权重", m.RespondentWeights[g]})

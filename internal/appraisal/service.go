@@ -29,6 +29,7 @@ type Service struct {
 	surveys  *survey.Service
 	names    Names
 	outcomes Outcomes
+	notice   string // printed on every report; "" for none
 
 	mu     sync.Mutex
 	cached []*Run // latest first; runs are immutable, so a copy never goes stale
@@ -38,6 +39,9 @@ type Service struct {
 func New(d *db.DB, surveys *survey.Service, names Names, outcomes Outcomes) *Service {
 	return &Service{db: d, surveys: surveys, names: names, outcomes: outcomes}
 }
+
+// Disclaim has every report carry a notice, such as that people and results are fictional. Call it before serving.
+func (s *Service) Disclaim(notice string) { s.notice = notice }
 
 // LoadSystem stores the indicator system of a YAML file. Loading the same file again changes nothing; other content under
 // a stored version is a Conflict. Needs PermScore.

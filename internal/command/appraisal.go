@@ -20,7 +20,7 @@ type appraisalScoreCmd struct {
 }
 
 func (c appraisalScoreCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
-	return withApp(ctx, cfg, "appraisal score", func(ctx context.Context, a *app.App) error {
+	return withExisting(ctx, cfg, "appraisal score", func(ctx context.Context, a *app.App) error {
 		w, err := a.Survey.FindWave(ctx, c.Wave)
 		if err != nil {
 			return err
@@ -39,7 +39,7 @@ type appraisalVerifyCmd struct {
 }
 
 func (c appraisalVerifyCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
-	return withApp(ctx, cfg, "appraisal verify", func(ctx context.Context, a *app.App) error {
+	return withExisting(ctx, cfg, "appraisal verify", func(ctx context.Context, a *app.App) error {
 		w, err := a.Survey.FindWave(ctx, c.Wave)
 		if err != nil {
 			return err
@@ -59,7 +59,7 @@ type appraisalReportCmd struct {
 }
 
 func (c appraisalReportCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
-	return withApp(ctx, cfg, "appraisal report", func(ctx context.Context, a *app.App) (err error) {
+	return withExisting(ctx, cfg, "appraisal report", func(ctx context.Context, a *app.App) (err error) {
 		w, err := a.Survey.FindWave(ctx, c.Wave)
 		if err != nil {
 			return err

@@ -15,7 +15,7 @@ type auditCmd struct {
 type auditVerifyCmd struct{}
 
 func (auditVerifyCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
-	return withApp(ctx, cfg, "audit verify", func(ctx context.Context, a *app.App) error {
+	return withExisting(ctx, cfg, "audit verify", func(ctx context.Context, a *app.App) error {
 		rep, err := a.Trail.Verify(ctx)
 		if err != nil {
 			return err

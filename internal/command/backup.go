@@ -21,6 +21,9 @@ type backupCmd struct {
 
 // Run opens the database as it is: a newer binary must not upgrade the schema under an older server just to copy it.
 func (c backupCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (err error) {
+	if err := existing(cfg); err != nil {
+		return err
+	}
 	d, err := db.Open(ctx, db.Config{URL: cfg.DatabaseURL()})
 	if err != nil {
 		return err

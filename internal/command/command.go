@@ -116,6 +116,27 @@ func fail(w io.Writer, err error, code int) int {
 	return code
 }
 
+// existing fails where there is no SQLite database yet: a command that reads one must not make an empty one and call it
+// intact. PostgreSQL says so itself.
+func existing(cfg *config.Config) error {
+	path, sqlite := strings.CutPrefix(cfg.DatabaseURL(), "sqlite:")
+	if !sqlite {
+		return nil
+	}
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("there is no database at %s: name the installation with --data DIR or YIWANG_DATA", path)
+	}
+	return nil
+}
+
+// withExisting is withApp for commands that need an installation that is there.
+func withExisting(ctx context.Context, cfg *config.Config, name string, fn func(context.Context, *app.App) error) error {
+	if err := existing(cfg); err != nil {
+		return err
+	}
+	return withApp(ctx, cfg, name, fn)
+}
+
 // withApp opens the installation, runs fn as the program itself, and closes it.
 func withApp(ctx context.Context, cfg *config.Config, name string, fn func(context.Context, *app.App) error) (err error) {
 	a, err := app.Open(ctx, *cfg)

@@ -20,20 +20,26 @@ func run(t *testing.T, in string, args ...string) (code int, out, errOut string)
 }
 
 func TestRun_ExitCodesAndOneLineErrors(t *testing.T) {
-	dir := t.TempDir()
+	dir, empty := t.TempDir(), t.TempDir()
+	if code, _, e := run(t, "", "--data", dir, "migrate"); code != 0 {
+		t.Fatal(e)
+	}
 	for name, c := range map[string]struct {
 		args []string
 		code int
 		says string
 	}{
-		"unknown command":  {[]string{"fly"}, 2, "yiwang --help"},
-		"unknown flag":     {[]string{"migrate", "--nonsense"}, 2, "unknown flag"},
-		"wrong scale":      {[]string{"demo", "load", "--scale", "huge"}, 2, "must be one of"},
-		"missing file":     {[]string{"--data", dir, "region", "import", "none.csv"}, 1, "none.csv"},
-		"unknown wave":     {[]string{"--data", dir, "survey", "import", "2099H1", "x.csv"}, 1, "wave"},
-		"unreadable spec":  {[]string{"stats", "estimate", "none.json"}, 1, "none.json"},
-		"bad database URL": {[]string{"--db", "mysql://x", "migrate"}, 1, "sqlite:PATH or postgres://"},
-		"half of TLS":      {[]string{"--tls-cert", "x.pem", "serve"}, 2, "go together"},
+		"unknown command":   {[]string{"fly"}, 2, "yiwang --help"},
+		"unknown flag":      {[]string{"migrate", "--nonsense"}, 2, "unknown flag"},
+		"wrong scale":       {[]string{"demo", "load", "--scale", "huge"}, 2, "must be one of"},
+		"missing file":      {[]string{"--data", dir, "region", "import", "none.csv"}, 1, "none.csv"},
+		"unknown wave":      {[]string{"--data", dir, "survey", "import", "2099H1", "x.csv"}, 1, "wave"},
+		"audit of nothing":  {[]string{"--data", empty, "audit", "verify"}, 1, "there is no database"},
+		"backup of nothing": {[]string{"--data", empty, "backup", filepath.Join(empty, "x.yw")}, 1, "there is no database"},
+		"no area":           {[]string{"--data", dir, "user", "add", "x.y", "--name", "张三", "--role", "verifier"}, 2, "--area"},
+		"unreadable spec":   {[]string{"stats", "estimate", "none.json"}, 1, "none.json"},
+		"bad database URL":  {[]string{"--db", "mysql://x", "migrate"}, 1, "sqlite:PATH or postgres://"},
+		"half of TLS":       {[]string{"--tls-cert", "x.pem", "serve"}, 2, "go together"},
 	} {
 		code, _, errOut := run(t, "", c.args...)
 		if code != c.code || !strings.Contains(errOut, c.says) || strings.Count(strings.TrimSpace(errOut), "\n") != 0 {

@@ -23,7 +23,7 @@ type surveyImportCmd struct {
 }
 
 func (c surveyImportCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
-	return withApp(ctx, cfg, "survey import", func(ctx context.Context, a *app.App) (err error) {
+	return withExisting(ctx, cfg, "survey import", func(ctx context.Context, a *app.App) (err error) {
 		w, err := a.Survey.FindWave(ctx, c.Wave)
 		if err != nil {
 			return err

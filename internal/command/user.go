@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"yiwang/internal/app"
@@ -30,7 +31,13 @@ type userAddCmd struct {
 	Areas    []string `help:"Area codes where the post holds; the unit's area by default."`
 }
 
+// administrators keep the installation itself, which lies in no area below the province.
+var administrators = []string{"system_admin", "security_admin", "audit_admin"}
+
 func (c userAddCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
+	if c.Area == "" && c.Role != "" && !slices.Contains(administrators, c.Role) {
+		return usagef("--area says where %s works, such as --area 320106", c.Role)
+	}
 	password, err := readPassword(s)
 	if err != nil {
 		return err
@@ -59,7 +66,7 @@ func (c userPasswdCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) 
 	if err != nil {
 		return err
 	}
-	return withApp(ctx, cfg, "user passwd", func(ctx context.Context, a *app.App) error {
+	return withExisting(ctx, cfg, "user passwd", func(ctx context.Context, a *app.App) error {
 		if err := a.Identity.SetPasswordFromShell(ctx, c.Username, password, true); err != nil || !c.ResetSecondFactor {
 			return err
 		}
@@ -72,7 +79,7 @@ type userStepCmd struct {
 }
 
 func (c userStepCmd) Run(ctx context.Context, cfg *config.Config, _ *Streams) error {
-	return withApp(ctx, cfg, "user disable", func(ctx context.Context, a *app.App) error {
+	return withExisting(ctx, cfg, "user disable", func(ctx context.Context, a *app.App) error {
 		return a.Identity.StepUserFromShell(ctx, c.Username, "disable")
 	})
 }
@@ -82,7 +89,7 @@ type userEnableCmd struct {
 }
 
 func (c userEnableCmd) Run(ctx context.Context, cfg *config.Config, _ *Streams) error {
-	return withApp(ctx, cfg, "user enable", func(ctx context.Context, a *app.App) error {
+	return withExisting(ctx, cfg, "user enable", func(ctx context.Context, a *app.App) error {
 		return a.Identity.StepUserFromShell(ctx, c.Username, "enable")
 	})
 }
@@ -90,7 +97,7 @@ func (c userEnableCmd) Run(ctx context.Context, cfg *config.Config, _ *Streams) 
 type userListCmd struct{}
 
 func (userListCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
-	return withApp(ctx, cfg, "user list", func(ctx context.Context, a *app.App) error {
+	return withExisting(ctx, cfg, "user list", func(ctx context.Context, a *app.App) error {
 		f := identity.UserFilter{}
 		f.Limit = 200
 		for {

@@ -95,7 +95,7 @@ func (s *Service) sort(ctx context.Context, tx *db.Tx, waveID string, r *RawComm
 	c := &Comment{ID: r.ID, WaveID: waveID, AreaCode: r.AreaCode, AreaName: name, Group: r.Group, Channel: r.Channel, Day: r.Day,
 		Text: Mask(r.Text), Model: classifier.Version(), State: CommentOpen, Version: 1}
 	c.Fields.V = []string{}
-	c.Suggestions.V = s.withTicked(classifier.Classify(c.Text), r.Categories)
+	c.Suggestions.V = s.withTicked(classifier.Classify(unmasked(c.Text)), r.Categories)
 	if len(c.Suggestions.V) == 0 {
 		return c, nil
 	}

@@ -192,3 +192,8 @@ func (f *folded) has(i int, word string) bool {
 func (f *folded) han(i int) bool {
 	return i >= 0 && i < len(f.simple) && !f.taken[i] && unicode.Is(unicode.Han, f.simple[i])
 }
+
+var placeholders = strings.NewReplacer(maskName, "", maskPhone, "", maskID, "", maskCard, "", maskPlate, "", maskMail, "", maskRoom, "")
+
+// unmasked is the text without the words that masking put in: 〔电话〕 says nothing about the matter.
+func unmasked(text string) string { return placeholders.Replace(text) }
