@@ -66,6 +66,7 @@ test('a comment becomes an item, is solved, verified by another unit and publish
   if (!(await lead.page.getByRole('button', { name: /确认并合并成事项/ }).isEnabled())) await lead.page.keyboard.press('1')
   await lead.page.getByRole('button', { name: /确认并合并成事项/ }).click()
   const dialog = lead.page.getByRole('dialog')
+  await dialog.getByLabel('问题').fill('蓝天园小区北门路灯坏了三个月')
   await dialog.getByLabel('地点').fill('蓝天园小区北门')
   await dialog.getByRole('button', { name: '新开一项' }).click()
   await dialog.waitFor({ state: 'hidden' })

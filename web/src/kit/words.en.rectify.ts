@@ -159,7 +159,6 @@ export const rectify: Record<string, string> = {
   '合并成整改事项': 'Merge into an item',
   '同一件事并在一起，只办一次': 'The same matter is merged and handled once',
   '新开一项': 'New item',
-  '一句话说清什么地方、什么事；不写人名和电话。': 'One sentence: where and what. No names or phone numbers.',
   '以后再合并': 'Merge later',
   '并入这一项': 'Merge into this item',
   '已并入 {no}': 'Merged into {no}',
@@ -171,4 +170,7 @@ export const rectify: Record<string, string> = {
   '考评的下一步': 'Next step of the appraisal',
   '现在：{state}': 'Now: {state}',
   '最早到期的在前': 'oldest due first',
+  '如 蓝天园小区北门路灯不亮': 'e.g. Street lamp out at the north gate of Lantian Estate',
+  '一句话说清什么地方、什么事；会公示，不写人名和电话。': 'One sentence: where and what. It is published, so no names or telephone numbers.',
+  '本期': 'This period',
 }

@@ -7,10 +7,12 @@ const people = ['identity.read']
 export const identityRoutes: RouteRecordRaw[] = [
   { path: '/signin', name: 'sign-in', component: () => import('./pages/SignInPage.vue'), meta: { title: '登录', bare: true } },
   { path: '/account', component: () => import('./pages/AccountPage.vue'), meta: { title: '我的账号' } },
+  { path: '/account/tokens', component: () => import('./pages/OwnTokensPage.vue'), meta: { title: '接口令牌' } },
   {
     path: '/admin', component: () => import('./pages/AdminFrame.vue'), meta: { title: '管理', permissions: admin },
     children: [
-      { path: '', redirect: () => (can('identity.read') ? '/admin/users' : '/admin/audit') },
+      // A guard, not a redirect: redirects are resolved before the session is known.
+      { path: '', component: () => import('./pages/UsersPage.vue'), beforeEnter: () => (can('identity.read') ? '/admin/users' : '/admin/audit') },
       { path: 'users', component: () => import('./pages/UsersPage.vue'), meta: { title: '用户', permissions: people } },
       { path: 'posts', component: () => import('./pages/PostsPage.vue'), meta: { title: '岗位', permissions: people } },
       { path: 'roles', component: () => import('./pages/RolesPage.vue'), meta: { title: '角色', permissions: people } },

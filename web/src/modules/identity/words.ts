@@ -32,3 +32,15 @@ export const permissionName = (permission: string): string => permissionWords()[
 
 const moduleWords = (): Record<string, string> => ({ region: t('区域与网格'), identity: t('单位、账号与三员'), survey: t('考评'), appraisal: t('成绩'), rectify: t('整改') })
 export const moduleName = (module: string): string => moduleWords()[module] ?? module
+
+/** What the server says of a refused password, in words; an unknown reason as it came. */
+export function passwordReason(message: string): string {
+  const n = message.match(/\d+/)?.[0] ?? ''
+  if (message.startsWith('needs at least')) return t('至少要 {n} 位', { n })
+  if (message.startsWith('may have at most')) return t('最多 {n} 位', { n })
+  if (message.includes('lower case')) return n === '4' ? t('要同时有小写、大写、数字、符号') : t('小写、大写、数字、符号里至少要有 {n} 种', { n })
+  if (message === 'was used before') return t('与前几次用过的相同')
+  if (message === 'is easy to guess') return t('太容易被猜到')
+  if (message.includes("account's name")) return t('不能含账号或姓名')
+  return message
+}

@@ -17,6 +17,7 @@ export function useCoding(filter: () => CommentFilter) {
   const decided = ref<Comment[]>([])
   const busy = ref(false)
   const chosen = ref<string[]>([])
+  const touched = ref(false)
   const gone = computed(() => new Set(decided.value.map((c) => c.id)))
   const queue = computed(() => (query.data.value?.pages.flatMap((p) => p.items) ?? []).filter((c) => !gone.value.has(c.id)))
   const current = computed(() => queue.value[0])
@@ -25,6 +26,7 @@ export function useCoding(filter: () => CommentFilter) {
   watch(() => current.value?.id, () => {
     const best = current.value?.suggestions[0]
     chosen.value = best ? [best.field] : []
+    touched.value = false
     if (queue.value.length < 10 && query.hasNextPage.value && !query.isFetchingNextPage.value) void query.fetchNextPage()
   }, { immediate: true })
 
@@ -62,8 +64,12 @@ export function useCoding(filter: () => CommentFilter) {
     }
   }
 
+  /** The first choice of another field replaces the suggestion; from then on fields are added and taken away. */
   function toggle(field: string): void {
-    chosen.value = chosen.value.includes(field) ? chosen.value.filter((f) => f !== field) : [...chosen.value, field]
+    const suggestionOnly = !touched.value && !chosen.value.includes(field)
+    touched.value = true
+    if (suggestionOnly) chosen.value = [field]
+    else chosen.value = chosen.value.includes(field) ? chosen.value.filter((f) => f !== field) : [...chosen.value, field]
   }
 
   const leave = () => Promise.all(['loop', 'items'].map((key) => cache.invalidateQueries({ queryKey: [key] })))
