@@ -11,7 +11,7 @@ addEventListener('online', () => (connection.online = true))
 addEventListener('offline', () => (connection.online = false))
 
 /** Fetch with the session's token, an idempotency key on every POST, and problems thrown as Problem. */
-async function send(request: Request): Promise<Response> {
+export async function send(request: Request): Promise<Response> {
   const headers = new Headers(request.headers)
   headers.set('Accept-Language', document.documentElement.lang || 'zh-CN')
   if (request.method !== 'GET' && connection.csrf) headers.set('X-CSRF-Token', connection.csrf)

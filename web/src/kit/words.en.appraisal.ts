@@ -100,4 +100,9 @@ export const appraisal: Record<string, string> = {
   '{name}：{score}，区间 {range}': '{name}: {score}, interval {range}',
   '得分 {score}，很可能在 {low} 到 {high} 之间；全区平均 {all}': 'Score {score}, very likely between {low} and {high}; district average {all}',
   '全区平均 {n}': 'District {n}',
+  '这期还没有计分，没有可导出的成绩。': 'This wave has not been scored: nothing to export.',
+  '考评报告（Word）': 'Report (Word)',
+  '这期还没有计分': 'This wave has not been scored yet',
+  '收卷后由考评办计算。': 'The evaluation office computes scores after fieldwork. ',
+  '回到这次考评': 'Back to the appraisal',
 }

@@ -5,4 +5,4 @@ export interface ScoreFilter { by: ScoreBy; group?: 'elder' | 'adult' | 'unit'; 
 
 export const getScores = (wave: string, filter: ScoreFilter) => body(api.GET('/api/v1/waves/{id}/scores', { params: { path: { id: wave }, query: set(filter) } }))
 export const getRanks = (wave: string) => body(api.GET('/api/v1/waves/{id}/ranks', { params: { path: { id: wave } } }))
-export const reportAddress = (wave: string, format: 'xlsx' | 'csv' | 'json') => withQuery(`/api/v1/waves/${wave}/report`, { format })
+export const reportAddress = (wave: string, format: 'xlsx' | 'docx' | 'csv' | 'json') => withQuery(`/api/v1/waves/${wave}/report`, { format })
