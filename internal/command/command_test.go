@@ -48,6 +48,19 @@ func TestRun_ExitCodesAndOneLineErrors(t *testing.T) {
 	}
 }
 
+// Every command of the estimation core reaches its function: an empty specification is refused by that function.
+func TestStats_EveryCommandHasItsFunction(t *testing.T) {
+	spec := filepath.Join(t.TempDir(), "empty.json")
+	if err := os.WriteFile(spec, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"estimate", "ranks", "sample", "allocate", "drivers", "reliability", "compare", "smallarea", "efficiency", "combine"} {
+		if code, out, e := run(t, "", "stats", name, spec); code != 1 || e == "" || strings.Contains(e, "panic") {
+			t.Errorf("%s: exit %d %q %q", name, code, out, e)
+		}
+	}
+}
+
 func TestUser_AccountsFromTheShell(t *testing.T) {
 	dir := t.TempDir()
 	if code, _, e := run(t, "short\n", "--data", dir, "user", "add", "sysadmin", "--name", "张三", "--role", "system_admin"); code != 1 {
