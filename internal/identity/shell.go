@@ -78,14 +78,7 @@ func (s *Service) shellUnit(ctx context.Context, tx *db.Tx, in ShellUser) (Unit,
 // SetPasswordFromShell replaces a password and ends the person's sessions; with mustChange the person picks another at
 // the next sign-in. Only the program itself may call it.
 func (s *Service) SetPasswordFromShell(ctx context.Context, username, password string, mustChange bool) error {
-	if err := onlyProgram(ctx); err != nil {
-		return err
-	}
-	var u User
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		u, err = findUserByName(ctx, tx, username)
-		return err
-	})
+	u, err := s.userFromShell(ctx, username)
 	if err != nil {
 		return err
 	}
@@ -108,14 +101,7 @@ func (s *Service) SetPasswordFromShell(ctx context.Context, username, password s
 // StepUserFromShell disables, enables, locks or unlocks an account by its name, administrators included. Only the
 // program itself may call it.
 func (s *Service) StepUserFromShell(ctx context.Context, username, step string) error {
-	if err := onlyProgram(ctx); err != nil {
-		return err
-	}
-	var u User
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		u, err = findUserByName(ctx, tx, username)
-		return err
-	})
+	u, err := s.userFromShell(ctx, username)
 	if err != nil {
 		return err
 	}
@@ -126,14 +112,7 @@ func (s *Service) StepUserFromShell(ctx context.Context, username, step string) 
 // ResetTOTPFromShell removes the second factor of an account by its name, for administrators who lost theirs. Only the
 // program itself may call it.
 func (s *Service) ResetTOTPFromShell(ctx context.Context, username string) error {
-	if err := onlyProgram(ctx); err != nil {
-		return err
-	}
-	var u User
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		u, err = findUserByName(ctx, tx, username)
-		return err
-	})
+	u, err := s.userFromShell(ctx, username)
 	if err != nil {
 		return err
 	}
@@ -148,6 +127,18 @@ func (s *Service) HasUsers(ctx context.Context) (yes bool, err error) {
 		return err
 	})
 	return yes, err
+}
+
+// userFromShell finds an account by its name for the program itself.
+func (s *Service) userFromShell(ctx context.Context, username string) (u User, err error) {
+	if err := onlyProgram(ctx); err != nil {
+		return u, err
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		u, err = findUserByName(ctx, tx, username)
+		return err
+	})
+	return u, err
 }
 
 func onlyProgram(ctx context.Context) error {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/httpx"
 	"yiwang/internal/platform/i18n"
 )
@@ -197,7 +198,7 @@ func (s *Service) evidenceRoutes(api huma.API) {
 		})
 }
 
-// stream sends a stored photo. Its type was sniffed when it came in; nosniff keeps browsers to it.
+// stream sends a stored photo, which the browser may show and nothing else.
 func stream(cache string) func(*Evidence, io.ReadCloser, error) (*huma.StreamResponse, error) {
 	return func(e *Evidence, r io.ReadCloser, err error) (*huma.StreamResponse, error) {
 		if err != nil {
@@ -205,11 +206,12 @@ func stream(cache string) func(*Evidence, io.ReadCloser, error) (*huma.StreamRes
 		}
 		return &huma.StreamResponse{Body: func(ctx huma.Context) {
 			defer func() { _ = r.Close() }() // read to the end or the caller is gone
-			ctx.SetHeader("Content-Type", e.MediaType)
-			ctx.SetHeader("X-Content-Type-Options", "nosniff")
-			ctx.SetHeader("Content-Disposition", "inline")
-			ctx.SetHeader("Cache-Control", cache)
-			ctx.SetHeader("ETag", `"`+e.SHA256+`"`)
+			h := http.Header{}
+			blob.WriteHeaders(h, blob.Ref{Key: e.SHA256, Type: blob.Type(e.MediaType), Size: e.Size}, e.Phase)
+			h.Set("Cache-Control", cache)
+			for name := range h {
+				ctx.SetHeader(name, h.Get(name))
+			}
 			_, _ = io.Copy(ctx.BodyWriter(), r) // the caller may be gone
 		}}, nil
 	}

@@ -81,27 +81,13 @@ func (f PublicFilter) where() (string, []any) {
 
 // Public lists published items, newest first. Anybody may.
 func (s *Service) Public(ctx context.Context, f PublicFilter, page httpx.PageIn) (out httpx.Page[PublicItem], err error) {
-	after, err := httpx.DecodeCursor(page.Cursor, 1)
-	if err != nil {
-		return out, err
-	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		where, args := f.where()
 		where += " AND state = 'published'"
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM item WHERE "+where, args...)
+		list, err := itemPage(ctx, tx, where, args, page)
 		if err != nil {
 			return err
 		}
-		if after[0] != "" {
-			args = append(args, after[0])
-			where += fmt.Sprintf(" AND id < $%d", len(args))
-		}
-		args = append(args, page.Limit+1)
-		rows, err := db.All[Item](ctx, tx, "SELECT "+itemColumns+" FROM item WHERE "+where+fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
-		if err != nil {
-			return err
-		}
-		list := httpx.Cut(rows, page.Limit, total, func(i *Item) string { return httpx.EncodeCursor(i.ID) })
 		out = httpx.Page[PublicItem]{Items: []PublicItem{}, NextCursor: list.NextCursor, Total: list.Total}
 		photos, err := publicPhotos(ctx, tx, list.Items)
 		for n := range list.Items {
