@@ -25,13 +25,19 @@ var imports = map[string][]string{
 
 	"region":    {"platform"},
 	"identity":  {"platform"},
-	"survey":    {"platform", "region", "identity"},
+	"form":      {"platform"},
+	"survey":    {"platform", "region", "identity", "form"},
+	"sampling":  {"platform", "region", "identity", "form", "survey", "stats"},
+	"fieldwork": {"platform", "region", "identity", "form", "survey", "sampling", "stats"},
+	"integrity": {"platform", "region", "identity", "form", "survey", "stats"},
 	"rectify":   {"platform", "region", "identity", "survey"},
-	"appraisal": {"platform", "region", "identity", "survey", "rectify", "stats"},
+	"appraisal": {"platform", "region", "identity", "form", "survey", "integrity", "rectify", "stats"},
+	"results":   {"platform", "region", "identity", "survey", "rectify", "appraisal", "stats"},
+	"report":    {"platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "rectify", "appraisal", "results", "stats"},
 
-	"demo":    {"platform", "region", "identity", "survey", "rectify", "appraisal", "stats"},
-	"app":     {"platform", "region", "identity", "survey", "rectify", "appraisal", "stats", "demo"},
-	"command": {"platform", "stats", "demo", "app", "region", "identity", "survey", "appraisal", "rectify"},
+	"demo":    {"platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "rectify", "appraisal", "results", "report", "stats"},
+	"app":     {"platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "rectify", "appraisal", "results", "report", "stats", "demo"},
+	"command": {"platform", "stats", "demo", "app", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "appraisal", "results", "report", "rectify"},
 }
 
 const module = "yiwang/internal/"
@@ -121,7 +127,7 @@ func TestArchitecture_ThirdPartyTypesStayBehindPlatform(t *testing.T) {
 		"github.com/jackc/pgx":                {},
 		"github.com/ncruces/go-sqlite3":       {},
 		"github.com/nats-io":                  {},
-		"github.com/xuri/excelize":            {"appraisal"}, // the report is a designed workbook, not a table
+		"github.com/xuri/excelize":            {"appraisal", "report"}, // the report is a designed workbook, not a table
 		"github.com/danielgtaylor/huma/v2":    {"http.go"},
 		"github.com/prometheus/client_golang": {"app"},
 	}

@@ -7,11 +7,16 @@ import (
 
 	"yiwang/data/calendar"
 	"yiwang/internal/appraisal"
+	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
+	"yiwang/internal/integrity"
 	"yiwang/internal/platform/jobs"
 	"yiwang/internal/platform/workcal"
 	"yiwang/internal/rectify"
 	"yiwang/internal/region"
+	"yiwang/internal/report"
+	"yiwang/internal/results"
+	"yiwang/internal/sampling"
 	"yiwang/internal/survey"
 )
 
@@ -22,13 +27,19 @@ type Modules struct {
 	Survey    *survey.Service
 	Rectify   *rectify.Service
 	Appraisal *appraisal.Service
+	Sampling  *sampling.Service
+	Fieldwork *fieldwork.Service
+	Integrity *integrity.Service
+	Results   *results.Service
+	Reports   *report.Service
 	Calendar  *workcal.Source
 }
 
 // Permissions lists what roles may hold, of every module.
 func Permissions() []string {
 	var all []string
-	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions()} {
+	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions(),
+		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions()} {
 		all = append(all, of...)
 	}
 	return all
@@ -46,7 +57,12 @@ func (a *App) build(context.Context) error {
 	a.Survey = survey.New(a.DB, a.Box, a.Region, a.Blobs, fields())
 	a.Rectify = rectify.New(a.DB, comments{a.Survey}, directory{a}, photos{a.Blobs}, a.Calendar)
 	a.Survey.Work(a.Jobs)
+	a.Sampling = sampling.New(a.DB, a.Survey, a.Region, a.Box)
+	a.Fieldwork = fieldwork.New(a.DB, a.Survey, a.Sampling, a.Blobs, a.Box)
+	a.Integrity = integrity.New(a.DB, a.Survey)
 	a.Appraisal = appraisal.New(a.DB, a.Survey, a.namesBelow, outcomes{a.Rectify})
+	a.Results = results.New(a.DB, a.Survey, a.Appraisal)
+	a.Reports = report.New(a.DB, a.Survey, a.Appraisal, a.Blobs)
 	if a.Config.Demo {
 		a.Appraisal.Disclaim("演示数据，人物与成绩均为虚构")
 	}

@@ -27,8 +27,7 @@ func district(t *testing.T) *App {
 			t.Error(err)
 		}
 	})
-	if _, err := demo.Load(context.Background(), demo.Deps{Clock: story, DB: a.DB, Region: a.Region, Identity: a.Identity, Survey: a.Survey,
-		Rectify: a.Rectify, Appraisal: a.Appraisal, Blobs: a.Blobs, Trail: a.Trail}, demo.Options{Scale: "small", Seed: 1}); err != nil {
+	if _, err := demo.Load(context.Background(), a.DemoDeps(story), demo.Options{Scale: "small", Seed: 1}); err != nil {
 		t.Fatal(err)
 	}
 	return a

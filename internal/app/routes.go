@@ -25,6 +25,11 @@ func (a *App) API(mux *http.ServeMux) huma.API {
 	a.Survey.Routes(api)
 	a.Rectify.Routes(api)
 	a.Appraisal.Routes(api)
+	a.Sampling.Routes(api)
+	a.Fieldwork.Routes(api)
+	a.Integrity.Routes(api)
+	a.Results.Routes(api)
+	a.Reports.Routes(api)
 	a.systemRoutes(api)
 	return api
 }

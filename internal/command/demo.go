@@ -29,8 +29,7 @@ func (c demoLoadCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	sum, err := demo.Load(ctx, demo.Deps{Clock: story, DB: a.DB, Region: a.Region, Identity: a.Identity, Survey: a.Survey, Rectify: a.Rectify,
-		Appraisal: a.Appraisal, Blobs: a.Blobs, Trail: a.Trail}, demo.Options{Scale: c.Scale, Seed: c.Seed, Progress: func(step string) { _, _ = fmt.Fprintln(s.Err, step) }})
+	sum, err := demo.Load(ctx, a.DemoDeps(story), demo.Options{Scale: c.Scale, Seed: c.Seed, Progress: func(step string) { _, _ = fmt.Fprintln(s.Err, step) }})
 	if err != nil {
 		return err
 	}
@@ -48,6 +47,7 @@ func (demoAccountsCmd) Run(_ context.Context, _ *config.Config, s *Streams) erro
 	_, err := fmt.Fprintf(s.Out, `Demonstration accounts, password %s (fictional people, only with --demo):
   lead        考评办主任：批次、成绩、反向清单        street01 … street13  街道：答复与整改
   housing     住房保障部门经办（部门代码即账号）       verifier             核查员
+  leader      区领导：结果会签                  interviewer01、02    调查员：入户、电话、录入
   admin       系统管理员    security  安全管理员    auditor  审计员
 `, identity.DemoPassword)
 	return err

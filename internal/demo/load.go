@@ -17,7 +17,9 @@ import (
 	"time"
 
 	"yiwang/internal/appraisal"
+	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
+	"yiwang/internal/integrity"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/blob"
@@ -26,6 +28,9 @@ import (
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/rectify"
 	"yiwang/internal/region"
+	"yiwang/internal/report"
+	"yiwang/internal/results"
+	"yiwang/internal/sampling"
 	"yiwang/internal/survey"
 )
 
@@ -49,6 +54,11 @@ type Deps struct {
 	Survey    *survey.Service
 	Rectify   *rectify.Service
 	Appraisal *appraisal.Service
+	Sampling  *sampling.Service
+	Fieldwork *fieldwork.Service
+	Integrity *integrity.Service
+	Results   *results.Service
+	Reports   *report.Service
 	Blobs     blob.Store   // where Rectify keeps its photos
 	Trail     *audit.Trail // nil: the entries are sealed when the server starts
 }

@@ -162,6 +162,9 @@ func (d *demo) ensureAccounts(ctx context.Context, tx *db.Tx, areas []DemoArea) 
 		{"lead", "陈晓岚", "evaluation_lead", "考评办主任", office},
 		{"verifier", "许志诚", "verifier", "核查员", office},
 		{"evaluator", "林若溪", "evaluation_team", "第三方评估员", office},
+		{"leader", "顾思远", "district_leader", "区考评领导小组副组长", district + ".government"},
+		{"interviewer01", "沈知微", "interviewer", "调查员", office},
+		{"interviewer02", "邵文博", "interviewer", "调查员", office},
 	} {
 		if err := d.open(ctx, tx, a.username, a.name, a.role, a.title, a.unit, district); err != nil {
 			return err

@@ -17,7 +17,7 @@ import (
 
 // everything is the permissions that roles.yaml names beside this module's own.
 var everything = []string{"region.read", "region.manage", "survey.read", "survey.manage", "survey.import", "appraisal.read", "appraisal.score",
-	"appraisal.publish", "rectify.read", "rectify.code", "rectify.issue", "rectify.answer", "rectify.do", "rectify.verify", "rectify.publish"}
+	"appraisal.publish", "rectify.read", "rectify.code", "rectify.issue", "rectify.answer", "rectify.do", "rectify.verify", "rectify.publish", "fieldwork.collect"}
 
 var demoAreas = []DemoArea{
 	{"320106", "鼓楼区", "district", "3201"},

@@ -60,6 +60,12 @@ type Plan struct {
 	MinIndicatorN     int                `json:"min_indicator_n" doc:"an indicator with fewer valid answers is marked 样本不足"`
 	MinCellN          int                `json:"min_cell_n" doc:"a community or public cell with fewer respondents is suppressed"`
 	Seed              int64              `json:"seed"`
+	Pilot             []string           `json:"pilot,omitempty" doc:"streets in which the questionnaires are tried"`
+	Sampling          *SamplingDesign    `json:"sampling,omitempty" doc:"how the targeted sample is drawn; absent: it came from elsewhere"`
+	Quotas            []Quota            `json:"quotas,omitempty" doc:"most answers per cell; none: unbounded"`
+	Weighting         *Weighting         `json:"weighting,omitempty" doc:"how answers are weighted; absent: population ÷ respondents by street and group"`
+	Integrity         *IntegrityRules    `json:"integrity,omitempty" doc:"when an answer is flagged; absent: the defaults"`
+	Award             *AwardRules        `json:"award,omitempty" doc:"how results are used, written before the wave; absent: no bonus"`
 }
 
 // Stratum is a group in a street with its population: people for elder and adult, units for unit.

@@ -1,14 +1,20 @@
 import { appraisal } from './words.en.appraisal'
 import { common } from './words.en.common'
+import { fieldwork } from './words.en.fieldwork'
+import { form } from './words.en.form'
 import { identity } from './words.en.identity'
+import { integrity } from './words.en.integrity'
 import { platform } from './words.en.platform'
 import { rectify } from './words.en.rectify'
 import { region } from './words.en.region'
+import { report } from './words.en.report'
+import { results } from './words.en.results'
+import { sampling } from './words.en.sampling'
 import { shell } from './words.en.shell'
 import { survey } from './words.en.survey'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, appraisal, identity, platform, rectify, region, survey }
+export const parts = { common, shell, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, results, report }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>

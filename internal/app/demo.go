@@ -1,0 +1,12 @@
+package app
+
+import (
+	"yiwang/internal/demo"
+	"yiwang/internal/platform/clock"
+)
+
+// DemoDeps is what demo.Load works with; the App was opened with the clock of the story.
+func (a *App) DemoDeps(story *clock.Fake) demo.Deps {
+	return demo.Deps{Clock: story, DB: a.DB, Region: a.Region, Identity: a.Identity, Survey: a.Survey, Rectify: a.Rectify, Appraisal: a.Appraisal,
+		Sampling: a.Sampling, Fieldwork: a.Fieldwork, Integrity: a.Integrity, Results: a.Results, Reports: a.Reports, Blobs: a.Blobs, Trail: a.Trail}
+}

@@ -1,0 +1,7 @@
+package results
+
+import "github.com/danielgtaylor/huma/v2"
+
+// Routes registers the operations of the module.
+func (s *Service) Routes(api huma.API) {
+}

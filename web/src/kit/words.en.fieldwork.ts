@@ -1,0 +1,2 @@
+export const fieldwork: Record<string, string> = {
+}

@@ -1,0 +1,2 @@
+export const integrity: Record<string, string> = {
+}

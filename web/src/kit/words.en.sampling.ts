@@ -1,0 +1,2 @@
+export const sampling: Record<string, string> = {
+}
