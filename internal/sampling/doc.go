@@ -17,5 +17,11 @@ const (
 	PermManage = "sampling.manage" // load frames, draw, release reserves, print letters with addresses
 )
 
+// Permissions of the fieldwork module that open lists of who is to be asked; fieldwork's test holds them equal.
+const (
+	permFieldwork = "fieldwork.manage"
+	permCollect   = "fieldwork.collect"
+)
+
 // Permissions lists the permissions of this module, for the registry of roles.
 func Permissions() []string { return []string{PermRead, PermManage} }
