@@ -14,6 +14,17 @@ func RunEstimate(specJSON []byte, open func(path string) (io.ReadCloser, error))
 	if err != nil {
 		return nil, err
 	}
+	out, ok := runStream(s, open)
+	if !ok {
+		if out, err = s.runRows(open); err != nil {
+			return nil, err
+		}
+	}
+	return json.MarshalIndent(out, "", " ")
+}
+
+// runRows reads the whole file and answers entry by entry.
+func (s *estimateSpec) runRows(open Open) (*estimateOutput, error) {
 	t, err := readTable(open, s.data, s.wants)
 	if err != nil {
 		return nil, fmt.Errorf("key \"data\": %w", err)
@@ -31,7 +42,7 @@ func RunEstimate(specJSON []byte, open func(path string) (io.ReadCloser, error))
 			return nil, fmt.Errorf("key %q: %w", e.o.path, err)
 		}
 	}
-	return json.MarshalIndent(out, "", " ")
+	return out, nil
 }
 
 type estimateSpec struct {
