@@ -20,7 +20,7 @@ type NewComment struct {
 	Phone string
 }
 
-// perStatement bounds the parameters of one statement: 100 rows × 17 columns.
+// perStatement bounds the parameters of one statement: 100 rows × 20 columns.
 const perStatement = 100
 
 // InsertResponsesTx stores answers in bulk: many rows per statement, no per-row checks except that marks fit the wave's
@@ -52,11 +52,7 @@ func (s *Service) InsertResponsesTx(ctx context.Context, tx *db.Tx, waveID strin
 			return errs.Invalid("survey.bad_marks", fmt.Sprintf("Row %d: %v.", i+1, err))
 		}
 	}
-	counts, err := insertResponses(ctx, tx, rows)
-	if err != nil {
-		return err
-	}
-	if err := raiseCounts(ctx, tx, w.ID, counts); err != nil {
+	if err := insertResponses(ctx, tx, w.ID, rows); err != nil {
 		return err
 	}
 	return outbox.Emit(ctx, tx, TopicImported, w.ID, Imported{WaveID: w.ID, Responses: len(rows)})
@@ -70,36 +66,38 @@ func (w *Wave) takesAnswers() error {
 	return nil
 }
 
-func insertResponses(ctx context.Context, tx *db.Tx, rows []Response) (counts Counts, err error) {
-	const columns = "id, wave_id, channel, mode, pilot, street, community, grp, sex, age_band, seconds, device, submitted_at, row_key, row_hash, marks, answers"
-	args := make([]any, 0, perStatement*17)
+const responseColumns = `id, wave_id, channel, mode, pilot, street, community, grp, sex, age_band, seconds, device, submitted_at, row_key, row_hash,
+	marks, answers, base_weight, interviewer, paradata`
+
+// values lists a response in the order of responseColumns.
+func (r *Response) values() []any {
+	return []any{r.ID, r.WaveID, r.Channel, r.Mode, r.Pilot, r.Street, r.Community, r.Group, r.Sex, r.AgeBand, r.Seconds, r.Device, r.SubmittedAt,
+		r.RowKey, r.RowHash, r.Marks, r.Answers, r.BaseWeight, r.Interviewer, r.Paradata}
+}
+
+// insertResponses stores rows of one wave and counts them.
+func insertResponses(ctx context.Context, tx *db.Tx, waveID string, rows []Response) error {
+	tally := map[Cell]int{}
+	args := make([]any, 0, perStatement*20)
 	for start := 0; start < len(rows); start += perStatement {
 		batch := rows[start:min(start+perStatement, len(rows))]
 		args = args[:0]
 		for i := range batch {
 			r := &batch[i]
 			if r.ID == "" {
-				r.ID = db.NewID(tx)
+				r.ID = randomID()
 			}
 			if r.SubmittedAt.IsZero() {
 				r.SubmittedAt = tx.Time()
 			}
-			args = append(args, r.ID, r.WaveID, r.Channel, r.Mode, r.Pilot, r.Street, r.Community, r.Group, r.Sex, r.AgeBand, r.Seconds, r.Device,
-				r.SubmittedAt, r.RowKey, r.RowHash, r.Marks, r.Answers)
-			switch {
-			case r.Pilot:
-				counts.Pilot++
-			case r.Channel == Targeted:
-				counts.Targeted++
-			default:
-				counts.Online++
-			}
+			args = append(args, r.values()...)
+			tally[r.cell()]++
 		}
-		if _, err := tx.Exec(ctx, insertStatement("response", columns, len(batch)), args...); err != nil {
-			return counts, fmt.Errorf("insert responses: %w", err)
+		if _, err := tx.Exec(ctx, insertStatement("response", responseColumns, len(batch)), args...); err != nil {
+			return fmt.Errorf("insert responses: %w", err)
 		}
 	}
-	return counts, nil
+	return addTally(ctx, tx, waveID, tally)
 }
 
 // insertStatement writes INSERT with n rows of placeholders.
@@ -168,7 +166,7 @@ func (s *Service) insertComments(ctx context.Context, tx *db.Tx, w *Wave, commen
 			return err
 		}
 	}
-	return raiseCounts(ctx, tx, w.ID, Counts{Comments: len(comments)})
+	return raiseComments(ctx, tx, w.ID, len(comments))
 }
 
 // insertContact keeps the telephone number of a comment's author encrypted, bound to the comment.

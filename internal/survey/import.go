@@ -274,11 +274,7 @@ func (s *Service) storeEntries(ctx context.Context, tx *db.Tx, w *Wave, fresh []
 	}
 	// The order of the file must not tell which answers a comment was written with.
 	rand.Shuffle(len(comments), func(i, j int) { comments[i], comments[j] = comments[j], comments[i] })
-	counts, err := insertResponses(ctx, tx, rows)
-	if err != nil {
-		return err
-	}
-	if err := raiseCounts(ctx, tx, w.ID, counts); err != nil {
+	if err := insertResponses(ctx, tx, w.ID, rows); err != nil {
 		return err
 	}
 	if err := s.insertComments(ctx, tx, w, comments); err != nil {

@@ -52,7 +52,10 @@ type importArgs struct {
 }
 
 // Work registers the background jobs of the module.
-func (s *Service) Work(r *jobs.Runner) { r.Register(JobImport, s.runImport) }
+func (s *Service) Work(r *jobs.Runner) {
+	r.Register(JobImport, s.runImport)
+	r.Register(poolKind, s.releaseJob)
+}
 
 // StartImport keeps an uploaded file and imports it in the background. Rights and states as for Import.
 func (s *Service) StartImport(ctx context.Context, waveID, fileName string, file io.ReadSeeker, o ImportOptions) (*FileImport, error) {

@@ -56,6 +56,25 @@ type Response struct {
 	RowHash     string           `db:"row_hash" json:"-"`
 	Marks       string           `db:"marks" json:"marks"`
 	Answers     db.JSON[Answers] `db:"answers" json:"answers"`
+
+	BaseWeight  float64           `db:"base_weight" json:"base_weight,omitempty" doc:"1 ÷ inclusion probability of the person; 0 where it is not known"`
+	Interviewer string            `db:"interviewer" json:"interviewer,omitempty" doc:"keyed digest of who asked or keyed it; names nobody"`
+	Paradata    db.JSON[Paradata] `db:"paradata" json:"paradata"`
+}
+
+// Paradata says how an answer came about, and nothing that tells persons apart.
+type Paradata struct {
+	Pages    []PageTime `json:"pages,omitempty"`
+	Device   string     `json:"device,omitempty" doc:"phone, tablet or desktop"`
+	Language string     `json:"language,omitempty"`
+	Late     bool       `json:"late,omitempty" doc:"answered without network and sent later"`
+	Crowded  bool       `json:"crowded,omitempty" doc:"many answers came from the same network within the hour"`
+}
+
+// PageTime is the time spent on a section.
+type PageTime struct {
+	Section string `json:"section" maxLength:"40"`
+	Seconds int    `json:"seconds" minimum:"0" maximum:"86400"`
 }
 
 // Answers are the answers outside the scale questions. Choices are 1-based positions of the question's options.
@@ -64,6 +83,11 @@ type Answers struct {
 	Categories   []string          `json:"categories,omitempty"`
 	NPS          *int              `json:"nps,omitempty"`
 	Demographics map[string]string `json:"demographics,omitempty"`
+
+	Sets    map[string][]int    `json:"sets,omitempty" doc:"multiple choices: positions of the options, ascending"`
+	Orders  map[string][]int    `json:"orders,omitempty" doc:"rankings: positions of the options, first place first"`
+	Numbers map[string]float64  `json:"numbers,omitempty"`
+	Photos  map[string][]string `json:"photos,omitempty" doc:"references of stored pictures"`
 }
 
 // checkMarks reports why marks cannot be answers to the scale questions of a form, or nil.

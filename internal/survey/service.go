@@ -217,6 +217,11 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, w *Wave, action, note str
 	if err := updateWave(ctx, tx, w); err != nil {
 		return err
 	}
+	if e.to == Closed && from == Fieldwork { // no answer comes any more for the last comments to hide among
+		if _, err := s.ReleaseCommentsTx(ctx, tx, w.ID); err != nil {
+			return err
+		}
+	}
 	return s.record(ctx, tx, w, from, action, note)
 }
 

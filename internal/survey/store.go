@@ -10,7 +10,9 @@ import (
 )
 
 const waveColumns = `id, area, code, name, period, state, starts_at, ends_at, published_at, plan, plan_hash,
-	n_targeted AS "counts.targeted", n_online AS "counts.online", n_pilot AS "counts.pilot", n_comments AS "counts.comments",
+	(SELECT COALESCE(SUM(n), 0) FROM wave_tally t WHERE t.wave_id = wave.id AND channel = 'targeted' AND NOT pilot) AS "counts.targeted",
+	(SELECT COALESCE(SUM(n), 0) FROM wave_tally t WHERE t.wave_id = wave.id AND channel = 'online' AND NOT pilot) AS "counts.online",
+	(SELECT COALESCE(SUM(n), 0) FROM wave_tally t WHERE t.wave_id = wave.id AND pilot) AS "counts.pilot", n_comments AS "counts.comments",
 	version, created_at, updated_at`
 
 func (w *Wave) complete() *Wave {
@@ -31,8 +33,8 @@ func findWave(ctx context.Context, tx *db.Tx, id string) (*Wave, error) {
 
 func insertWave(ctx context.Context, tx *db.Tx, w *Wave) error {
 	_, err := tx.Exec(ctx, `INSERT INTO wave (id, area, code, name, period, state, starts_at, ends_at, published_at, plan, plan_hash,
-			n_targeted, n_online, n_pilot, n_comments, version, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, $12, $13, $14)`,
+			n_comments, version, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14)`,
 		w.ID, w.Area, w.Code, w.Name, w.Period, w.State, w.StartsAt, w.EndsAt, w.PublishedAt, w.Plan, w.PlanHash,
 		w.Version, w.CreatedAt, w.UpdatedAt)
 	if db.IsUnique(err) {
@@ -80,10 +82,8 @@ func findQuestionnaire(ctx context.Context, tx *db.Tx, id string) (*Questionnair
 	return &q, err
 }
 
-// raiseCounts keeps the wave's counters equal to its rows; they are no part of its version.
-func raiseCounts(ctx context.Context, tx *db.Tx, waveID string, add Counts) error {
-	_, err := tx.Exec(ctx, `UPDATE wave
-		SET n_targeted = n_targeted + $1, n_online = n_online + $2, n_pilot = n_pilot + $3, n_comments = n_comments + $4
-		WHERE id = $5`, add.Targeted, add.Online, add.Pilot, add.Comments, waveID)
+// raiseComments keeps the wave's counter of comments; it is no part of its version. Answers are counted in wave_tally.
+func raiseComments(ctx context.Context, tx *db.Tx, waveID string, add int) error {
+	_, err := tx.Exec(ctx, "UPDATE wave SET n_comments = n_comments + $1 WHERE id = $2", add, waveID)
 	return err
 }

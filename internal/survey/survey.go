@@ -19,6 +19,7 @@ type Service struct {
 	regions    *region.Service
 	files      blob.Store
 	categories []Category
+	collecting collectingCache
 }
 
 // New returns the service. Without box no telephone numbers can be kept; without files answers can be imported from the
