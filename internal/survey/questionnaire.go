@@ -2,14 +2,12 @@ package survey
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
 
+	"yiwang/internal/form"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -28,46 +26,22 @@ const (
 // Groups lists the groups in the order every table uses.
 var Groups = []Group{Elder, Adult, Unit}
 
-// QuestionType says how a question is answered.
-type QuestionType string
+// What a questionnaire asks is defined in package form; the names are kept here for those who work with waves.
+type (
+	Form         = form.Form
+	Question     = form.Question
+	QuestionType = form.Type
+)
 
 // The question types of the reference questionnaires.
 const (
-	TypeScale        QuestionType = "scale5"         // one step of the wave's scale
-	TypeSingle       QuestionType = "single"         // one of Options
-	TypeCategories   QuestionType = "multi_category" // up to Max of the reverse categories
-	TypeText         QuestionType = "text"           // free text, at most MaxLen characters
-	TypePhone        QuestionType = "phone"          // stored encrypted, apart from the answers
-	TypeDemographics QuestionType = "demographics"   // fields for statistics only
+	TypeScale        = form.Scale5
+	TypeSingle       = form.Single
+	TypeCategories   = form.Categories
+	TypeText         = form.Text
+	TypePhone        = form.Phone
+	TypeDemographics = form.Demographics
 )
-
-var questionTypes = []QuestionType{TypeScale, TypeSingle, TypeCategories, TypeText, TypePhone, TypeDemographics}
-
-// Question is one question of a form. A scale question with an Indicator feeds that indicator's score; a scale
-// question without one (the overall question) is reported beside the scores.
-type Question struct {
-	Code      string       `json:"code" yaml:"code"`
-	Indicator string       `json:"indicator,omitempty" yaml:"indicator"`
-	Text      string       `json:"text" yaml:"text"`
-	Type      QuestionType `json:"type" yaml:"type"`
-	NA        bool         `json:"na,omitempty" yaml:"na"`
-	Optional  bool         `json:"optional,omitempty" yaml:"optional"`
-	Options   []string     `json:"options,omitempty" yaml:"options"`
-	Expect    string       `json:"expect,omitempty" yaml:"expect"`
-	Max       int          `json:"max,omitempty" yaml:"max"`
-	MaxLen    int          `json:"max_len,omitempty" yaml:"max_len"`
-	Source    string       `json:"source,omitempty" yaml:"source"`
-	Fields    []string     `json:"fields,omitempty" yaml:"fields"`
-	Note      string       `json:"note,omitempty" yaml:"note"`
-}
-
-// Form is what a questionnaire asks.
-type Form struct {
-	Name      string     `json:"name" yaml:"name"`
-	Target    string     `json:"target" yaml:"target"`
-	Intro     string     `json:"intro" yaml:"intro"`
-	Questions []Question `json:"questions" yaml:"questions"`
-}
 
 // Questionnaire is one stored version of a form. It is never changed: a change is a new version.
 type Questionnaire struct {
@@ -78,68 +52,6 @@ type Questionnaire struct {
 	Hash      string        `db:"hash" json:"hash"`
 	Form      db.JSON[Form] `db:"form" json:"form"`
 	CreatedAt clock.Time    `db:"created_at" json:"created_at"`
-}
-
-// ScaleQuestions returns the questions whose answers make up the marks of a response, in form order.
-func (f *Form) ScaleQuestions() []Question {
-	var scale []Question
-	for _, q := range f.Questions {
-		if q.Type == TypeScale {
-			scale = append(scale, q)
-		}
-	}
-	return scale
-}
-
-// Question returns the question with the code, or nil.
-func (f *Form) Question(code string) *Question {
-	if i := slices.IndexFunc(f.Questions, func(q Question) bool { return q.Code == code }); i >= 0 {
-		return &f.Questions[i]
-	}
-	return nil
-}
-
-// Hash returns the content hash of a form: SHA-256 over its JSON.
-func (f *Form) Hash() string {
-	b, err := json.Marshal(f)
-	if err != nil {
-		panic("survey: a form holds only strings and numbers: " + err.Error())
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
-}
-
-// Validate returns Invalid naming every question that cannot be asked or stored.
-func (f *Form) Validate() error {
-	var bad []errs.Field
-	report := func(i int, msg string) {
-		bad = append(bad, errs.Field{Location: fmt.Sprintf("questions[%d]", i), Message: msg, Value: f.Questions[i].Code})
-	}
-	seen := map[string]bool{}
-	for i, q := range f.Questions {
-		switch {
-		case q.Code == "" || q.Text == "" && q.Type != TypeDemographics:
-			report(i, "code and text are required")
-		case seen[q.Code]:
-			report(i, "code is used twice")
-		case !slices.Contains(questionTypes, q.Type):
-			report(i, "unknown question type "+string(q.Type))
-		case q.Type == TypeSingle && len(q.Options) < 2:
-			report(i, "a single choice needs two options")
-		case q.Expect != "" && !slices.Contains(q.Options, q.Expect):
-			report(i, "expect is not one of the options")
-		case q.Indicator != "" && q.Type != TypeScale:
-			report(i, "only a scale question can feed an indicator")
-		}
-		seen[q.Code] = true
-	}
-	if len(f.ScaleQuestions()) == 0 {
-		bad = append(bad, errs.Field{Location: "questions", Message: "no scale question"})
-	}
-	if len(bad) > 0 {
-		return errs.Invalid("survey.bad_questionnaire", "The questionnaire is not usable.", bad...)
-	}
-	return nil
 }
 
 // ParseQuestionnaires reads and validates the YAML file of questionnaires (docs: data/appraisal/questionnaires.yaml).
@@ -165,11 +77,11 @@ func ParseQuestionnaires(src []byte) (version string, forms map[Group]*Form, err
 		if !slices.Contains(Groups, q.Code) || forms[q.Code] != nil {
 			return "", nil, errs.Invalid("survey.bad_questionnaire", "Unknown or repeated questionnaire "+string(q.Code)+".")
 		}
-		form := q.Form
-		if err := form.Validate(); err != nil {
+		asked := q.Form
+		if err := asked.Validate(); err != nil {
 			return "", nil, fmt.Errorf("questionnaire %s: %w", q.Code, err)
 		}
-		forms[q.Code] = &form
+		forms[q.Code] = &asked
 	}
 	for _, g := range Groups {
 		if forms[g] == nil {
