@@ -28,6 +28,9 @@ func New(d *db.DB, box *crypto.Box, regions *region.Service, files blob.Store, c
 	return &Service{db: d, box: box, regions: regions, files: files, categories: categories}
 }
 
+// Categories returns the fields of the reverse evaluation that a respondent may tick. Do not change them.
+func (s *Service) Categories() []Category { return s.categories }
+
 // rowKey turns what tells a row apart into a digest from which nobody without the key can guess the respondent number.
 func (s *Service) rowKey(text string) string {
 	sum := sha256.Sum256([]byte(text))

@@ -64,6 +64,7 @@ type Plan struct {
 	Sampling          *SamplingDesign    `json:"sampling,omitempty" doc:"how the targeted sample is drawn; absent: it came from elsewhere"`
 	Quotas            []Quota            `json:"quotas,omitempty" doc:"most answers per cell; none: unbounded"`
 	Weighting         *Weighting         `json:"weighting,omitempty" doc:"how answers are weighted; absent: population ÷ respondents by street and group"`
+	Levels            []EvaluationLevel  `json:"levels,omitempty" doc:"what residents evaluate level by level: street, community, social workers"`
 	Integrity         *IntegrityRules    `json:"integrity,omitempty" doc:"when an answer is flagged; absent: the defaults"`
 	Award             *AwardRules        `json:"award,omitempty" doc:"how results are used, written before the wave; absent: no bonus"`
 }
@@ -128,6 +129,11 @@ func (p *Plan) Validate() error {
 	check(p.MinCellN >= 2, "min_cell_n", "at least 2")
 	bad = append(bad, p.checkScale()...)
 	bad = append(bad, p.checkStrata()...)
+	bad = append(bad, p.checkWeighting()...)
+	bad = append(bad, p.checkQuotas()...)
+	bad = append(bad, p.Award.check()...)
+	bad = append(bad, p.Integrity.check()...)
+	bad = append(bad, p.Sampling.check()...)
 	if len(bad) > 0 {
 		return errs.Invalid("survey.plan_incomplete", "The plan of the wave is not complete.", bad...)
 	}
