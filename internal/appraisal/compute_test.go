@@ -15,7 +15,7 @@ import (
 
 func computed(t testing.TB, in input) (*Result, []byte) {
 	t.Helper()
-	result, err := compute(in)
+	result, _, err := compute(in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,10 @@ func TestCompute_AgreesWithTheEstimationCore(t *testing.T) {
 	in := sampleInput(t, 4, 2400, 0, 3)
 	result, _ := computed(t, in)
 	plan := &in.wave.Plan.V
-	l := newLayout(plan, in.forms, in.system.Indicators())
+	l, err := newLayout(plan, in.forms, in.system.Indicators())
+	if err != nil {
+		t.Fatal(err)
+	}
 	rows := len(in.answers)
 	street, stratum, group := make([]string, rows), make([]string, rows), make([]string, rows)
 	weights, sizes := make([]float64, rows), make([]float64, rows)
@@ -50,8 +53,10 @@ func TestCompute_AgreesWithTheEstimationCore(t *testing.T) {
 		weights[i] = sizes[i] / float64(count[stratum[i]])
 		for j := range items {
 			items[j][i] = math.NaN()
-			if p := l.pos[a.Group][j]; p >= 0 && l.scored[a.Marks[p]] {
-				items[j][i] = l.value[a.Marks[p]][byScore]
+			if p := l.pos[a.Group][j]; p >= 0 {
+				if o := l.options[l.code[a.Marks[p]]]; o.Scored {
+					items[j][i] = o.Values[stats.MeasureScore]
+				}
 			}
 		}
 	}
@@ -247,7 +252,7 @@ func TestCompute_RefusesAnswersOutsideThePlan(t *testing.T) {
 	} {
 		in := sampleInput(t, 2, 120, 0, 8)
 		change(&in)
-		if _, err := compute(in); errs.KindOf(err) != errs.KindInvalid {
+		if _, _, err := compute(in); errs.KindOf(err) != errs.KindInvalid {
 			t.Errorf("%s: got %v, want Invalid", name, err)
 		}
 	}

@@ -9,13 +9,14 @@ import (
 // Level is a level of the indicator tree.
 type Level string
 
-// Levels of the tree; LevelOverall is the overall question, which is no part of the total.
+// Levels of the tree; LevelOverall is the overall question and LevelEvaluated another cut of the questions, neither a part of the total.
 const (
 	LevelTotal     Level = "total"
 	LevelDimension Level = "dimension"
 	LevelKeyPoint  Level = "key_point"
 	LevelIndicator Level = "indicator"
 	LevelOverall   Level = "overall"
+	LevelEvaluated Level = "evaluated" // a level that residents evaluate: street, community, social workers; no part of the total
 )
 
 // Node is a place in the tree that has a score: the total, a dimension, a key point or an indicator.
@@ -59,6 +60,14 @@ func (s *System) Nodes() []Node {
 	return append(nodes, Node{Code: NodeOverall, Name: "总体满意度（不计入总分）", Level: LevelOverall, Members: []string{NodeOverall}})
 }
 
+// evaluated returns the levels of a plan as nodes.
+func evaluated(plan *survey.Plan) (nodes []Node) {
+	for _, l := range plan.Levels {
+		nodes = append(nodes, Node{Code: l.Code, Name: l.Name, Level: LevelEvaluated, Members: l.Items})
+	}
+	return nodes
+}
+
 // mix is the weights of items in a questionnaire's score; they add up to 1.
 type mix struct {
 	items  []int
@@ -68,11 +77,11 @@ type mix struct {
 // node is a Node with its mixes worked out for the questionnaires of a wave.
 type node struct {
 	Node
-	mask  uint64
 	mixes map[survey.Group]mix
 }
 
-// newNode works out the mixes. An item that a questionnaire does not ask takes its weight along: "按比例归一".
+// newNode works out the mixes. An item that a questionnaire does not ask takes its weight along: "按比例归一". Items of evaluated
+// levels and the overall question weigh alike.
 func newNode(n Node, l *layout, weights map[string]float64) *node {
 	c := &node{Node: n, mixes: map[survey.Group]mix{}}
 	for _, g := range survey.Groups {
@@ -86,30 +95,25 @@ func newNode(n Node, l *layout, weights map[string]float64) *node {
 				continue
 			}
 			w := weights[code]
-			if code == NodeOverall {
+			if n.Level == LevelOverall || n.Level == LevelEvaluated {
 				w = 1
 			}
 			m.items, m.shares = append(m.items, j), append(m.shares, w)
-			c.mask |= 1 << j
 		}
 		c.mixes[g] = m.normal()
 	}
 	return c
 }
 
-// available is the node's mix in a cell without the items nobody gave a scored answer to.
-func (n *node) available(c *cell) mix {
-	full := n.mixes[c.group]
-	if c.n == 0 {
-		return mix{}
-	}
-	missing := slices.ContainsFunc(full.items, func(j int) bool { return c.valid[j] == 0 })
-	if !missing {
+// available is the node's mix in a group without the items nobody gave a scored answer to.
+func (n *node) available(group survey.Group, answered func(item int) bool) mix {
+	full := n.mixes[group]
+	if !slices.ContainsFunc(full.items, func(j int) bool { return !answered(j) }) {
 		return full
 	}
 	var m mix
 	for a, j := range full.items {
-		if c.valid[j] > 0 {
+		if answered(j) {
 			m.items, m.shares = append(m.items, j), append(m.shares, full.shares[a])
 		}
 	}

@@ -98,7 +98,7 @@ func (c *computation) rank() error {
 			c.note("%s的标准误无法估计，不参与排名。", t.AreaName)
 			continue
 		}
-		low, high := c.iv.mean(estimate{value: *value, se: *spread, df: deref(row.DF)})
+		low, high := c.iv.mean(estimate{Value: *value, SE: *spread, DF: deref(row.DF)})
 		r.Items = append(r.Items, Rank{AreaCode: t.AreaCode, AreaName: t.AreaName, Score: *value, SE: *spread, Low: number(low), High: number(high)})
 		est, se = append(est, *value), append(se, *spread)
 	}

@@ -44,12 +44,17 @@ type Score struct {
 	RateLow  *float64 `json:"rate_low"`
 	RateHigh *float64 `json:"rate_high"`
 
+	Top   *float64 `json:"top,omitempty" doc:"share of the best answer in percent (top box), for single questions; not the score and not the rate"`
+	TopSE *float64 `json:"top_se,omitempty"`
+
 	Bias   *float64 `json:"bias,omitempty" doc:"online − targeted, on online rows"`
 	BiasSE *float64 `json:"bias_se,omitempty"`
 
 	Counts       []int `json:"counts,omitempty" doc:"answers per option of method.options, for single questions"`
 	Insufficient bool  `json:"insufficient,omitempty" doc:"样本不足: fewer valid answers than the wave requires"`
 	Suppressed   bool  `json:"suppressed,omitempty" doc:"fewer respondents than the smallest cell that is shown"`
+
+	sliced bool // of a slice that may be as small as it likes
 }
 
 // Rank is a street's place with what can be said about it.
@@ -90,19 +95,31 @@ type Total struct {
 
 // Method says how the numbers were made; it is shown beside them.
 type Method struct {
-	CodeVersion       string                   `json:"code_version"`
-	PlanHash          string                   `json:"plan_hash"`
-	IndicatorSystem   string                   `json:"indicator_system"`
-	SystemHash        string                   `json:"system_hash"`
-	Formula           map[string]string        `json:"formula"`
-	Options           []string                 `json:"options" doc:"columns of counts"`
-	Scale             survey.Scale             `json:"scale"`
-	RespondentWeights map[survey.Group]float64 `json:"respondent_weights"`
-	Level             float64                  `json:"level"`
-	MinIndicatorN     int                      `json:"min_indicator_n"`
-	MinCellN          int                      `json:"min_cell_n"`
-	Answers           map[survey.Channel]int   `json:"answers"`
-	Notes             []string                 `json:"notes"`
+	CodeVersion       string                    `json:"code_version"`
+	PlanHash          string                    `json:"plan_hash"`
+	IndicatorSystem   string                    `json:"indicator_system"`
+	SystemHash        string                    `json:"system_hash"`
+	Formula           map[string]string         `json:"formula"`
+	Options           []string                  `json:"options" doc:"columns of counts"`
+	Scale             survey.Scale              `json:"scale"`
+	RespondentWeights map[survey.Group]float64  `json:"respondent_weights"`
+	Level             float64                   `json:"level"`
+	MinIndicatorN     int                       `json:"min_indicator_n"`
+	MinCellN          int                       `json:"min_cell_n"`
+	Answers           map[survey.Channel]int    `json:"answers"`
+	Weights           map[survey.Channel]Spread `json:"weights" doc:"how much weights differ"`
+	Weighting         []string                  `json:"weighting" doc:"the steps of weighting in words"`
+	Notes             []string                  `json:"notes"`
+}
+
+// Spread says how much the weights of a channel differ, and what that alone costs (Kish 1965).
+type Spread struct {
+	N     int     `json:"n"`
+	Least float64 `json:"least"`
+	Most  float64 `json:"most"`
+	CV    float64 `json:"cv" doc:"coefficient of variation"`
+	Deff  float64 `json:"deff" doc:"1 + cv²"`
+	NEff  float64 `json:"n_eff" doc:"n ÷ (1 + cv²)"`
 }
 
 // Result is everything a run computed. It holds no time and no id, so that the same inputs give the same bytes.
@@ -148,22 +165,22 @@ func (iv *intervals) quantile(df float64) float64 {
 
 // mean is the interval estimate ± t·se, cut to the range of scores.
 func (iv *intervals) mean(e estimate) (low, high float64) {
-	half := iv.quantile(e.df) * e.se
-	return math.Max(e.value-half, 0), math.Min(e.value+half, 100)
+	half := iv.quantile(e.DF) * e.SE
+	return math.Max(e.Value-half, 0), math.Min(e.Value+half, 100)
 }
 
 // rate is the interval of a percentage on the logit scale (Korn & Graubard 1998 advise against a symmetric interval near
 // 100). Without any variation it is the exact bound for n equal answers, (α/2)^(1/n).
 func (iv *intervals) rate(e estimate) (low, high float64) {
-	p := e.value / 100
-	if p <= 0 || p >= 1 || e.se == 0 {
-		bound := math.Pow((1-iv.level)/2, 1/float64(e.n))
+	p := e.Value / 100
+	if p <= 0 || p >= 1 || e.SE == 0 {
+		bound := math.Pow((1-iv.level)/2, 1/float64(e.N))
 		if p > 0.5 {
 			return 100 * bound * p, 100
 		}
 		return 0, 100 * (1 - bound*(1-p))
 	}
-	half := iv.quantile(e.df) * e.se / 100 / (p * (1 - p))
+	half := iv.quantile(e.DF) * e.SE / 100 / (p * (1 - p))
 	logit := math.Log(p / (1 - p))
 	expit := func(x float64) float64 { return 100 / (1 + math.Exp(-x)) }
 	return expit(logit - half), expit(logit + half)

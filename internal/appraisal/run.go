@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
@@ -55,7 +56,7 @@ func (s *Service) Score(ctx context.Context, waveID string) (run *Run, err error
 	if w.State != survey.Closed && w.State != survey.Scored {
 		return nil, errs.Conflict("appraisal.not_closed", fmt.Sprintf("Only a closed wave can be scored; this one is %s.", w.State)).With(w)
 	}
-	result, err := compute(in)
+	result, books, err := compute(in)
 	if err != nil {
 		return nil, err
 	}
@@ -66,13 +67,13 @@ func (s *Service) Score(ctx context.Context, waveID string) (run *Run, err error
 	}
 	made.ResultHash = digest(body)
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		run, err = s.store(ctx, tx, w, made, string(body))
+		run, err = s.store(ctx, tx, w, made, string(body), books)
 		return err
 	})
 	return run, err
 }
 
-func (s *Service) store(ctx context.Context, tx *db.Tx, w *survey.Wave, made *Run, body string) (*Run, error) {
+func (s *Service) store(ctx context.Context, tx *db.Tx, w *survey.Wave, made *Run, body string, books map[survey.Channel]*book) (*Run, error) {
 	now, err := s.surveys.WaveTx(ctx, tx, w.ID)
 	if err != nil {
 		return nil, err
@@ -99,6 +100,9 @@ func (s *Service) store(ctx context.Context, tx *db.Tx, w *survey.Wave, made *Ru
 			made.ResultHash, body, made.Actor, made.CreatedAt)
 		if err != nil {
 			return nil, fmt.Errorf("store run of wave %s: %w", w.ID, err)
+		}
+		if err := keepBooks(ctx, tx, made.ID, books); err != nil {
+			return nil, err
 		}
 	}
 	if w.State == survey.Closed {
@@ -147,7 +151,7 @@ func (s *Service) gather(ctx context.Context, waveID string, frozen *inputs) (in
 	return in, err
 }
 
-// hash identifies the inputs: plan, system, names, parts and all answers, whatever the order of rows was.
+// hash identifies the inputs: plan, system, names, parts and all answers that count, whatever the order of rows was.
 func (in *input) hash() string {
 	frozen, err := json.Marshal(inputs{in.names, in.parts})
 	if err != nil {
@@ -161,10 +165,14 @@ func (in *input) hash() string {
 	sortAnswers(in.answers)
 	for i := range in.answers {
 		a := &in.answers[i]
+		if a.Excluded {
+			continue
+		}
 		line = append(line[:0], a.Channel...)
-		for _, field := range []string{a.Street, a.Community, string(a.Group), a.Marks} {
+		for _, field := range []string{a.Street, a.Community, string(a.Group), a.Sex, a.AgeBand, a.Marks} {
 			line = append(append(line, '|'), field...)
 		}
+		line = strconv.AppendFloat(append(line, '|'), a.Weight, 'g', -1, 64)
 		_, _ = h.Write(append(line, '\n'))
 	}
 	return hex.EncodeToString(h.Sum(nil))
@@ -196,7 +204,7 @@ func (s *Service) Verify(ctx context.Context, waveID string) (*Verification, err
 	if err := requireEither(ctx, in.wave.Area, PermScore, PermPublish); err != nil {
 		return nil, err
 	}
-	result, err := compute(in)
+	result, _, err := compute(in)
 	if err != nil {
 		return nil, err
 	}

@@ -138,7 +138,7 @@ func (s *Service) DraftPlanTx(ctx context.Context, tx *db.Tx, version string) (s
 	system := &stored.Body.V
 	plan := survey.Plan{IndicatorSystem: version, SystemHash: stored.Hash, Questionnaires: map[survey.Group]string{}, Scale: system.PlanScale(),
 		Weights: system.Weights(), RespondentWeights: system.RespondentWeights, Strata: []survey.Stratum{}, TieRule: defaultTieRule,
-		Level: defaultLevel, Top: defaultTop, MinIndicatorN: defaultMinN, MinCellN: defaultMinCell, Seed: defaultSeed}
+		Level: defaultLevel, Top: defaultTop, MinIndicatorN: defaultMinN, MinCellN: defaultMinCell, Seed: defaultSeed, Award: survey.DefaultAward()}
 	forms := map[survey.Group]*survey.Form{}
 	list, err := s.surveys.QuestionnairesTx(ctx, tx)
 	if err != nil {

@@ -111,7 +111,10 @@ func TestNode_SharesAreNormalisedOverTheQuestionsAsked(t *testing.T) {
 	t.Parallel()
 	system, forms := shippedSystem(t)
 	plan := survey.Plan{Scale: system.PlanScale(), Weights: system.Weights()}
-	l := newLayout(&plan, forms, system.Indicators())
+	l, err := newLayout(&plan, forms, system.Indicators())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, n := range system.Nodes() {
 		c := newNode(n, l, plan.Weights)
 		for g, m := range c.mixes {
