@@ -9,6 +9,7 @@ import (
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/outbox"
 	"yiwang/internal/rectify"
+	"yiwang/internal/results"
 	"yiwang/internal/survey"
 )
 
@@ -61,6 +62,37 @@ func (a *App) react() {
 		}
 		return err
 	})
+
+	// The use of a year's results is signed: every street office of the district is told and may appeal.
+	outbox.On(a.Bus, results.TopicSettled, "notice.settled", func(ctx context.Context, tx *db.Tx, e results.Event) error {
+		offices, err := a.streetOffices(ctx, tx, e.Area)
+		text := fmt.Sprintf("%d年结果运用已签署，可在期限内申诉", e.Year)
+		if e.Correction {
+			text = fmt.Sprintf("%d年结果运用已更正", e.Year)
+		}
+		for i := 0; err == nil && i < len(offices); i++ {
+			err = a.Identity.Notify(ctx, tx, identity.To{Unit: offices[i]}, results.TopicSettled, text, settlementLink(e.SettlementID))
+		}
+		return err
+	})
+
+	// A unit appeals: the evaluation office answers. It answered: the unit is told.
+	outbox.On(a.Bus, results.TopicAppealed, "notice.appeal", func(ctx context.Context, tx *db.Tx, e results.AppealEvent) error {
+		office, err := a.officeOf(ctx, tx, e.Area)
+		if err != nil || office == "" {
+			return err
+		}
+		return a.Identity.Notify(ctx, tx, identity.To{Unit: office}, results.TopicAppealed, e.UnitName+"提出申诉，待答复", settlementLink(e.SettlementID))
+	})
+	outbox.On(a.Bus, results.TopicDecided, "notice.decided", func(ctx context.Context, tx *db.Tx, e results.AppealEvent) error {
+		text := "申诉已答复：不支持"
+		if e.Upheld {
+			text = "申诉已答复：支持，将更正结果"
+		}
+		return a.Identity.Notify(ctx, tx, identity.To{Unit: e.UnitID}, results.TopicDecided, text, settlementLink(e.SettlementID))
+	})
 }
+
+func settlementLink(id string) string { return "/appraisal/results/" + id }
 
 func itemLink(e rectify.Moved) string { return "/rectify/items/" + e.ItemID }

@@ -84,6 +84,7 @@ func (l *loader) live(ctx context.Context) error {
 			return err
 		}
 	}
+	l.planResults()
 	return l.replay(ctx)
 }
 

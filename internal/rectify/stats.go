@@ -344,10 +344,19 @@ type Reverse struct {
 // ReverseStats returns the numbers of every street with issued items in the wave, whoever asks: appraisal decides who
 // sees them. Items without a street (of the whole district) are counted under their own area code.
 func (s *Service) ReverseStats(ctx context.Context, tx *db.Tx, waveID string) (map[string]Reverse, error) {
+	return s.reverse(ctx, tx, waveID, func(i *Item) string { return i.Street })
+}
+
+// ReverseByUnit returns the same numbers by the id of the unit that leads the items, whoever asks: the caller decides who sees them.
+func (s *Service) ReverseByUnit(ctx context.Context, tx *db.Tx, waveID string) (map[string]Reverse, error) {
+	return s.reverse(ctx, tx, waveID, func(i *Item) string { return i.LeadUnit })
+}
+
+func (s *Service) reverse(ctx context.Context, tx *db.Tx, waveID string, key func(*Item) string) (map[string]Reverse, error) {
 	out := map[string]Reverse{}
 	err := db.Each(ctx, tx, "SELECT "+itemColumns+" FROM item WHERE wave_id = $1 AND issued_at IS NOT NULL", []any{waveID}, func(i *Item) error {
 		i.derive(s.catalog, tx.Time())
-		r := out[i.Street]
+		r := out[key(i)]
 		r.Issued++
 		r.Voices += i.Voices
 		passed := i.State == Verified || i.State == Told || i.State == Published
@@ -356,7 +365,7 @@ func (s *Service) ReverseStats(ctx context.Context, tx *db.Tx, waveID string) (m
 		r.Late += one(i.Late)
 		r.Reworked += one(i.Reworks > 0)
 		r.Recurred += one(i.RecursOf != "")
-		out[i.Street] = r
+		out[key(i)] = r
 		return nil
 	})
 	return out, err

@@ -6,6 +6,7 @@ import { identityRoutes } from '@/modules/identity/routes'
 import { platformRoutes } from '@/modules/platform/routes'
 import { rectifyRoutes } from '@/modules/rectify/routes'
 import { regionRoutes } from '@/modules/region/routes'
+import { resultsRoutes } from '@/modules/results/routes'
 import { surveyRoutes } from '@/modules/survey/routes'
 
 declare module 'vue-router' {
@@ -24,7 +25,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/', redirect: '/todo' },
-    ...rectifyRoutes, ...regionRoutes, ...surveyRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
+    ...rectifyRoutes, ...regionRoutes, ...surveyRoutes, ...resultsRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 })

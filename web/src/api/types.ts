@@ -53,3 +53,8 @@ export type Evidence = Of<'RectifyEvidence'>
 export type Move = Of<'RectifyMove'>
 export type PublicItem = Of<'RectifyPublicItem'>
 export type PublicCounts = Of<'RectifyPublicCounts'>
+
+export type Settlement = Of<'ResultsSettlement'>
+export type StreetYear = Of<'ResultsStreetYear'>
+export type Appeal = Of<'ResultsAppeal'>
+export type WhyMove = Of<'ResultsMove'>

@@ -88,4 +88,8 @@ export const survey: Record<string, string> = {
   '各街道有效份数': 'Valid answers by street',
   '施测中只看份数，不看临时得分': 'Counts only, no provisional scores',
   '还没有收到答卷。': 'No answers yet.',
+  '概况': 'Overview',
+  '质量': 'Quality',
+  '报告': 'Report',
+  '这次考评的各项工作': 'The work of this appraisal',
 }
