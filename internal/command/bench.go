@@ -25,9 +25,10 @@ import (
 )
 
 type benchCmd struct {
-	Writes  benchWritesCmd  `cmd:"" help:"Small durable transactions per second on SQLite, beside the raw driver."`
-	Answers benchAnswersCmd `cmd:"" help:"Import and scoring of a wave of the size of Gulou's."`
-	API     benchAPICmd     `cmd:"" name:"api" help:"Latency of API reads at a steady rate, against the demonstration district in --data."`
+	Writes    benchWritesCmd    `cmd:"" help:"Small durable transactions per second on SQLite, beside the raw driver."`
+	Answers   benchAnswersCmd   `cmd:"" help:"Import and scoring of a wave of the size of Gulou's."`
+	Responses benchResponsesCmd `cmd:"" help:"Answers that respondents send through HTTP, durable per second, with thousands of questionnaires open."`
+	API       benchAPICmd       `cmd:"" name:"api" help:"Latency of API reads at a steady rate, against the demonstration district in --data."`
 }
 
 type benchWritesCmd struct {
