@@ -61,7 +61,8 @@ func weigh(plan *survey.Plan, channel survey.Channel, answers []answer) (*weighe
 		rule = &survey.Weighting{}
 	}
 	base, alike := w.base(rule, channel)
-	if alike && len(rule.Margins) == 0 { // everybody in a stratum weighs the same
+	// Where strata are what was drawn from, and all in one weigh the same, centring on the stratum takes out what calibration explains.
+	if clusters := rule.Cluster != "" && channel == survey.Targeted; alike && len(rule.Margins) == 0 && !clusters {
 		w.weight = make([]float64, len(answers))
 		for i, h := range w.of {
 			w.weight[i] = w.strata[h].size / float64(w.strata[h].n)
@@ -196,47 +197,30 @@ func (w *weighed) classify(rule *survey.Weighting) {
 	}
 }
 
-// told is what a margin says of a respondent, "" when the margin does not know the answer.
-func told(a *answer, m survey.Margin) string {
-	v := a.Sex
+// told is the level of a margin that a respondent belongs to, "" when the margin does not know the answer. Age bands are told apart by
+// group, because the totals of the strata fix how many of each group there are.
+func told(a *answer, m survey.Margin) (level string) {
+	level = a.Sex
 	if m.By == "age" {
-		v = a.AgeBand
+		level = a.AgeBand
 	}
-	if _, ok := m.Totals[v]; !ok || a.Group == survey.Unit {
+	if _, ok := m.Totals[level]; !ok || a.Group == survey.Unit {
 		return ""
 	}
-	return v
+	if m.By == "age" {
+		level = string(a.Group) + "/" + level
+	}
+	return level
 }
 
-// fit calibrates the classes and returns the weights that the last step starts from and ends with. The totals of a margin of the plan are its shares of the residents who told, in street × group weights.
+// fit calibrates the classes and returns the weights that the last step starts from and ends with.
 func (w *weighed) fit(d *stats.Design, rule *survey.Weighting) (start, end *stats.Design, err error) {
 	strata, err := d.Calibrate(w.margins[0])
 	if err != nil || len(w.margins) == 1 {
 		return d, strata, err
 	}
 	for k := range rule.Margins {
-		m := &w.margins[k+1]
-		sums, all := make([]float64, len(m.Cells.Names)), 0.0
-		for c, at := range m.Cells.Code {
-			sums[at] += strata.Weights()[c]
-			all += strata.Weights()[c]
-		}
-		shares := 0.0
-		for at, name := range m.Cells.Names {
-			if level := name[strings.Index(name, "=")+1:]; level == "" {
-				all -= sums[at]
-			} else {
-				shares += rule.Margins[k].Totals[level]
-			}
-		}
-		m.Totals = make([]float64, len(sums))
-		for at, name := range m.Cells.Names {
-			if level := name[strings.Index(name, "=")+1:]; level == "" {
-				m.Totals[at] = sums[at]
-			} else {
-				m.Totals[at] = all * rule.Margins[k].Totals[level] / shares
-			}
-		}
+		w.share(rule.Margins[k], &w.margins[k+1], strata.Weights())
 	}
 	if rule.Method == survey.Rake {
 		end, err = d.Calibrate(stats.Raking{Margins: w.margins, Epsilon: 1e-12, MaxIterations: 1000})
@@ -245,6 +229,35 @@ func (w *weighed) fit(d *stats.Design, rule *survey.Weighting) (start, end *stat
 	// from weights that fit street × group already, so that bounds limit what the other margins do
 	end, err = strata.Calibrate(w.regression(rule))
 	return strata, end, err
+}
+
+// share sets the totals of a margin: the shares of the plan, of the residents who told in street × group weights; of the same group
+// where the margin is age. Those who did not tell keep what they weigh.
+func (w *weighed) share(m survey.Margin, out *stats.PostStratification, weights []float64) {
+	sums := make([]float64, len(out.Cells.Names))
+	for c, at := range out.Cells.Code {
+		sums[at] += weights[c]
+	}
+	split := func(name string) (group, level string) {
+		level = name[strings.Index(name, "=")+1:]
+		if m.By == "age" && level != "" {
+			group, level, _ = strings.Cut(level, "/")
+		}
+		return group, level
+	}
+	all, shares := map[string]float64{}, map[string]float64{}
+	for at, name := range out.Cells.Names {
+		if group, level := split(name); level != "" {
+			all[group] += sums[at]
+			shares[group] += m.Totals[level]
+		}
+	}
+	out.Totals = sums
+	for at, name := range out.Cells.Names {
+		if group, level := split(name); level != "" {
+			out.Totals[at] = all[group] * m.Totals[level] / shares[group]
+		}
+	}
 }
 
 // regression says the margins as columns of ones and zeros.

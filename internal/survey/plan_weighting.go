@@ -31,7 +31,7 @@ type Weighting struct {
 // counts by its shares; respondents who did not say, and units, keep the weight they have.
 type Margin struct {
 	By     string             `json:"by" enum:"sex,age"`
-	Totals map[string]float64 `json:"totals" doc:"m, f, or age band → people"`
+	Totals map[string]float64 `json:"totals" doc:"m, f, or age band → people; age bands share the people of their group"`
 }
 
 // EvaluationLevel is one of the levels that residents evaluate: the street's management, the community's self-government, the
