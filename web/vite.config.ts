@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import type { Plugin } from 'vite'
@@ -38,8 +40,35 @@ function facesAtTheirAddress(): Plugin {
   }
 }
 
+/** The public face without a network: its worker, with the files it keeps, its manifest and its icon. */
+function publicOffline(): Plugin {
+  return {
+    name: 'public-offline',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        const files = new Set(['p/manifest.json', 'p/icon.svg'])
+        const follow = (name: string): void => {
+          const chunk = bundle[name]
+          if (chunk?.type !== 'chunk' || files.has(name)) return
+          files.add(name)
+          for (const part of [...(chunk.viteMetadata?.importedCss ?? []), ...(chunk.viteMetadata?.importedAssets ?? [])]) files.add(part)
+          for (const next of [...chunk.imports, ...chunk.dynamicImports]) follow(next)
+        }
+        for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk' && chunk.facadeModuleId?.endsWith('apps/public/index.html')) follow(chunk.fileName)
+        const list = [...files].sort().map((name) => `/${name}`)
+        const worker = readFileSync(here('./apps/public/sw.js'), 'utf8')
+        const build = createHash('sha256').update(list.join() + worker).digest('hex').slice(0, 16)
+        this.emitFile({ type: 'asset', fileName: 'p/sw.js', source: `const build = '${build}'\nconst files = ${JSON.stringify(list)}\n${worker}` })
+        this.emitFile({ type: 'asset', fileName: 'p/manifest.json', source: readFileSync(here('./apps/public/manifest.json')) })
+        this.emitFile({ type: 'asset', fileName: 'p/icon.svg', source: readFileSync(here('./src/ui/brand.svg')) })
+      },
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [vue(), facesAtTheirAddress()],
+  plugins: [vue(), facesAtTheirAddress(), publicOffline()],
   resolve: { alias: { '@': here('./src') } },
   build: {
     target: 'es2022',

@@ -7,9 +7,13 @@ import '@/kit/theme'
 import { startElder } from '@/kit/elder'
 import { startLanguage } from '@/kit/i18n'
 import { queryClient } from '@/kit/query'
+import { startOutbox } from '@/modules/answer/outbox'
+import { startOffline } from './offline'
 import { router } from './router'
 import Shell from './Shell.vue'
 
 startElder()
 await startLanguage()
 createApp(Shell).use(VueQueryPlugin, { queryClient }).use(router).mount('#app')
+startOutbox()
+startOffline()

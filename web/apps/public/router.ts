@@ -1,11 +1,20 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { t } from '@/kit/i18n'
+import { answerPublicRoutes } from '@/modules/answer/publicRoutes'
 import { appraisalPublicRoutes } from '@/modules/appraisal/publicRoutes'
 import { rectifyPublicRoutes } from '@/modules/rectify/publicRoutes'
 
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: string
+    /** The page says itself what works without a network. */
+    plain?: boolean
+  }
+}
+
 export const router = createRouter({
   history: createWebHistory('/p/'),
-  routes: [...appraisalPublicRoutes, ...rectifyPublicRoutes, { path: '/:rest(.*)*', redirect: '/' }],
+  routes: [...answerPublicRoutes, ...appraisalPublicRoutes, ...rectifyPublicRoutes, { path: '/:rest(.*)*', redirect: '/' }],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 
