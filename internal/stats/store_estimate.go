@@ -72,10 +72,12 @@ func (d *StoreDomain) Mean(v Measure, group, item int) float64 {
 	return d.mean[v][group*d.store.Items+item]
 }
 
-// Count is the number of respondents of all groups who chose an option of an item.
-func (d *StoreDomain) Count(item, option int) (n int) {
-	for _, i := range d.cells {
-		n += d.store.Cells[i].Count(d.store, item, option)
+// Count is the number of respondents of a group who chose an option of an item.
+func (d *StoreDomain) Count(group, item, option int) (n int) {
+	for k, i := range d.cells {
+		if d.group[k] == group {
+			n += d.store.Cells[i].Count(d.store, item, option)
+		}
 	}
 	return n
 }
