@@ -20,7 +20,8 @@ CREATE TABLE sampling_frame (
 CREATE INDEX sampling_frame_area ON sampling_frame (area, created_at);
 
 -- The members of a frame by the smallest area they lie in, many to a row: 400,000 households are about a thousand rows.
--- members holds ten bytes for each (digest, eligible persons), addresses their sealed addresses in the same order.
+-- members holds persons and address of each, packed and sealed; member_keys eight bytes of a keyed digest for each, by which the
+-- same household is known again in the next frame.
 CREATE TABLE frame_block (
     frame_id  TEXT NOT NULL REFERENCES sampling_frame (id),
     code      TEXT NOT NULL,
@@ -30,8 +31,8 @@ CREATE TABLE frame_block (
     elders    INTEGER NOT NULL,
     adults    INTEGER NOT NULL,
     hash      TEXT NOT NULL,
+    member_keys TEXT NOT NULL,
     members   TEXT NOT NULL,
-    addresses TEXT NOT NULL,
     PRIMARY KEY (frame_id, code)
 );
 
@@ -43,8 +44,9 @@ CREATE TABLE sample_draw (
     state        TEXT NOT NULL CHECK (state IN ('sealed', 'drawn', 'abandoned')),
     seed_digest  TEXT NOT NULL,
     seed         TEXT NOT NULL,
-    beacon_name  TEXT NOT NULL,
     beacon       TEXT NOT NULL,
+    frame_id     TEXT NOT NULL,
+    unit_frame_id TEXT NOT NULL,
     design       TEXT NOT NULL,
     resting      TEXT NOT NULL,
     strata       TEXT NOT NULL,
@@ -73,7 +75,6 @@ CREATE TABLE invitation (
     grp        TEXT NOT NULL CHECK (grp IN ('elder', 'adult', 'unit')),
     frame_id   TEXT NOT NULL REFERENCES sampling_frame (id),
     member     INTEGER NOT NULL,
-    member_key TEXT NOT NULL,
     weight     DOUBLE PRECISION NOT NULL,
     eligible   INTEGER NOT NULL,
     sheet      TEXT NOT NULL,

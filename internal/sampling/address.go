@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
-	"yiwang/internal/region"
 )
 
 // AddressesTx returns the addresses of invitations, by id. Needs PermManage or fieldwork.manage in their streets, or
@@ -44,44 +44,39 @@ func (s *Service) openAddresses(ctx context.Context, tx *db.Tx, list []Invitatio
 		wanted[p] = append(wanted[p], inv)
 	}
 	for p, drawn := range wanted {
-		b, err := db.Get[block](ctx, tx, "SELECT frame_id, code, street, community, size, elders, adults, hash, '' AS members, addresses FROM frame_block WHERE frame_id = $1 AND code = $2",
-			p.frame, p.block)
+		b, err := db.Get[block](ctx, tx, "SELECT "+blockColumns+" FROM frame_block WHERE frame_id = $1 AND code = $2", p.frame, p.block)
 		if err != nil {
-			return fmt.Errorf("block %s of frame %s: %w", p.block, p.frame, err)
+			return fmt.Errorf("area %s of frame %s: %w", p.block, p.frame, err)
 		}
-		addresses, err := s.addresses(ctx, &b)
-		if err != nil {
-			return err
+		if err := b.unpack(s.box); err != nil {
+			return fmt.Errorf("frame %s: %w", p.frame, err)
 		}
 		for _, inv := range drawn {
-			out[inv.ID] = addresses[inv.Member]
+			if out[inv.ID], err = s.address(ctx, &b, inv.Member); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// addresses returns the addresses of a block. A frame made from the register of grids knows how many households a grid has, not
-// where they are: the officer of the grid counts them off.
-func (s *Service) addresses(ctx context.Context, b *block) ([]Address, error) {
-	list, err := b.open(s.box)
-	if err != nil || list != nil {
-		return list, err
+// address returns the address of a member. A frame made from the register of grids knows how many households a grid has, not where
+// they are: the officer of the grid counts them off.
+func (s *Service) address(ctx context.Context, b *block, at int) (Address, error) {
+	if len(b.addresses) > 0 {
+		return b.addresses[at], nil
 	}
-	path, err := s.regions.PathAt(ctx, b.Code, s.db.Clock().Now())
+	path, err := s.regions.PathAt(ctx, b.Code, time.Time{})
 	if err != nil {
-		return nil, err
+		return Address{}, err
 	}
 	var names []string
 	for i := range path {
-		if len(path[i].Code) > 6 || path[i].Level == region.Grid {
+		if len(path[i].Code) > 6 {
 			names = append(names, path[i].Name)
 		}
 	}
-	list = make([]Address, b.Size)
-	for i := range list {
-		list[i].Text = fmt.Sprintf("%s 第%d户", strings.Join(names, " "), i+1)
-	}
-	return list, nil
+	return Address{Text: fmt.Sprintf("%s 第%d户", strings.Join(names, " "), at+1)}, nil
 }
 
 func mayOpen(ctx context.Context, street string) (err error) {
