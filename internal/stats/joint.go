@@ -98,3 +98,36 @@ func (d *Design) withPairs(p []float64, pair func(n, a, b, mean float64) float64
 	out.joint = &jointProbabilities{check: check}
 	return &out
 }
+
+// withDeville approximates the variance of a fixed-size draw of high entropy from the probabilities of the sample alone:
+// V = Σ c (z − Σ a z)²/(1 − Σ a²) with c = 1 − π and a = c/Σc (Deville 1999, as in Matei & Tillé 2005).
+func (d *Design) withDeville(p []float64) *Design {
+	st := &d.stages[0]
+	sum, squares := make([]float64, st.strata()), make([]float64, st.strata())
+	for i, u := range st.unit {
+		h, c := st.unitStratum[u], 1-p[i]
+		sum[h] += c
+		squares[h] += c * c
+	}
+	check := mat.NewSymDense(d.n, nil)
+	for k := range d.n {
+		h := st.unitStratum[st.unit[k]]
+		if !(sum[h] > 0) {
+			continue // all certain
+		}
+		scale := 1 / (1 - squares[h]/(sum[h]*sum[h]))
+		for l := k; l < d.n; l++ {
+			if st.unitStratum[st.unit[l]] != h {
+				continue
+			}
+			v := -(1 - p[k]) * (1 - p[l]) / sum[h]
+			if l == k {
+				v += 1 - p[k]
+			}
+			check.SetSym(k, l, v*scale)
+		}
+	}
+	out := *d
+	out.joint = &jointProbabilities{check: check}
+	return &out
+}

@@ -38,7 +38,7 @@ func readDesign(o *object) *designSpec {
 		nest: o.flag("nest"), lonely: o.text("lonely_psu", "fail"), pps: o.text("pps", ""), joint: o.text("joint", "")}
 	o.oneOf("lonely_psu", s.lonely, "fail remove adjust average certainty")
 	if s.pps != "" {
-		o.oneOf("pps", s.pps, "brewer overton ht yg hr")
+		o.oneOf("pps", s.pps, "brewer overton deville ht yg hr")
 		if needs := s.pps == "ht" || s.pps == "yg"; needs != (s.joint != "") {
 			o.fail("joint", "goes with pps ht or yg, and they need it")
 		}
@@ -190,13 +190,16 @@ func (s *designSpec) withJoint(d *Design, t *table, open Open) (Sample, error) {
 	switch s.pps {
 	case "", "brewer":
 		return d, nil
-	case "overton", "hr":
+	case "overton", "hr", "deville":
 		p, err := t.required(s.fpc[0])
 		if err != nil {
 			return nil, err
 		}
-		if s.pps == "overton" {
+		switch s.pps {
+		case "overton":
 			return d.withOverton(p), nil
+		case "deville":
+			return d.withDeville(p), nil
 		}
 		return d.withHartleyRao(p), nil
 	}

@@ -91,122 +91,21 @@ func (s *estimateSpec) wants(column string) bool {
 	return false
 }
 
-// estimateEntry is one entry of the "estimate" key.
-type estimateEntry struct {
-	o            *object
-	stat         string
-	items        []string
-	by           []string
-	subset       map[string][]string
-	factor       bool
-	missing      string
-	level        float64
-	deff         string // "", "true" or "replace"
-	covariance   bool
-	denominator  string
-	equals       []string
-	interval     string
-	probs        []float64
-	rule         string
-	itemWeights  []float64
-	group        string
-	groupWeights map[string]float64
-}
-
-func readEstimate(o *object) *estimateEntry {
-	e := &estimateEntry{o: o, stat: o.text("stat", ""), items: o.words("items"), by: o.words("by"), factor: o.flag("factor"),
-		missing: o.text("missing", ""), level: o.number("level", 0.95), covariance: o.flag("covariance")}
-	o.oneOf("stat", e.stat, "mean total ratio proportion quantile index variance weights")
-	if e.missing != "" {
-		o.oneOf("missing", e.missing, "drop each")
+// contrasts adds one row per expression and domain.
+func (e *estimateEntry) contrasts(s Sample, columns []column, d domain, q Query, out *estimateOutput) error {
+	c := contrast{total: e.of == "total"}
+	for _, item := range columns {
+		c.items = append(c.items, item.y)
 	}
-	if !(e.level > 0 && e.level < 1) {
-		o.fail("level", "is %v, but must lie between 0 and 1", e.level)
-	}
-	e.readSubset()
-	e.readDeff()
-	e.readKind()
-	if e.stat != "weights" && len(e.items) == 0 {
-		o.fail("items", "must name at least one column")
-	}
-	if e.covariance && e.stat == "quantile" {
-		o.fail("covariance", "is not available for quantiles")
-	}
-	o.done()
-	return e
-}
-
-func (e *estimateEntry) readSubset() {
-	subset := e.o.child("subset")
-	e.subset = map[string][]string{}
-	for _, column := range subset.keys() {
-		e.subset[column] = subset.labels(column)
-	}
-}
-
-func (e *estimateEntry) readDeff() {
-	e.o.known["deff"] = true
-	switch raw := string(e.o.fields["deff"]); raw {
-	case "", "null", "false":
-	case "true":
-		e.deff = "true"
-	case `"replace"`:
-		e.deff = "replace"
-	default:
-		e.o.fail("deff", "must be true, false or \"replace\"")
-	}
-}
-
-// readKind reads the keys that belong to one statistic only.
-func (e *estimateEntry) readKind() {
-	o := e.o
-	switch e.stat {
-	case "ratio":
-		if e.denominator = o.text("denominator", ""); e.denominator == "" {
-			o.fail("denominator", "must name a column")
+	for _, x := range e.expressions {
+		c.of = x.of
+		estimates, err := c.estimate(s, q)
+		if err != nil {
+			return fmt.Errorf("expression %q: %w", x.name, err)
 		}
-	case "proportion":
-		if e.equals = o.labels("equals"); e.equals == nil {
-			o.fail("equals", "must say which value counts")
-		}
-		e.interval = o.text("interval", "logit")
-		o.oneOf("interval", e.interval, "logit likelihood asin beta mean xlogit")
-	case "quantile":
-		if e.probs = o.numbers("probs"); e.probs == nil {
-			e.probs = []float64{0.25, 0.5, 0.75}
-		}
-		for _, p := range e.probs {
-			if !(p > 0 && p < 1) {
-				o.fail("probs", "contains %v, but must lie between 0 and 1", p)
-			}
-		}
-		e.rule, e.interval = o.text("rule", "math"), o.text("interval", "mean")
-		o.oneOf("rule", e.rule, quantileRules)
-		o.oneOf("interval", e.interval, "mean beta xlogit asin score quantile")
-	case "index":
-		e.itemWeights = itemWeights(o, "weights_of_items", e.items)
-		if e.group = o.text("group", ""); e.group != "" {
-			e.groupWeights = map[string]float64{}
-			weights := o.child("group_weights")
-			for _, g := range weights.keys() {
-				e.groupWeights[g] = weights.number(g, 0)
-			}
-		}
+		e.emit(estimates, column{item: x.name}, d, nil, out)
 	}
-}
-
-func (e *estimateEntry) wants(column string) bool {
-	if _, ok := e.subset[column]; ok || column == e.denominator || column == e.group {
-		return true
-	}
-	for _, list := range [][]string{e.items, e.by} {
-		for _, name := range list {
-			if name == column {
-				return true
-			}
-		}
-	}
-	return false
+	return nil
 }
 
 // column is one variable to estimate: an item, or one level of it.
@@ -238,6 +137,14 @@ func (e *estimateEntry) run(s Sample, t *table, out *estimateOutput) error {
 	if err := e.dropMissing(s, t, &domain, columns, x); err != nil {
 		return err
 	}
+	if e.stat == "covariance" {
+		if _, replicated := s.(*Replicated); replicated {
+			return fmt.Errorf("covariances are not available with replicates")
+		}
+		if columns, err = productColumns(s, columns, domain.by); err != nil {
+			return err
+		}
+	}
 	q := Query{By: domain.by, Level: e.level, Replacement: e.deff == "replace"}
 	if e.covariance {
 		if err := e.covariances(s, t, domain, columns, x, out); err != nil {
@@ -247,6 +154,8 @@ func (e *estimateEntry) run(s Sample, t *table, out *estimateOutput) error {
 	switch e.stat {
 	case "index":
 		return e.index(s, t, columns, domain, out)
+	case "contrast":
+		return e.contrasts(s, columns, domain, q, out)
 	case "quantile":
 		return e.quantiles(s, columns, domain, q, out)
 	}
