@@ -18,6 +18,8 @@ const maxUpload = 64 << 20
 // Routes registers the operations of the module.
 func (s *Service) Routes(api huma.API) {
 	s.questionnaireRoutes(api)
+	s.draftRoutes(api)
+	s.contactRoutes(api)
 	s.waveRoutes(api)
 	s.planRoutes(api)
 	s.fieldworkRoutes(api)
@@ -33,21 +35,7 @@ type WaveIn struct {
 	ID string `path:"id"`
 }
 
-func (s *Service) questionnaireRoutes(api huma.API) {
-	httpx.Handle(api, httpx.Op{ID: "list-questionnaires", Method: "GET", Path: "/api/v1/questionnaires", Tag: "survey", Access: httpx.SignedIn,
-		Summary: "Stored questionnaire versions, newest first"},
-		func(ctx context.Context, _ *struct{}) (*Body[httpx.Page[Questionnaire]], error) {
-			list, err := s.Questionnaires(ctx)
-			return &Body[httpx.Page[Questionnaire]]{httpx.Page[Questionnaire]{Items: list, Total: len(list)}}, err
-		})
-	httpx.Handle(api, httpx.Op{ID: "get-questionnaire", Method: "GET", Path: "/api/v1/questionnaires/{id}", Tag: "survey", Access: httpx.SignedIn,
-		Summary: "One questionnaire version", Errors: []int{http.StatusNotFound}},
-		func(ctx context.Context, in *struct {
-			ID string `path:"id"`
-		}) (*Body[*Questionnaire], error) {
-			q, err := s.Questionnaire(ctx, in.ID)
-			return &Body[*Questionnaire]{q}, err
-		})
+func (s *Service) contactRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "reveal-comment-contact", Method: "POST", Path: "/api/v1/comments/{id}/contact", Tag: "survey", Access: httpx.Permission(PermManage),
 		Summary: "Telephone number the author of a comment left; the reason is logged", Status: http.StatusOK, Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *struct {

@@ -43,15 +43,41 @@ const (
 	TypeDemographics = form.Demographics
 )
 
-// Questionnaire is one stored version of a form. It is never changed: a change is a new version.
+// QuestionnaireState says whether a version can still be written.
+type QuestionnaireState string
+
+// The states of a questionnaire. A wave asks issued ones only.
+const (
+	QuestionnaireDraft  QuestionnaireState = "draft"
+	QuestionnaireIssued QuestionnaireState = "issued" // never changes again
+)
+
+// Questionnaire is one version of a form. A draft is written until it is issued; an issued one never changes: a change is a new
+// version.
 type Questionnaire struct {
-	ID        string        `db:"id" json:"id"`
-	Group     Group         `db:"grp" json:"group"`
-	Version   string        `db:"version" json:"version"`
-	Name      string        `db:"name" json:"name"`
-	Hash      string        `db:"hash" json:"hash"`
-	Form      db.JSON[Form] `db:"form" json:"form"`
-	CreatedAt clock.Time    `db:"created_at" json:"created_at"`
+	ID        string             `db:"id" json:"id"`
+	Group     Group              `db:"grp" json:"group"`
+	Version   string             `db:"version" json:"version" doc:"name of the version within its group"`
+	Name      string             `db:"name" json:"name"`
+	State     QuestionnaireState `db:"state" json:"state" enum:"draft,issued"`
+	Revision  int                `db:"revision" json:"revision" doc:"raised by every save of a draft"`
+	BaseID    string             `db:"base_id" json:"base_id,omitempty" doc:"version this one was copied from"`
+	Note      string             `db:"note" json:"note,omitempty" doc:"why there is a new version"`
+	Author    string             `db:"author" json:"author,omitempty" doc:"user who saved it last"`
+	Hash      string             `db:"hash" json:"hash"`
+	Form      db.JSON[Form]      `db:"form" json:"form"`
+	CreatedAt clock.Time         `db:"created_at" json:"created_at"`
+	UpdatedAt clock.Time         `db:"updated_at" json:"updated_at"`
+	IssuedAt  *clock.Time        `db:"issued_at" json:"issued_at,omitempty"`
+	Waves     []QuestionnaireUse `db:"-" json:"waves,omitempty" doc:"waves of the caller's districts that ask it; only when one version is read"`
+}
+
+// QuestionnaireUse is a wave that asks a questionnaire.
+type QuestionnaireUse struct {
+	ID    string `db:"id" json:"id"`
+	Code  string `db:"code" json:"code"`
+	Name  string `db:"name" json:"name"`
+	State State  `db:"state" json:"state"`
 }
 
 // ParseQuestionnaires reads and validates the YAML file of questionnaires (docs: data/appraisal/questionnaires.yaml).

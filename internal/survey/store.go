@@ -72,16 +72,6 @@ func insertWaveEvent(ctx context.Context, tx *db.Tx, w *Wave, from State, action
 	return err
 }
 
-const questionnaireColumns = "id, grp, version, name, hash, form, created_at"
-
-func findQuestionnaire(ctx context.Context, tx *db.Tx, id string) (*Questionnaire, error) {
-	q, err := db.Get[Questionnaire](ctx, tx, "SELECT "+questionnaireColumns+" FROM questionnaire WHERE id = $1", id)
-	if errors.Is(err, db.ErrNoRows) {
-		return nil, errs.NotFound("survey.questionnaire_not_found", "There is no such questionnaire version.")
-	}
-	return &q, err
-}
-
 // raiseComments keeps the wave's counter of comments; it is no part of its version. Answers are counted in wave_tally.
 func raiseComments(ctx context.Context, tx *db.Tx, waveID string, add int) error {
 	_, err := tx.Exec(ctx, "UPDATE wave SET n_comments = n_comments + $1 WHERE id = $2", add, waveID)
