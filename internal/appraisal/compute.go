@@ -29,6 +29,7 @@ type computation struct {
 	layout  *layout
 	nodes   []*node
 	books   map[survey.Channel]*book
+	samples map[survey.Channel]*weighed
 	streets []string
 	iv      *intervals
 	result  *Result
@@ -55,7 +56,8 @@ func compute(in input) (*Result, map[survey.Channel]*book, error) {
 // newComputation weights the answers and fills the moment stores, divided as finely as by says.
 func newComputation(in input, by fine) (*computation, error) {
 	plan := &in.wave.Plan.V
-	c := &computation{input: in, plan: plan, streets: plan.Streets(), books: map[survey.Channel]*book{}, iv: &intervals{level: plan.Level, t: map[float64]float64{}}}
+	c := &computation{input: in, plan: plan, streets: plan.Streets(), books: map[survey.Channel]*book{}, samples: map[survey.Channel]*weighed{},
+		iv: &intervals{level: plan.Level, t: map[float64]float64{}}}
 	l, err := newLayout(plan, in.forms, in.system.Indicators())
 	if err != nil {
 		return nil, err
@@ -94,6 +96,7 @@ func (c *computation) collect(by fine) error {
 		if c.books[ch], err = newBook(c.layout, c.plan, ch, w, by); err != nil {
 			return err
 		}
+		c.samples[ch] = w
 		c.describe(ch, w)
 	}
 	if n := len(c.answers) - len(counted); n > 0 {

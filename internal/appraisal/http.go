@@ -6,9 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/httpx"
-	"yiwang/internal/platform/sheet"
 	"yiwang/internal/survey"
 )
 
@@ -17,6 +15,7 @@ func (s *Service) Routes(api huma.API) {
 	s.systemRoutes(api)
 	s.resultRoutes(api)
 	s.runRoutes(api)
+	s.analysisRoutes(api)
 	s.publicRoutes(api)
 }
 
@@ -62,7 +61,7 @@ func (s *Service) systemRoutes(api huma.API) {
 // scoresIn is what a table of scores is narrowed by.
 type scoresIn struct {
 	WaveIn
-	By      string `query:"by" enum:"street,community,dimension,key_point,indicator,overall,node" default:"street"`
+	By      string `query:"by" enum:"street,community,dimension,key_point,indicator,overall,evaluated,node" default:"street"`
 	Code    string `query:"code" maxLength:"20" doc:"place in the indicator tree for tables by area; default the total"`
 	Street  string `query:"street" maxLength:"12"`
 	Group   string `query:"group" enum:"elder,adult,unit"`
@@ -82,38 +81,6 @@ func (s *Service) resultRoutes(api huma.API) {
 			r, err := s.Ranks(ctx, in.ID)
 			return &Body[*Ranks]{r}, err
 		})
-	httpx.Handle(api, httpx.Op{ID: "get-report", Method: "GET", Path: "/api/v1/waves/{id}/report", Tag: "appraisal", Access: httpx.SignedIn,
-		Summary: "The whole result as a workbook, a document, a table, a printable page or JSON", Errors: []int{http.StatusNotFound}},
-		func(ctx context.Context, in *struct {
-			WaveIn
-			Format string `query:"format" enum:"xlsx,docx,csv,json,html" default:"xlsx"`
-		}) (*huma.StreamResponse, error) {
-			return s.reportAnswer(ctx, in.ID, in.Format)
-		})
-}
-
-func (s *Service) reportAnswer(ctx context.Context, waveID, format string) (*huma.StreamResponse, error) {
-	if err := checkFormat(format); err != nil {
-		return nil, err
-	}
-	report, err := s.report(ctx, waveID)
-	if err != nil {
-		return nil, err
-	}
-	contentType := sheet.Format(format).ContentType()
-	switch format {
-	case "json":
-		contentType = "application/json"
-	case "html":
-		contentType = "text/html; charset=utf-8"
-	case "docx":
-		contentType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-	}
-	return &huma.StreamResponse{Body: func(out huma.Context) {
-		out.SetHeader("Content-Type", contentType)
-		out.SetHeader("Content-Disposition", httpx.Attachment(report.wave.Code+"测评结果."+format))
-		_ = report.write(out.BodyWriter(), format) // the caller may be gone
-	}}, nil
 }
 
 // moveIn is a step of a person who checked something.
@@ -207,13 +174,4 @@ func (s *Service) publicRoutes(api huma.API) {
 			r, err := s.PublicResult(ctx, in.ID)
 			return &Body[*PublicResult]{r}, err
 		})
-}
-
-// checkFormat returns Invalid for a report format that does not exist.
-func checkFormat(format string) error {
-	switch format {
-	case "xlsx", "docx", "csv", "json", "html":
-		return nil
-	}
-	return errs.Invalid("appraisal.bad_format", "The format is xlsx, docx, csv, json or html.", errs.Field{Location: "query.format", Message: "unknown", Value: format})
 }

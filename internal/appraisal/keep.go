@@ -52,3 +52,27 @@ func booksOf(ctx context.Context, tx *db.Tx, runID string) (map[survey.Channel]*
 	}
 	return books, nil
 }
+
+// reopened is a computation whose books are those kept with a run; nil when the run is of a program that kept none.
+func (s *Service) reopened(ctx context.Context, w *survey.Wave, run *Run) (c *computation, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		books, err := booksOf(ctx, tx, run.ID)
+		if err != nil || len(books) == 0 {
+			return err
+		}
+		stored, err := s.SystemTx(ctx, tx, w.Plan.V.IndicatorSystem)
+		if err != nil {
+			return err
+		}
+		in := input{wave: w, system: &stored.Body.V, names: run.Inputs.V.Names, parts: run.Inputs.V.Parts}
+		if in.forms, err = s.surveys.FormsTx(ctx, tx, w); err != nil {
+			return err
+		}
+		if c, err = newComputation(in, fine{}); err != nil {
+			return err
+		}
+		c.books = books
+		return nil
+	})
+	return c, err
+}

@@ -32,6 +32,11 @@ func (s *Service) Publish(ctx context.Context, waveID string, version int, note 
 }
 
 func (s *Service) move(ctx context.Context, waveID, action string, version int, note string) (w *survey.Wave, err error) {
+	if action != "return" {
+		if err := s.checkCurrent(ctx, waveID); err != nil {
+			return nil, err
+		}
+	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		if w, err = s.surveys.WaveTx(ctx, tx, waveID); err != nil {
 			return err
@@ -57,6 +62,29 @@ func (s *Service) move(ctx context.Context, waveID, action string, version int, 
 		return nil, err
 	}
 	return w, nil
+}
+
+// checkCurrent returns Conflict when a special score was entered, or an answer set aside or admitted, after the last run: what is
+// reviewed and published must be what is on record. The reverse part goes on changing after the wave and stays as it was scored.
+func (s *Service) checkCurrent(ctx context.Context, waveID string) error {
+	if w, err := s.surveys.Wave(ctx, waveID); err != nil || requireEither(ctx, w.Area, PermPublish) != nil {
+		return err // the move itself says what is missing
+	}
+	run, err := s.lastOf(ctx, waveID)
+	if errs.KindOf(err) == errs.KindNotFound {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	in, err := s.gather(auth.System(ctx, "check"), waveID, nil)
+	if err != nil {
+		return err
+	}
+	in.names, in.parts.Reverse = run.Inputs.V.Names, run.Inputs.V.Parts.Reverse
+	if run.CodeVersion == codeVersion && in.hash() != run.InputHash {
+		return errs.Conflict("appraisal.run_outdated", "Special scores or decisions about answers changed after the last computation; compute the result again first.")
+	}
+	return nil
 }
 
 // Special is a street's score for its own special indicators, with the evidence it rests on.

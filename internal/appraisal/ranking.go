@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
+
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/stats"
 	"yiwang/internal/survey"
@@ -82,7 +84,7 @@ func (c *computation) total() error {
 func (c *computation) rank() error {
 	r := &c.result.Ranks
 	*r = Ranks{Items: []Rank{}, Basis: "positive", Level: c.plan.Level, TieRule: c.plan.TieRule,
-		Method: "名次区间：Klein、Wright、Wieczorek（2020）联合置信区间法；前列概率与期望名次：以估计值与标准误为参数的独立正态分布下的精确计算。"}
+		Method: "名次区间：Klein、Wright、Wieczorek（2020）联合置信区间法；成对差值法（Mogstad 等，2024）的名次区间并列供核对；前列概率与期望名次：以估计值与标准误为参数的独立正态分布下的精确计算。"}
 	if c.parts.complete(c.streets) {
 		r.Basis = "total"
 	}
@@ -106,11 +108,15 @@ func (c *computation) rank() error {
 	if len(est) == 0 {
 		return nil
 	}
-	return r.believe(est, se)
+	return r.believe(est, se, uint64(c.plan.Seed))
 }
 
-func (r *Ranks) believe(est, se []float64) error {
+func (r *Ranks) believe(est, se []float64, seed uint64) error {
 	sets, err := stats.RankSets(est, se, r.Level)
+	if err != nil {
+		return errs.Invalid("appraisal.cannot_rank", "The streets cannot be ranked: "+err.Error())
+	}
+	pairs, err := pairSets(est, se, r.Level, seed)
 	if err != nil {
 		return errs.Invalid("appraisal.cannot_rank", "The streets cannot be ranked: "+err.Error())
 	}
@@ -121,10 +127,25 @@ func (r *Ranks) believe(est, se []float64) error {
 	for i := range r.Items {
 		it := &r.Items[i]
 		it.Best, it.Worst = sets[i].Best, sets[i].Worst
+		it.PairBest, it.PairWorst = pairs[i].Best, pairs[i].Worst
 		it.PTop, it.ExpectedRank = *number(beliefs[i].PTop), *number(beliefs[i].ExpectedRank)
 	}
 	slices.SortStableFunc(r.Items, func(a, b Rank) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.AreaCode, b.AreaCode)) })
 	return nil
+}
+
+// pairSets are rank sets from all pairwise differences at once (stats.PairwiseRankSets); the samples of the streets are independent. They
+// stand beside the published ones as a check.
+func pairSets(est, se []float64, level float64, seed uint64) ([]stats.RankSet, error) {
+	flat := slices.ContainsFunc(se, func(v float64) bool { return !(v > 0) })
+	if len(est) < 2 || flat { // nothing to draw from
+		return stats.RankSets(est, se, level)
+	}
+	cov := mat.NewSymDense(len(se), nil)
+	for i, v := range se {
+		cov.SetSym(i, i, v*v)
+	}
+	return stats.PairwiseRankSets(est, cov, level, stats.PairOptions{Simultaneous: true, Seed: seed})
 }
 
 func deref(v *float64) float64 {

@@ -17,7 +17,7 @@ const maxCached = 4
 
 // ScoreFilter narrows Scores. Empty fields take the meaning in their comment.
 type ScoreFilter struct {
-	By      string         // street (default), community, dimension, key_point, indicator, overall or node
+	By      string         // street (default), community, dimension, key_point, indicator, overall, evaluated or node
 	Code    string         // for by=street and by=community: the place in the tree; default the total
 	Street  string         // only this street; with by=dimension … and none: all streets
 	Group   survey.Group   // default all groups together
@@ -149,7 +149,8 @@ func (s *Service) cachedRun(id string) *Run {
 	return nil
 }
 
-var tablesByNode = map[string]Level{"dimension": LevelDimension, "key_point": LevelKeyPoint, "indicator": LevelIndicator, "overall": LevelOverall}
+var tablesByNode = map[string]Level{"dimension": LevelDimension, "key_point": LevelKeyPoint, "indicator": LevelIndicator, "overall": LevelOverall,
+	"evaluated": LevelEvaluated}
 
 // table picks rows of a run.
 func (run *Run) table(f ScoreFilter, allowed func(*Score) bool) (*Scores, error) {
@@ -164,7 +165,7 @@ func (run *Run) table(f ScoreFilter, allowed func(*Score) bool) (*Scores, error)
 	}
 	nodeLevel, byNode := tablesByNode[f.By]
 	if !byNode && f.By != "street" && f.By != "community" && f.By != "node" {
-		return nil, errs.Invalid("appraisal.bad_table", "by is street, community, dimension, key_point, indicator, overall or node.", errs.Field{Location: "query.by", Message: "unknown", Value: f.By})
+		return nil, errs.Invalid("appraisal.bad_table", "by is street, community, dimension, key_point, indicator, overall, evaluated or node.", errs.Field{Location: "query.by", Message: "unknown", Value: f.By})
 	}
 	result := &run.Result.V
 	t := &Scores{Items: []Score{}, Note: result.Note, RunID: run.ID, Method: result.Method}

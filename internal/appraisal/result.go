@@ -67,6 +67,8 @@ type Rank struct {
 	High         *float64 `json:"high"`
 	Best         int      `json:"best" doc:"best rank that cannot be excluded"`
 	Worst        int      `json:"worst" doc:"worst rank that cannot be excluded"`
+	PairBest     int      `json:"pair_best" doc:"the same from pairwise differences (Mogstad, Romano, Shaikh & Wilhelm 2024)"`
+	PairWorst    int      `json:"pair_worst"`
 	PTop         float64  `json:"p_top" doc:"probability of being among the top streets"`
 	ExpectedRank float64  `json:"expected_rank"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	shipped "yiwang/data/appraisal"
@@ -29,19 +30,16 @@ type Service struct {
 	surveys  *survey.Service
 	names    Names
 	outcomes Outcomes
-	notice   string // printed on every report; "" for none
 
 	mu     sync.Mutex
 	cached []*Run // latest first; runs are immutable, so a copy never goes stale
+	shelf  shelf  // analyses of runs
 }
 
 // New returns the service. outcomes may be nil: then results hold the positive part only, and say so.
 func New(d *db.DB, surveys *survey.Service, names Names, outcomes Outcomes) *Service {
 	return &Service{db: d, surveys: surveys, names: names, outcomes: outcomes}
 }
-
-// Disclaim has every report carry a notice, such as that people and results are fictional. Call it before serving.
-func (s *Service) Disclaim(notice string) { s.notice = notice }
 
 // LoadSystem stores the indicator system of a YAML file. Loading the same file again changes nothing; other content under
 // a stored version is a Conflict. Needs PermScore.
@@ -118,6 +116,23 @@ const (
 	defaultTieRule = "名次区间重叠的街道视为无法区分：第三名边界上无法区分的街道，奖励按进入前三的概率分配；概率相差不足0.01的均分。本规则在施测前写定，施测后不改。"
 )
 
+// defaultLevels are the three levels that residents evaluate, as far as the system has the indicators: the street's management, the
+// community's self-government, the visits of social workers. They can be changed until the wave is frozen.
+func defaultLevels(system *System) (levels []survey.EvaluationLevel) {
+	weights := system.Weights()
+	for _, l := range []survey.EvaluationLevel{
+		{Code: "L1", Name: "街道管理", Items: []string{"A1-2", "A2-1", "B1-1", "B1-2", "B3-2", "C1-1"}},
+		{Code: "L2", Name: "社区自治", Items: []string{"B2-1", "D1-1", "D2-1"}},
+		{Code: "L3", Name: "社工走访服务", Items: []string{"A1-1", "C2-1", "C2-2"}},
+	} {
+		l.Items = slices.DeleteFunc(l.Items, func(code string) bool { return weights[code] == 0 })
+		if len(l.Items) > 0 {
+			levels = append(levels, l)
+		}
+	}
+	return levels
+}
+
 // DraftPlan returns a plan for a new wave from a version of the indicator system and the questionnaires of the same
 // version: scale, weights, respondent weights and the defaults above. Strata and target remain to be filled in.
 // Anyone signed in may call it; Invalid when questionnaires and system disagree.
@@ -138,7 +153,7 @@ func (s *Service) DraftPlanTx(ctx context.Context, tx *db.Tx, version string) (s
 	system := &stored.Body.V
 	plan := survey.Plan{IndicatorSystem: version, SystemHash: stored.Hash, Questionnaires: map[survey.Group]string{}, Scale: system.PlanScale(),
 		Weights: system.Weights(), RespondentWeights: system.RespondentWeights, Strata: []survey.Stratum{}, TieRule: defaultTieRule,
-		Level: defaultLevel, Top: defaultTop, MinIndicatorN: defaultMinN, MinCellN: defaultMinCell, Seed: defaultSeed, Award: survey.DefaultAward()}
+		Weighting: &survey.Weighting{Base: "design", Method: survey.Poststratify}, Levels: defaultLevels(system), Level: defaultLevel, Top: defaultTop, MinIndicatorN: defaultMinN, MinCellN: defaultMinCell, Seed: defaultSeed, Award: survey.DefaultAward()}
 	forms := map[survey.Group]*survey.Form{}
 	list, err := s.surveys.QuestionnairesTx(ctx, tx)
 	if err != nil {

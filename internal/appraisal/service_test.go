@@ -188,7 +188,6 @@ func TestPermissions_StreetsSeeCountsOnlyBeforePublication(t *testing.T) {
 			return err
 		},
 		"ranks":  func(ctx context.Context) error { _, err := x.appraisals.Ranks(ctx, w.ID); return err },
-		"report": func(ctx context.Context) error { return x.appraisals.Report(ctx, w.ID, "csv", &bytes.Buffer{}) },
 		"runs":   func(ctx context.Context) error { _, err := x.appraisals.Runs(ctx, w.ID); return err },
 		"verify": func(ctx context.Context) error { _, err := x.appraisals.Verify(ctx, w.ID); return err },
 		"score":  func(ctx context.Context) error { _, err := x.appraisals.Score(ctx, w.ID); return err },
@@ -203,10 +202,10 @@ func TestPermissions_StreetsSeeCountsOnlyBeforePublication(t *testing.T) {
 		want map[string]errs.Kind
 	}{
 		{"lead", lead, map[string]errs.Kind{}},
-		{"street", street, map[string]errs.Kind{"scores": "forbidden", "ranks": "forbidden", "report": "forbidden", "runs": "forbidden", "verify": "forbidden", "score": "forbidden", "special": "forbidden"}},
-		{"other district", other, map[string]errs.Kind{"scores": "not_found", "ranks": "not_found", "report": "not_found", "runs": "not_found", "verify": "not_found", "score": "not_found", "special": "not_found", "progress": "not_found"}},
-		{"stranger", stranger, map[string]errs.Kind{"scores": "forbidden", "ranks": "forbidden", "report": "forbidden", "runs": "forbidden", "verify": "forbidden", "score": "forbidden", "special": "forbidden", "progress": "forbidden"}},
-		{"nobody", context.Background(), map[string]errs.Kind{"scores": "unauthorized", "ranks": "unauthorized", "report": "unauthorized", "runs": "unauthorized", "verify": "unauthorized", "score": "unauthorized", "special": "unauthorized", "progress": "unauthorized"}},
+		{"street", street, map[string]errs.Kind{"scores": "forbidden", "ranks": "forbidden", "runs": "forbidden", "verify": "forbidden", "score": "forbidden", "special": "forbidden"}},
+		{"other district", other, map[string]errs.Kind{"scores": "not_found", "ranks": "not_found", "runs": "not_found", "verify": "not_found", "score": "not_found", "special": "not_found", "progress": "not_found"}},
+		{"stranger", stranger, map[string]errs.Kind{"scores": "forbidden", "ranks": "forbidden", "runs": "forbidden", "verify": "forbidden", "score": "forbidden", "special": "forbidden", "progress": "forbidden"}},
+		{"nobody", context.Background(), map[string]errs.Kind{"scores": "unauthorized", "ranks": "unauthorized", "runs": "unauthorized", "verify": "unauthorized", "score": "unauthorized", "special": "unauthorized", "progress": "unauthorized"}},
 	}
 	for _, m := range matrix {
 		for verb, call := range calls {
@@ -272,25 +271,6 @@ func TestPublicResult_ShowsStreetsNeverCommunitiesOrSmallCells(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestReport_WritesEveryFormat(t *testing.T) {
-	t.Parallel()
-	d := testkit.SQLite(t)
-	x := open(t, d, 2, nil)
-	w := x.publish(t, x.closed(t, 200, 100))
-	for format, start := range map[string]string{"xlsx": "PK\x03\x04", "csv": "\uFEFF渠道,", "json": `{"wave":`, "html": "<!doctype html>", "docx": "PK\x03\x04"} {
-		var out bytes.Buffer
-		if err := x.appraisals.Report(x.Ctx, w.ID, format, &out); err != nil {
-			t.Fatal(err)
-		}
-		if !strings.HasPrefix(out.String(), start) {
-			t.Errorf("%s starts with %.20q", format, out.String())
-		}
-	}
-	if err := x.appraisals.Report(x.Ctx, w.ID, "exe", &bytes.Buffer{}); errs.KindOf(err) != errs.KindInvalid {
-		t.Errorf("unknown format: %v", err)
-	}
 }
 
 type fixedOutcomes map[string]appraisal.ReversePart

@@ -67,6 +67,19 @@ func splitMarked(line string) (m Marked, err error) {
 	return m, err
 }
 
+// Standing tells one state of the answers of a wave from another: how many there are, how many are set aside, the sum of their flags.
+type Standing struct {
+	Answers int   `db:"answers"`
+	Aside   int   `db:"aside"`
+	Flags   int64 `db:"flags"`
+}
+
+// StandingTx returns the standing of a wave. Anyone who sees the wave may.
+func (s *Service) StandingTx(ctx context.Context, tx *db.Tx, w *Wave) (Standing, error) {
+	return db.Get[Standing](ctx, tx, `SELECT COUNT(*) AS answers, COUNT(*) FILTER (WHERE excluded) AS aside, COALESCE(SUM(flags), 0) AS flags
+		FROM response WHERE wave_id = $1 AND NOT pilot`, w.ID)
+}
+
 // Recommendation is how likely a respondent is to recommend, 0 to 10, with what weighting needs to know.
 type Recommendation struct {
 	Street  string  `db:"street"`
