@@ -27,12 +27,13 @@ func page[T any](items []T) httpx.Page[T] {
 	return httpx.Page[T]{Items: items, Total: len(items)}
 }
 
-type idIn struct {
+// IDIn names a settlement or an appeal in the path.
+type IDIn struct {
 	ID string `path:"id" maxLength:"60"`
 }
 
 type stepIn struct {
-	idIn
+	IDIn
 	httpx.VersionIn
 	Body struct {
 		Version int64  `json:"version,omitempty"`
@@ -61,9 +62,9 @@ func (s *Service) Routes(api huma.API) {
 			return out(s.Settle(ctx, in.Body.Area, in.Body.Year, in.Body.Reason))
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-settlement", Method: "GET", Path: "/api/v1/settlements/{id}", Tag: tag, Access: httpx.SignedIn, Summary: "One settlement with inputs, outcome and signatures", Errors: missing},
-		func(ctx context.Context, in *idIn) (*body[*Settlement], error) { return out(s.Settlement(ctx, in.ID)) })
+		func(ctx context.Context, in *IDIn) (*body[*Settlement], error) { return out(s.Settlement(ctx, in.ID)) })
 	httpx.Handle(api, httpx.Op{ID: "verify-settlement", Method: "GET", Path: "/api/v1/settlements/{id}/verification", Tag: tag, Access: httpx.SignedIn, Summary: "Compute it again and compare the bytes", Errors: missing},
-		func(ctx context.Context, in *idIn) (*body[*Verification], error) { return out(s.Verify(ctx, in.ID)) })
+		func(ctx context.Context, in *IDIn) (*body[*Verification], error) { return out(s.Verify(ctx, in.ID)) })
 	for _, step := range []struct {
 		verb, permission, summary string
 		do                        func(context.Context, string, int, string) (*Settlement, error)
@@ -82,7 +83,7 @@ func (s *Service) Routes(api huma.API) {
 			})
 	}
 	httpx.Handle(api, httpx.Op{ID: "export-settlement", Method: "GET", Path: "/api/v1/settlements/{id}/export", Tag: tag, Access: httpx.SignedIn, Summary: "The settlement as a workbook", Errors: missing},
-		func(ctx context.Context, in *idIn) (*huma.StreamResponse, error) {
+		func(ctx context.Context, in *IDIn) (*huma.StreamResponse, error) {
 			m, err := s.Settlement(ctx, in.ID)
 			if err != nil {
 				return nil, err
@@ -97,7 +98,7 @@ func (s *Service) Routes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "explain-street", Method: "GET", Path: "/api/v1/waves/{id}/streets/{street}/why", Tag: tag, Access: httpx.SignedIn,
 		Summary: "Why a street stands where it stands: ranks left open, streets it cannot be told from, what moved it", Errors: missing},
 		func(ctx context.Context, in *struct {
-			idIn
+			IDIn
 			Street string `path:"street" maxLength:"12"`
 		}) (*body[*Why], error) {
 			return out(s.WhyStreet(ctx, in.ID, in.Street))
@@ -109,14 +110,14 @@ func (s *Service) appealRoutes(api huma.API) {
 	conflict := []int{http.StatusNotFound, http.StatusConflict}
 	httpx.Handle(api, httpx.Op{ID: "list-appeals", Method: "GET", Path: "/api/v1/settlements/{id}/appeals", Tag: tag, Access: httpx.SignedIn,
 		Summary: "Appeals against a settlement; a unit sees its own", Errors: []int{http.StatusNotFound}},
-		func(ctx context.Context, in *idIn) (*body[httpx.Page[Appeal]], error) {
+		func(ctx context.Context, in *IDIn) (*body[httpx.Page[Appeal]], error) {
 			list, err := s.Appeals(ctx, in.ID)
 			return out(page(list), err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "appeal-settlement", Method: "POST", Path: "/api/v1/settlements/{id}/appeals", Tag: tag, Access: httpx.Permission(PermAppeal), Status: http.StatusCreated,
 		Summary: "Object to a settlement for one's own unit", Errors: conflict},
 		func(ctx context.Context, in *struct {
-			idIn
+			IDIn
 			Body NewAppeal
 		}) (*body[*Appeal], error) {
 			return out(s.Appeal(ctx, in.ID, in.Body))
@@ -124,7 +125,7 @@ func (s *Service) appealRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "decide-appeal", Method: "POST", Path: "/api/v1/appeals/{id}/decide", Tag: tag, Access: httpx.Permission(PermManage), Status: http.StatusOK,
 		Summary: "Answer an appeal with a reason", Errors: conflict},
 		func(ctx context.Context, in *struct {
-			idIn
+			IDIn
 			Body Decision
 		}) (*body[*Appeal], error) {
 			return out(s.Decide(ctx, in.ID, in.Body))

@@ -1,4 +1,4 @@
-import type { NewWave } from '@/api/types'
+import type { NewWave, Plan } from '@/api/types'
 import { api, body, formOf, withQuery } from '@/kit/http'
 
 export type ImportPolicy = 'commit_good' | 'all_or_nothing'
@@ -13,9 +13,12 @@ export const listWaves = () => body(api.GET('/api/v1/waves', { params: { query: 
 export const getWave = (id: string) => body(api.GET('/api/v1/waves/{id}', path(id)))
 export const templateAddress = (id: string, format: 'xlsx' | 'csv') => withQuery(`/api/v1/waves/${id}/import-template`, { format })
 
+/** Questionnaire versions a plan may name. */
+export const listForms = () => body(api.GET('/api/v1/questionnaires', {}))
 export const listSystems = () => body(api.GET('/api/v1/indicator-systems'))
 /** A plan from an indicator system and its questionnaires; populations and target remain to be filled in. */
 export const draftPlan = (version: string) => body(api.GET('/api/v1/indicator-systems/{version}/plan', { params: { path: { version } } }))
+export const setPlan = (id: string, version: number, plan: Plan) => body(api.PUT('/api/v1/waves/{id}/plan', { ...path(id), body: { version, plan } }))
 export const createWave = (wave: NewWave) => body(api.POST('/api/v1/waves', { body: wave }))
 
 export async function moveWave(id: string, action: string, change: { version: number; note?: string }): Promise<void> {
