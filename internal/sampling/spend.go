@@ -58,28 +58,18 @@ func (s *Service) SpendTx(ctx context.Context, tx *db.Tx, id string) error {
 // ListTx lists invitations in the order of the draw. Needs PermRead or PermManage over the wave's district, or, for lists of
 // collection, fieldwork.manage or fieldwork.collect in the street asked for; who collects sees what the calling module assigned.
 func (s *Service) ListTx(ctx context.Context, tx *db.Tx, f Filter) ([]Invitation, error) {
-	args := []any{f.WaveID}
 	if err := s.mayList(ctx, tx, f); err != nil {
 		return nil, err
 	}
-	where := []string{"i.wave_id = $1"}
-	for _, c := range []struct{ column, value string }{{"i.street", f.Street}, {"i.community", f.Community}, {"i.grp", string(f.Group)}, {"i.state", string(f.State)}} {
-		if c.value != "" {
-			args = append(args, c.value)
-			where = append(where, fmt.Sprintf("%s = $%d", c.column, len(args)))
-		}
+	if len(f.IDs) > 500 {
+		return nil, errs.Invalid("sampling.too_many", "Ask for at most 500 invitations at once.")
 	}
-	if len(f.IDs) > 0 {
-		if len(f.IDs) > 500 {
-			return nil, errs.Invalid("sampling.too_many", "Ask for at most 500 invitations at once.")
-		}
-		where = append(where, "i.id IN ("+placeholders(&args, f.IDs)+")")
-	}
+	where, args := f.where()
 	if f.Limit < 1 || f.Limit > 20000 {
 		f.Limit = 20000
 	}
 	args = append(args, f.After, f.Limit)
-	return db.All[Invitation](ctx, tx, "SELECT "+invitationColumns+" FROM invitation i WHERE "+strings.Join(where, " AND ")+
+	return db.All[Invitation](ctx, tx, "SELECT "+invitationColumns+" FROM invitation i WHERE "+where+
 		fmt.Sprintf(" AND i.place > $%d ORDER BY i.place LIMIT $%d", len(args)-1, len(args)), args...)
 }
 
