@@ -18,6 +18,9 @@ type statsCmd struct {
 	Allocate    specCmd `cmd:"" help:"Sample sizes, allocation over strata, detectable differences."`
 	Drivers     specCmd `cmd:"" help:"Which items go with an outcome: shares of the explained variance."`
 	Reliability specCmd `cmd:"" help:"How far items measure one thing: alpha, omega, item-rest correlations."`
+	Model       specCmd `cmd:"" help:"Regression under the design: linear, logistic, Poisson, with tests of terms."`
+	Test        specCmd `cmd:"" help:"Independence of two columns, differences of means and of ranks."`
+	Patterns    specCmd `cmd:"" help:"How people went through the questions: straight lines, ceilings, speed, devices."`
 	Compare     specCmd `cmd:"" help:"Change between two waves, adjusted for looking at every street."`
 	SmallArea   specCmd `cmd:"" name:"smallarea" help:"Estimates of communities that borrow strength (Fay-Herriot)."`
 	Efficiency  specCmd `cmd:"" help:"Data envelopment and cost per point."`
@@ -28,6 +31,7 @@ type statsCmd struct {
 var specRunners = map[string]func(spec []byte, open func(path string) (io.ReadCloser, error)) ([]byte, error){
 	"estimate": stats.RunEstimate, "ranks": stats.RunRanks, "sample": stats.RunSample, "allocate": stats.RunAllocate,
 	"drivers": stats.RunDrivers, "reliability": stats.RunReliability, "compare": stats.RunCompare,
+	"model": stats.RunModel, "test": stats.RunTest, "patterns": stats.RunPatterns,
 	"smallarea": stats.RunSmallArea, "efficiency": stats.RunEfficiency, "combine": stats.RunCombine,
 }
 

@@ -28,6 +28,9 @@ func TestStats_EveryCommandReadsItsSpecificationAndPrintsJSON(t *testing.T) {
 		"reliability": `{"data":"units.csv","items":["a","b","c"]}`,
 		"smallarea":   `{"data":"units.csv","names":"id","estimates":"a","variances":"v","method":"ML"}`,
 		"efficiency":  `{"data":"units.csv","inputs":["a"],"outputs":["b"],"returns":"variable"}`,
+		"model":       `{"data":"units.csv","outcome":"a","predictors":["b"]}`,
+		"test":        `{"data":"units.csv","tests":[{"test":"means","item":"a","group":"street"}]}`,
+		"patterns":    `{"data":"units.csv","items":["a","b","c"]}`,
 		"compare":     `{"by":["street"],"first":{"data":"units.csv","item":"a"},"second":{"data":"units.csv","item":"b"}}`,
 		"combine":     `{"probability":{"estimates":[80],"se":[1]},"online":{"estimates":[82],"se":[0.5]}}`,
 	} {

@@ -20,9 +20,15 @@ func RunSample(specJSON []byte, open func(path string) (io.ReadCloser, error)) (
 		return nil, *o.err
 	}
 	s := &sampleSpec{o: o, method: o.text("method", ""), file: o.text("data", ""), id: o.text("id", ""), size: o.text("size", ""),
-		strata: o.words("strata"), listAll: o.flag("probabilities")}
+		strata: o.words("strata"), listAll: o.flag("probabilities"), joint: o.text("joint", "")}
 	o.oneOf("method", s.method, "simple systematic pps")
 	s.readRandomness()
+	if s.joint != "" {
+		o.oneOf("joint", s.joint, "entropy tille midzuno")
+		if s.method != "pps" || s.strata != nil {
+			o.fail("joint", "goes with the method pps without strata")
+		}
+	}
 	if (s.method == "pps") != (s.size != "") {
 		o.fail("size", "names the column of sizes; pps needs it, other methods have no use for it")
 	}
@@ -45,6 +51,7 @@ type sampleSpec struct {
 	file, id, size string
 	strata         []string
 	listAll        bool
+	joint          string
 	seed           string
 	start          *float64
 
@@ -66,6 +73,7 @@ type sampleOutput struct {
 	Strata        []drawnOutput `json:"strata"`
 	Sample        []unitOutput  `json:"sample"`
 	Probabilities []number      `json:"probabilities,omitempty"`
+	Joint         [][]number    `json:"joint,omitempty"`
 }
 
 type frameOutput struct {
@@ -217,10 +225,39 @@ func (s *sampleSpec) draw() (*sampleOutput, error) {
 		}
 	}
 	out.N, out.ListHash = len(out.Sample), hex.EncodeToString(list.Sum(nil))
+	if s.joint != "" {
+		if err := s.jointOf(drawn[0].Taken, probability, out); err != nil {
+			return nil, fmt.Errorf("key %q: %w", "joint", err)
+		}
+	}
 	if s.listAll {
 		for _, p := range probability {
 			out.Probabilities = append(out.Probabilities, number(p))
 		}
 	}
 	return out, nil
+}
+
+// jointOf adds the joint probabilities under another scheme of the units drawn, or with "probabilities" of the whole frame, in the order
+// of the frame.
+func (s *sampleSpec) jointOf(taken []int, probability []float64, out *sampleOutput) error {
+	all, err := JointProbabilities(probability, JointScheme(s.joint))
+	if err != nil {
+		return err
+	}
+	places := taken
+	if s.listAll {
+		places = make([]int, len(probability))
+		for k := range places {
+			places[k] = k
+		}
+	}
+	for _, k := range places {
+		row := make([]number, 0, len(places))
+		for _, l := range places {
+			row = append(row, number(all.At(k, l)))
+		}
+		out.Joint = append(out.Joint, row)
+	}
+	return nil
 }
