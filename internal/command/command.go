@@ -40,6 +40,7 @@ type cli struct {
 	User      userCmd      `cmd:"" help:"Accounts."`
 	Region    regionCmd    `cmd:"" help:"Area tree and polygons."`
 	Survey    surveyCmd    `cmd:"" help:"Survey waves."`
+	Sampling  samplingCmd  `cmd:"" help:"Frames and draws."`
 	Appraisal appraisalCmd `cmd:"" help:"Scores and reports."`
 	Stats     statsCmd     `cmd:"" help:"The estimation core on files, without a database."`
 	Audit     auditCmd     `cmd:"" help:"The audit trail."`

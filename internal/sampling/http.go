@@ -75,6 +75,14 @@ func (s *Service) drawRoutes(api huma.API) {
 			v, err := s.Verify(ctx, in.ID)
 			return &Body[*Verification]{v}, err
 		})
+	httpx.Handle(api, httpx.Op{ID: "public-sample", Method: "GET", Path: "/api/v1/public/samples/{wave}", Tag: "public", Access: httpx.Public,
+		Summary: "Digest of the seed and hashes of frame, plan and list of a wave's sample", Errors: []int{http.StatusNotFound}},
+		func(ctx context.Context, in *struct {
+			Wave string `path:"wave" maxLength:"40"`
+		}) (*Body[*PublicDraw], error) {
+			p, err := s.Published(ctx, in.Wave)
+			return &Body[*PublicDraw]{p}, err
+		})
 	httpx.Handle(api, httpx.Op{ID: "calculate-sample-size", Method: "GET", Path: "/api/v1/sampling/size", Tag: "sampling", Access: httpx.Permission(PermRead),
 		Summary: "Sample size for a margin, margin and detectable difference of a size"},
 		func(ctx context.Context, in *struct{ Question }) (*Body[*Answer], error) {

@@ -52,7 +52,7 @@ func (s *Service) SealTx(ctx context.Context, tx *db.Tx, waveID string, version 
 		return nil, err
 	}
 	plan := w.Plan.V
-	plan.Sampling, plan.Target = &design, design.Size()
+	plan.Sampling = &design
 	if _, err := s.surveys.SetPlanTx(ctx, tx, waveID, version, plan); err != nil {
 		return nil, err
 	}
