@@ -2,6 +2,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import { t } from '@/kit/i18n'
 import { can, loadSession, session } from '@/kit/session'
 import { appraisalRoutes } from '@/modules/appraisal/routes'
+import { formRoutes } from '@/modules/form/routes'
 import { identityRoutes } from '@/modules/identity/routes'
 import { platformRoutes } from '@/modules/platform/routes'
 import { rectifyRoutes } from '@/modules/rectify/routes'
@@ -25,7 +26,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/', redirect: '/todo' },
-    ...rectifyRoutes, ...regionRoutes, ...surveyRoutes, ...resultsRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
+    ...rectifyRoutes, ...regionRoutes, ...formRoutes, ...surveyRoutes, ...resultsRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 })

@@ -58,3 +58,7 @@ export type Settlement = Of<'ResultsSettlement'>
 export type StreetYear = Of<'ResultsStreetYear'>
 export type Appeal = Of<'ResultsAppeal'>
 export type WhyMove = Of<'ResultsMove'>
+
+export type Questionnaire = Of<'SurveyQuestionnaire'>
+export type Fault = Of<'FormFault'>
+export type FormChange = Of<'FormChange'>

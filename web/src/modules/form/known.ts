@@ -1,4 +1,5 @@
 import { t } from '@/kit/i18n'
+import type { Step } from './model'
 
 /** The usual steps, so that the scale of a wave speaks English too. */
 const steps: Record<string, () => string> = {
@@ -33,3 +34,9 @@ export function fieldLabel(field: string): string {
 }
 
 const ageLabel = (band: string) => (band.endsWith('+') ? t('{n}岁及以上', { n: band.slice(0, -1) }) : t('{band}岁', { band: band.replace('-', '—') }))
+
+/** The scale the appraisal uses, for previews of a questionnaire that belongs to no wave yet. */
+export const usualScale = (faces = false): Step[] => [
+  ...['非常满意', '比较满意', '一般', '不太满意', '很不满意'].map((label, i) => ({ mark: String(i + 1), label })),
+  ...(faces ? ['笑脸', '平脸', '皱眉'].map((label, i) => ({ mark: 'abc'[i]!, label, face: true })) : []),
+]
