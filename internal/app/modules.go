@@ -58,14 +58,15 @@ func (a *App) build(context.Context) error {
 	a.Rectify = rectify.New(a.DB, comments{a.Survey}, directory{a}, photos{a.Blobs}, a.Calendar)
 	a.Survey.Work(a.Jobs)
 	a.Sampling = sampling.New(a.DB, a.Survey, a.Region, a.Box)
-	a.Fieldwork = fieldwork.New(fieldwork.Deps{DB: a.DB, Surveys: a.Survey, Samples: a.Sampling, Regions: a.Region, Files: a.Blobs, Box: a.Box,
+	a.Fieldwork = fieldwork.New(fieldwork.Deps{DB: a.DB, Surveys: a.Survey, Samples: a.Sampling, Regions: a.Region, People: a.Identity, Files: a.Blobs, Box: a.Box,
 		Secure: a.Config.SecureCookies()})
-	a.Integrity = integrity.New(a.DB, a.Survey)
+	a.Integrity = integrity.New(a.DB, a.Survey, a.namesBelow)
+	a.Integrity.Work(a.Jobs)
 	a.Appraisal = appraisal.New(a.DB, a.Survey, a.namesBelow, outcomes{a.Rectify})
 	a.Results = results.New(a.DB, a.Survey, a.Appraisal, a.Rectify, a.Identity, a.Calendar)
-	a.Reports = report.New(a.DB, a.Survey, a.Appraisal, a.Blobs)
+	a.Reports = report.New(a.DB, a.Survey, a.Appraisal, a.Rectify, a.Blobs)
 	if a.Config.Demo {
-		a.Appraisal.Disclaim("演示数据，人物与成绩均为虚构")
+		a.Reports.Disclaim("演示数据，人物与成绩均为虚构")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package fieldwork
 
 import (
+	"yiwang/internal/identity"
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
@@ -22,6 +23,7 @@ type Deps struct {
 	Surveys *survey.Service
 	Samples *sampling.Service
 	Regions *region.Service
+	People  *identity.Service
 	Files   blob.Store
 	Box     *crypto.Box
 	Secure  bool // browsers reach the program by TLS
@@ -33,6 +35,7 @@ type Service struct {
 	surveys *survey.Service
 	samples *sampling.Service
 	regions *region.Service
+	people  *identity.Service
 	files   blob.Store
 	box     *crypto.Box
 	secure  bool
@@ -41,6 +44,6 @@ type Service struct {
 
 // New returns the service.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, surveys: d.Surveys, samples: d.Samples, regions: d.Regions, files: d.Files, box: d.Box, secure: d.Secure,
+	return &Service{db: d.DB, surveys: d.Surveys, samples: d.Samples, regions: d.Regions, people: d.People, files: d.Files, box: d.Box, secure: d.Secure,
 		crowd: httpx.NewLimiter(crowdPerHour/3600.0, crowdPerHour)}
 }

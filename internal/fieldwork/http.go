@@ -28,6 +28,11 @@ func out[T any](v T, err error) (*body[T], error) {
 // Routes registers the operations of the module.
 func (s *Service) Routes(api huma.API) {
 	s.publicRoutes(api)
+	s.boardRoutes(api)
+	s.assignmentRoutes(api)
+	s.reminderRoutes(api)
+	s.collectRoutes(api)
+	s.paperRoutes(api)
 }
 
 const deviceCookie = "yiwang_device"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -111,6 +112,25 @@ func (s *Service) OpenByLink(ctx context.Context, wave string, group survey.Grou
 			return err
 		}
 		if q, err = s.questionnaire(c, group, survey.Online, tx); err != nil {
+			return err
+		}
+		q.Areas, err = s.areas(ctx, c.Wave, group)
+		return err
+	})
+	return q, err
+}
+
+// OpenEntry returns the questionnaire for somebody who gives the code of a letter by telephone, or for paper. Needs PermCollect.
+func (s *Service) OpenEntry(ctx context.Context, wave string, group survey.Group) (q *Questionnaire, err error) {
+	if err := auth.Require(ctx, PermCollect); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		c, err := s.collecting(ctx, tx, wave)
+		if err != nil {
+			return err
+		}
+		if q, err = s.questionnaire(c, group, survey.Targeted, tx); err != nil {
 			return err
 		}
 		q.Areas, err = s.areas(ctx, c.Wave, group)

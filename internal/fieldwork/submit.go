@@ -70,6 +70,7 @@ type entry struct {
 	mode        survey.Mode
 	device      string
 	crowded     bool
+	gaps        bool // from paper: unanswered questions stay unanswered
 	interviewer string
 	invitation  *sampling.Invitation // set inside the transaction
 	find        func(context.Context, *db.Tx) (*sampling.Invitation, error)
@@ -117,7 +118,9 @@ func (s *Service) check(ctx context.Context, c *survey.Collecting, e *entry) (*s
 	if questions == nil {
 		return nil, badToken()
 	}
-	clean, bad := form.Check(questions, e.Answers, s.options(c.Wave, e.Group, e.channel))
+	options := s.options(c.Wave, e.Group, e.channel)
+	options.Draft = e.gaps
+	clean, bad := form.Check(questions, e.Answers, options)
 	for i := range bad {
 		bad[i].Location = "body." + bad[i].Location
 	}

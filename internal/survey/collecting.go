@@ -87,6 +87,18 @@ func (s *Service) CollectingTx(ctx context.Context, tx *db.Tx, idOrCode string) 
 	return c, nil
 }
 
+// TakingAnswersTx returns the waves that take answers now, newest first. It asks for no permission.
+func (s *Service) TakingAnswersTx(ctx context.Context, tx *db.Tx) (list []*Collecting, err error) {
+	ids, err := db.All[string](ctx, tx, "SELECT id FROM wave WHERE state IN ($1, $2) ORDER BY created_at DESC, id LIMIT 50", Fieldwork, Piloting)
+	for i := 0; err == nil && i < len(ids); i++ {
+		var c *Collecting
+		if c, err = s.CollectingTx(ctx, tx, ids[i]); err == nil {
+			list = append(list, c)
+		}
+	}
+	return list, err
+}
+
 // Known returns a wave as it was last read for collection, nil if never. RecordTx refuses with ErrStale what was checked with an old one.
 func (s *Service) Known(id string) *Collecting {
 	s.collecting.mu.RLock()

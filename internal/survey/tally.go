@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 )
 
@@ -67,4 +69,25 @@ func (c Cell) key() string {
 
 func (r *Response) cell() Cell {
 	return Cell{Street: r.Street, Group: r.Group, Channel: r.Channel, Mode: r.Mode, Pilot: r.Pilot}
+}
+
+// DaysTx counts the answers of a wave by day in Nanjing, pilot answers left out, and hands each day to put. The caller decides who may see it.
+func (s *Service) DaysTx(ctx context.Context, tx *db.Tx, waveID string, put func(day clock.Time, targeted, online int)) error {
+	type row struct {
+		Day      int64 `db:"day"`
+		Targeted int   `db:"targeted"`
+		Online   int   `db:"online"`
+	}
+	const offset, day = 8 * 3600_000, 24 * 3600_000
+	return db.Each(ctx, tx, `SELECT (submitted_at + $2) / $3 AS day, SUM(CASE WHEN channel = 'targeted' THEN 1 ELSE 0 END) AS targeted,
+			SUM(CASE WHEN channel = 'online' THEN 1 ELSE 0 END) AS online
+		FROM response WHERE wave_id = $1 AND NOT pilot GROUP BY (submitted_at + $2) / $3 ORDER BY (submitted_at + $2) / $3`, []any{waveID, offset, day}, func(r *row) error {
+		put(clock.At(time.UnixMilli(r.Day*day-offset)), r.Targeted, r.Online)
+		return nil
+	})
+}
+
+// PooledTx returns how many comments of a wave wait to be taken over.
+func (s *Service) PooledTx(ctx context.Context, tx *db.Tx, waveID string) (int, error) {
+	return db.Get[int](ctx, tx, "SELECT COUNT(*) FROM comment_pool WHERE wave_id = $1", waveID)
 }
