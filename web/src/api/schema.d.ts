@@ -126,6 +126,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appeals/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer an appeal with a reason */
+        post: operations["decide-appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appeals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back the unit's own open appeal */
+        post: operations["withdraw-appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -296,6 +330,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fieldwork/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an interview at the door or by telephone; the same submission_id is stored once */
+        post: operations["submit-interview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fieldwork/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report an attempt at an address of mine; the same id is stored once */
+        post: operations["report-attempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fieldwork/invitations/{id}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an address that ended and hand its reserve to the same interviewer */
+        post: operations["replace-address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fieldwork/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My addresses with questionnaires and outcomes, to work with without network */
+        get: operations["get-my-fieldwork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fieldwork/questionnaire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questionnaire to ask by telephone or to key from paper, with the streets of the wave */
+        get: operations["open-entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fieldwork/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Key a paper questionnaire, the first or the second time */
+        post: operations["key-sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fieldwork/sheets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Differences between the two keyings of a sheet */
+        get: operations["get-sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fieldwork/sheets/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a sheet out, with the reason */
+        post: operations["discard-sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fieldwork/sheets/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide every difference and record the answer */
+        post: operations["settle-sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{id}": {
         parameters: {
             query?: never;
@@ -375,6 +562,23 @@ export interface paths {
         get: operations["draft-plan"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}/actions/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an invitation that cannot be reached and open the next reserve of its stratum */
+        post: operations["release-reserve"];
         delete?: never;
         options?: never;
         head?: never;
@@ -602,6 +806,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/questionnaire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questionnaire of a letter's code or of the open link */
+        get: operations["open-questionnaire"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/rectifications": {
         parameters: {
             query?: never;
@@ -653,6 +874,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/response-photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store a picture for a photo question of an opened questionnaire */
+        post: operations["add-response-photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a finished questionnaire; the same submission_id is stored once */
+        post: operations["submit-response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/samples/{wave}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Digest of the seed and hashes of frame, plan and list of a wave's sample */
+        get: operations["public-sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/waves": {
         parameters: {
             query?: never;
@@ -687,6 +959,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/waves/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a published wave for everybody: its number and hashes */
+        get: operations["get-public-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/waves/{id}/report.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The frozen page for everybody, byte for byte */
+        get: operations["get-public-report-page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/questionnaires": {
         parameters: {
             query?: never;
@@ -694,10 +1000,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stored questionnaire versions, newest first */
+        /** Questionnaire versions, drafts too, newest first */
         get: operations["list-questionnaires"];
         put?: never;
-        post?: never;
+        /** Open a draft: empty, or a copy of another version */
+        post: operations["draft-questionnaire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questionnaires/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is wrong with a form, and advice on it; nothing is stored */
+        post: operations["check-questionnaire"];
         delete?: never;
         options?: never;
         head?: never;
@@ -711,10 +1035,46 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One questionnaire version */
+        /** One questionnaire version with the waves that ask it */
         get: operations["get-questionnaire"];
+        /** Save a draft; it may be unfinished */
+        put: operations["save-questionnaire"];
+        post?: never;
+        /** Delete a draft */
+        delete: operations["discard-questionnaire"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questionnaires/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from another version to this one */
+        get: operations["diff-questionnaires"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questionnaires/{id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a draft final; it never changes again */
+        post: operations["issue-questionnaire"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1085,6 +1445,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminders/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses of a round that have not answered yet */
+        get: operations["get-reminder-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sections and placeholders that a template may use; with a scored wave, what stands for them there */
+        get: operations["list-report-kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of the report's template, newest first */
+        get: operations["list-report-templates"];
+        put?: never;
+        /** Store a new version of the template */
+        post: operations["save-report-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -1113,6 +1525,143 @@ export interface paths {
         get?: never;
         /** Change a role */
         put: operations["change-role"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sampling/frame-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a frame from a list of households or units, CSV or XLSX */
+        post: operations["import-frame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sampling/frame-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Empty list of households or units */
+        get: operations["get-frame-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sampling/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Frames of the caller's districts, newest first */
+        get: operations["list-frames"];
+        put?: never;
+        /** Make a frame of households from the register of grids */
+        post: operations["make-frame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sampling/frames/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A frame with its counts by street */
+        get: operations["get-frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sampling/frames/{id}/actions/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the making of a frame; it gets its hash and never changes */
+        post: operations["close-frame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sampling/frames/{id}/actions/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete the addresses of a frame that no draw stands on */
+        post: operations["drop-frame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sampling/frames/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a draw reads of a closed frame, without addresses, as CSV */
+        get: operations["export-frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sampling/size": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sample size for a margin, margin and detectable difference of a size */
+        get: operations["calculate-sample-size"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1170,6 +1719,127 @@ export interface paths {
         get?: never;
         /** Work in another of my posts */
         put: operations["switch-post"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Uses of results by year that the caller sees, newest first */
+        get: operations["list-settlements"];
+        put?: never;
+        /** Compute the use of a year's results by the rules written before its waves */
+        post: operations["settle-year"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One settlement with inputs, outcome and signatures */
+        get: operations["get-settlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{id}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Appeals against a settlement; a unit sees its own */
+        get: operations["list-appeals"];
+        put?: never;
+        /** Object to a settlement for one's own unit */
+        post: operations["appeal-settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a settlement that is not settled, with a reason */
+        post: operations["drop-settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settlement as a workbook */
+        get: operations["export-settlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign; with the second person's signature it is settled */
+        post: operations["sign-settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compute it again and compare the bytes */
+        get: operations["verify-settlement"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1478,6 +2148,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waves/{id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses that ended without an interview or were tried often, for replacement */
+        get: operations["list-ended-addresses"];
+        put?: never;
+        /** Hand open addresses of a street out to an interviewer */
+        post: operations["assign-addresses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Change since another wave, with Holm's adjustment and the share of the gap closed */
+        get: operations["get-change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/waves/{id}/comments/load": {
         parameters: {
             query?: never;
@@ -1489,6 +2194,109 @@ export interface paths {
         put?: never;
         /** Take the comments of a wave over from the survey */
         post: operations["load-comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/comments/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over the comments that wait, shuffled, before their time */
+        post: operations["release-comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/communities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Communities of the caller's areas by an area model; for improvement, never ranked */
+        get: operations["list-community-scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Score against cost by street */
+        get: operations["list-costs"];
+        /** Record what streets spent */
+        put: operations["set-costs"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/drivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What goes with overall satisfaction: importance and performance of the key points */
+        get: operations["get-drivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/fieldwork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Progress by street, group and channel inside the caller's areas */
+        get: operations["get-fieldwork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/fieldwork/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Progress as a table file */
+        get: operations["export-fieldwork"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1541,6 +2349,194 @@ export interface paths {
         put?: never;
         /** Upload an answer file; a background job checks and stores it */
         post: operations["import-answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/integrity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last check of a wave's answers and what is left to decide */
+        get: operations["get-integrity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/integrity/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flagged answers, those with the most grounds first */
+        get: operations["list-integrity-answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/integrity/answers/{answer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One flagged answer with its grounds */
+        get: operations["get-integrity-answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/integrity/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check the answers of a wave in the background */
+        post: operations["check-integrity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/integrity/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was decided, newest first */
+        get: operations["list-integrity-decisions"];
+        put?: never;
+        /** Keep answers or set them aside, with a reason */
+        post: operations["decide-integrity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/integrity/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flagged answers with grounds and verdicts as a table */
+        get: operations["export-integrity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/integrity/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Findings about communities, days, devices and interviewers, the least likely first */
+        get: operations["list-integrity-findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/interviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may collect in the wave's area, and how much each has */
+        get: operations["list-interviewers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drawn households and units in the order of the draw, without addresses */
+        get: operations["list-invitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/invitations.file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drawn households and units with their addresses, for the plan of the visits; logged */
+        get: operations["export-invitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Letters with fresh single-use codes as PDF, at most 2,000 */
+        post: operations["print-letters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1615,6 +2611,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waves/{id}/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Net promoter score by street, where the wave asked */
+        get: operations["list-recommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/reliability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the questions of each dimension measure one thing */
+        get: operations["get-reliability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rounds of reminders, newest first */
+        get: operations["list-reminders"];
+        put?: never;
+        /** Make a round of reminders */
+        post: operations["create-reminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/waves/{id}/report": {
         parameters: {
             query?: never;
@@ -1622,8 +2670,94 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The whole result as a workbook, a document, a table, a printable page or JSON */
+        /** The whole result as a document, a workbook, a printable page, a table or JSON */
         get: operations["get-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/report-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The comprehensive report as it would be frozen now */
+        get: operations["get-report-draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Frozen reports of a wave, newest first, with the files the caller may open */
+        get: operations["list-frozen-reports"];
+        put?: never;
+        /** Freeze the report, the letters and the public page of a scored wave */
+        post: operations["freeze-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/reports/{report}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a frozen report, byte for byte */
+        get: operations["get-frozen-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/reports/{report}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read every file of a frozen report again and compare it with the record */
+        get: operations["verify-frozen-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/response-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outcome of the sample: dispositions and AAPOR rates with their formulas */
+        get: operations["get-response-rates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1683,6 +2817,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waves/{id}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sealed or drawn sample of a wave, with hashes and counts */
+        get: operations["get-wave-sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/sample/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw the sample of a frozen wave, once */
+        post: operations["draw-wave-sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/sample/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write the design into the plan with the digest of a seed nobody has seen */
+        post: operations["seal-wave-sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/sample/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Spread a design over the streets without drawing */
+        post: operations["try-wave-sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/sample/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Draw again from what is on record and compare */
+        get: operations["verify-wave-sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/waves/{id}/score": {
         parameters: {
             query?: never;
@@ -1717,6 +2936,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waves/{id}/sensitivity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scores by street with and without the answers that were flagged or set aside */
+        get: operations["get-sensitivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Paper that waits for a second keying or differs */
+        get: operations["list-sheets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/slice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scores of any part of the sample; while fieldwork goes on only for those who score or publish */
+        get: operations["get-slice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/waves/{id}/special": {
         parameters: {
             query?: never;
@@ -1728,6 +2998,23 @@ export interface paths {
         get: operations["list-special-scores"];
         /** Record special scores */
         put: operations["set-special-scores"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/streets/{street}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a street stands where it stands: ranks left open, streets it cannot be told from, what moved it */
+        get: operations["explain-street"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1765,6 +3052,186 @@ export interface components {
             /** @description It shows the demonstration district: every page says that people and results are fictional */
             demo: boolean;
         };
+        AppraisalAreaSensitivity: {
+            area_code: string;
+            area_name: string;
+            scores: components["schemas"]["AppraisalVariantScore"][] | null;
+            /** @description a variant moves the score by more than one standard error */
+            stirred: boolean;
+        };
+        AppraisalChange: {
+            area_code: string;
+            area_name: string;
+            /** Format: double */
+            before: number | null;
+            /** Format: double */
+            difference: number | null;
+            /**
+             * Format: double
+             * @description share of what was left to 100 that was closed
+             */
+            gap: number | null;
+            /** Format: double */
+            gap_high: number | null;
+            /** Format: double */
+            gap_low: number | null;
+            /** Format: double */
+            high: number | null;
+            /**
+             * Format: double
+             * @description P adjusted for looking at all streets (Holm 1979)
+             */
+            holm: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            now: number | null;
+            /**
+             * Format: double
+             * @description two-sided, of this street alone
+             */
+            p: number | null;
+            /** Format: double */
+            se: number | null;
+            /** @enum {string} */
+            verdict: "up" | "down" | "alike";
+        };
+        AppraisalCommunities: {
+            /**
+             * Format: double
+             * @description variance between communities of a street that is not noise
+             */
+            between: number;
+            code: string;
+            items: components["schemas"]["AppraisalCommunityScore"][] | null;
+            label: string;
+            /** Format: double */
+            level: number;
+            /** Format: int64 */
+            min_cell_n: number;
+            notes: string[] | null;
+            run_id: string;
+            /** @description answers were set aside or admitted since the run; score again to bring both together */
+            stale?: boolean;
+        };
+        AppraisalCommunityScore: {
+            area_code: string;
+            area_name: string;
+            /**
+             * Format: double
+             * @description from the community's own answers alone
+             */
+            direct: number | null;
+            /** Format: double */
+            direct_se: number | null;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: int64 */
+            n: number;
+            /**
+             * Format: double
+             * @description weight of the community's own answers in the estimate, 0…1
+             */
+            own: number | null;
+            /**
+             * Format: double
+             * @description that the community does not differ from its street, adjusted for all communities of the street (Holm 1979)
+             */
+            p: number | null;
+            /** Format: double */
+            rmse: number | null;
+            /**
+             * Format: double
+             * @description area model, agreeing with the street
+             */
+            score: number | null;
+            street: string;
+            /** Format: double */
+            street_mean: number | null;
+            street_name: string;
+            suppressed?: boolean;
+            /**
+             * @description clearly above its street, clearly below, not separable
+             * @enum {string}
+             */
+            verdict: "up" | "down" | "alike";
+        };
+        AppraisalCost: {
+            /**
+             * Format: double
+             * @description yuan spent on what is appraised
+             */
+            amount: number;
+            /** @description where the figures come from */
+            basis: string;
+            /** Format: int64 */
+            residents: number;
+            /**
+             * Format: double
+             * @description people employed for it, full time
+             */
+            staff: number;
+            street: string;
+        };
+        AppraisalCostScore: {
+            /**
+             * Format: double
+             * @description yuan spent on what is appraised
+             */
+            amount: number;
+            area_name: string;
+            /** @description where the figures come from */
+            basis: string;
+            /**
+             * Format: double
+             * @description data envelopment: 1 is on the frontier; a second opinion
+             */
+            efficiency: number | null;
+            /**
+             * Format: double
+             * @description points above the base per 100 yuan and resident
+             */
+            index: number | null;
+            /** Format: double */
+            index_high: number | null;
+            /** Format: double */
+            index_low: number | null;
+            /** @description streets it is measured against */
+            peers?: string[] | null;
+            /**
+             * Format: double
+             * @description yuan per resident
+             */
+            per_head: number;
+            /** Format: int64 */
+            residents: number;
+            /** Format: double */
+            score: number | null;
+            /** Format: double */
+            se: number | null;
+            /**
+             * Format: double
+             * @description people employed for it, full time
+             */
+            staff: number;
+            street: string;
+        };
+        AppraisalCosts: {
+            /**
+             * Format: double
+             * @description score that counts as nothing gained
+             */
+            base: number;
+            items: components["schemas"]["AppraisalCostScore"][] | null;
+            /** Format: double */
+            level: number;
+            notes: string[] | null;
+            run_id: string;
+            /** @description answers were set aside or admitted since the run; score again to bring both together */
+            stale?: boolean;
+        };
         AppraisalDimension: {
             code: string;
             key_points: components["schemas"]["AppraisalKeyPoint"][] | null;
@@ -1772,6 +3239,78 @@ export interface components {
             slug: string;
             /** Format: double */
             weight: number;
+        };
+        AppraisalDriver: {
+            /**
+             * Format: double
+             * @description standardised coefficient
+             */
+            beta: number;
+            code: string;
+            /** Format: double */
+            high: number | null;
+            /**
+             * Format: double
+             * @description share of the explained variance (LMG), 0…1; all drivers add up to 1
+             */
+            importance: number;
+            /**
+             * Format: double
+             * @description the same share by Johnson's relative weights
+             */
+            johnson: number;
+            label: string;
+            /**
+             * Format: double
+             * @description of the importance, by resampling respondents inside strata
+             */
+            low: number | null;
+            /**
+             * @description important and rated low, important and high, neither, less important and high
+             * @enum {string}
+             */
+            quadrant: "improve" | "keep" | "watch" | "maintain";
+            /**
+             * Format: double
+             * @description the official score
+             */
+            score: number | null;
+            /** Format: double */
+            se: number | null;
+        };
+        AppraisalDrivers: {
+            items: components["schemas"]["AppraisalDriver"][] | null;
+            /** Format: double */
+            level: number;
+            /**
+             * Format: double
+             * @description mean score: the horizontal line
+             */
+            mid_score: number;
+            /**
+             * Format: double
+             * @description mean importance: the vertical line of the chart
+             */
+            mid_share: number;
+            /**
+             * Format: int64
+             * @description respondents who rated everything that is used
+             */
+            n: number;
+            notes: string[] | null;
+            /**
+             * Format: int64
+             * @description respondents asked
+             */
+            of: number;
+            /** Format: double */
+            r2: number;
+            /** Format: int64 */
+            replicates: number;
+            run_id: string;
+            /** @description answers were set aside or admitted since the run; score again to bring both together */
+            stale?: boolean;
+            street?: string;
         };
         AppraisalIndicator: {
             code: string;
@@ -1816,6 +3355,12 @@ export interface components {
             };
             scale: components["schemas"]["SurveyStep"][] | null;
             system_hash: string;
+            /** @description the steps of weighting in words */
+            weighting: string[] | null;
+            /** @description how much weights differ */
+            weights: {
+                [key: string]: components["schemas"]["AppraisalSpread"];
+            };
         };
         AppraisalPart: {
             code: string;
@@ -1823,6 +3368,22 @@ export interface components {
             note?: string;
             /** Format: double */
             weight: number;
+        };
+        AppraisalProgress: {
+            against: components["schemas"]["AppraisalWaveRef"];
+            code: string;
+            district: components["schemas"]["AppraisalChange"];
+            label: string;
+            /** Format: double */
+            level: number;
+            /** @description the district by place in the indicator tree; area_code holds the place */
+            nodes: components["schemas"]["AppraisalChange"][] | null;
+            notes: string[] | null;
+            run_id: string;
+            /** @description answers were set aside or admitted since the run; score again to bring both together */
+            stale?: boolean;
+            streets: components["schemas"]["AppraisalChange"][] | null;
+            wave: components["schemas"]["AppraisalWaveRef"];
         };
         AppraisalPublicResult: {
             /** @description dimensions by street and district */
@@ -1880,6 +3441,13 @@ export interface components {
              * @description probability of being among the top streets
              */
             p_top: number;
+            /**
+             * Format: int64
+             * @description the same from pairwise differences (Mogstad, Romano, Shaikh & Wilhelm 2024)
+             */
+            pair_best: number;
+            /** Format: int64 */
+            pair_worst: number;
             /** Format: double */
             score: number;
             /** Format: double */
@@ -1903,6 +3471,41 @@ export interface components {
             /** @description streets whose standard error cannot be estimated */
             unranked?: string[] | null;
         };
+        AppraisalRecommendation: {
+            area_code: string;
+            area_name: string;
+            /**
+             * Format: double
+             * @description 0 to 6, percent
+             */
+            detractors: number | null;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: int64 */
+            n: number;
+            /** Format: double */
+            nps: number | null;
+            /**
+             * Format: double
+             * @description 9 and 10, percent
+             */
+            promoters: number | null;
+            /** Format: double */
+            se: number | null;
+            suppressed?: boolean;
+        };
+        AppraisalReliability: {
+            /** Format: double */
+            level: number;
+            notes: string[] | null;
+            run_id: string;
+            /** @description the whole questionnaire, then every dimension */
+            scales: components["schemas"]["AppraisalScaleQuality"][] | null;
+            /** @description answers were set aside or admitted since the run; score again to bring both together */
+            stale?: boolean;
+        };
         AppraisalRun: {
             actor: string;
             code_version: string;
@@ -1914,6 +3517,51 @@ export interface components {
             /** Format: int64 */
             seq: number;
             wave_id: string;
+        };
+        AppraisalScaleItem: {
+            /**
+             * Format: double
+             * @description alpha without this question
+             */
+            alpha_dropped: number | null;
+            code: string;
+            /**
+             * Format: double
+             * @description correlation with the sum of the others
+             */
+            item_rest: number;
+            label: string;
+            /**
+             * Format: double
+             * @description on the common factor, standardised
+             */
+            loading: number | null;
+        };
+        AppraisalScaleQuality: {
+            /**
+             * Format: double
+             * @description Cronbach (1951)
+             */
+            alpha: number | null;
+            code: string;
+            items: components["schemas"]["AppraisalScaleItem"][] | null;
+            label: string;
+            /**
+             * Format: double
+             * @description mean correlation between the questions
+             */
+            mean_r: number | null;
+            /**
+             * Format: int64
+             * @description residents who rated every question of it
+             */
+            n: number;
+            note?: string;
+            /**
+             * Format: double
+             * @description McDonald (1999); from three questions on
+             */
+            omega: number | null;
         };
         AppraisalScaleStep: {
             label: string;
@@ -1980,6 +3628,13 @@ export interface components {
             se: number | null;
             /** @description fewer respondents than the smallest cell that is shown */
             suppressed?: boolean;
+            /**
+             * Format: double
+             * @description share of the best answer in percent (top box), for single questions; not the score and not the rate
+             */
+            top?: number;
+            /** Format: double */
+            top_se?: number;
         };
         AppraisalScores: {
             /** @description the same number for the whole district */
@@ -1992,12 +3647,130 @@ export interface components {
             run_id: string;
             totals?: components["schemas"]["AppraisalTotal"][] | null;
         };
+        AppraisalSensitivity: {
+            /**
+             * Format: int64
+             * @description targeted answers set aside
+             */
+            aside: number;
+            /**
+             * Format: int64
+             * @description targeted answers with a flag
+             */
+            flagged: number;
+            /** @description the district, then every street */
+            items: components["schemas"]["AppraisalAreaSensitivity"][] | null;
+            notes: string[] | null;
+        };
+        AppraisalSlice: {
+            /** @description the same part of the sample undivided */
+            all: components["schemas"]["AppraisalSliceRow"];
+            /** Format: int64 */
+            answers: number;
+            items: components["schemas"]["AppraisalSliceRow"][] | null;
+            /** @description columns of counts */
+            options: string[] | null;
+            /** @description answers are still coming in, or the wave has not been scored */
+            provisional: boolean;
+        };
+        AppraisalSliceRow: {
+            area_code: string;
+            area_level: string;
+            area_name: string;
+            /**
+             * Format: double
+             * @description online − targeted, on online rows
+             */
+            bias?: number;
+            /** Format: double */
+            bias_se?: number;
+            channel: string;
+            /** @description place in the indicator tree; TOTAL is the positive part */
+            code: string;
+            /** @description answers per option of method.options, for single questions */
+            counts?: number[] | null;
+            /** Format: double */
+            deff: number | null;
+            /** Format: double */
+            df: number | null;
+            /** @description empty: all groups together, with respondent weights */
+            group: string;
+            /** Format: double */
+            high: number | null;
+            /** @description 样本不足: fewer valid answers than the wave requires */
+            insufficient?: boolean;
+            key: string;
+            label: string;
+            level: string;
+            /** Format: double */
+            low: number | null;
+            /**
+             * Format: int64
+             * @description respondents with a scored answer
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description size of the simple random sample that would be as precise
+             */
+            n_eff: number | null;
+            /**
+             * Format: double
+             * @description 满意率: share of satisfied answers in percent, combined with the same weights; not the score
+             */
+            rate: number | null;
+            /** Format: double */
+            rate_high: number | null;
+            /** Format: double */
+            rate_low: number | null;
+            /** Format: double */
+            rate_se: number | null;
+            /**
+             * Format: double
+             * @description 满意度得分, 0…100
+             */
+            score: number | null;
+            /** Format: double */
+            se: number | null;
+            /** @description fewer respondents than the smallest cell that is shown */
+            suppressed?: boolean;
+            /**
+             * Format: double
+             * @description share of the best answer in percent (top box), for single questions; not the score and not the rate
+             */
+            top?: number;
+            /** Format: double */
+            top_se?: number;
+        };
         AppraisalSpecial: {
             /** @description the objective data the score rests on */
             basis: string;
             /** Format: double */
             score: number;
             street: string;
+        };
+        AppraisalSpread: {
+            /**
+             * Format: double
+             * @description coefficient of variation
+             */
+            cv: number;
+            /**
+             * Format: double
+             * @description 1 + cv²
+             */
+            deff: number;
+            /** Format: double */
+            least: number;
+            /** Format: double */
+            most: number;
+            /** Format: int64 */
+            n: number;
+            /**
+             * Format: double
+             * @description n ÷ (1 + cv²)
+             */
+            n_eff: number;
         };
         AppraisalStoredSystem: {
             body: components["schemas"]["AppraisalSystem"];
@@ -2035,6 +3808,28 @@ export interface components {
             /** Format: double */
             total: number | null;
         };
+        AppraisalVariantScore: {
+            /**
+             * Format: int64
+             * @description rank set under this variant
+             */
+            best?: number;
+            /** Format: int64 */
+            n: number;
+            /** Format: double */
+            score: number | null;
+            /** Format: double */
+            se: number | null;
+            /**
+             * Format: double
+             * @description less the official score
+             */
+            shift: number | null;
+            /** @enum {string} */
+            variant: "decided" | "all" | "clean";
+            /** Format: int64 */
+            worst?: number;
+        };
         AppraisalVerification: {
             run_id: string;
             same_bytes: boolean;
@@ -2042,8 +3837,66 @@ export interface components {
             same_code: boolean;
             same_inputs: boolean;
         };
+        AppraisalWaveRef: {
+            code: string;
+            id: string;
+            name: string;
+        };
         AreasOutBody: {
             items: components["schemas"]["RegionArea"][] | null;
+        };
+        Block: {
+            chart?: components["schemas"]["Chart"];
+            items?: string[] | null;
+            kind: string;
+            /**
+             * Format: int64
+             * @description 1 or 2 for headings
+             */
+            level?: number;
+            table?: components["schemas"]["Table"];
+            text?: string;
+        };
+        Cell: {
+            bold?: boolean;
+            /** Format: int64 */
+            decimals?: number;
+            /** Format: double */
+            number?: number;
+            /** @description background, as RRGGBB */
+            shade?: string;
+            text?: string;
+        };
+        Chart: {
+            /** @description what the numbers are */
+            axis?: string;
+            /** @description of a scatter */
+            axis_x?: string;
+            categories: string[] | null;
+            /** Format: int64 */
+            decimals: number;
+            kind: string;
+            /** Format: double */
+            max?: number;
+            /** Format: double */
+            min?: number;
+            /** @description how to read it */
+            note?: string;
+            series: components["schemas"]["Series"][] | null;
+            title: string;
+        };
+        CheckQuestionnaireRequest: {
+            form: components["schemas"]["Form"];
+        };
+        Column: {
+            /** @description numbers stand at the right */
+            right?: boolean;
+            title: string;
+            /**
+             * Format: double
+             * @description relative to the others
+             */
+            width: number;
         };
         CommitImportRequest: {
             /** @enum {string} */
@@ -2056,9 +3909,32 @@ export interface components {
             /** @description Each good once; shown this once */
             recovery_codes: string[] | null;
         };
+        Document: {
+            blocks: components["schemas"]["Block"][] | null;
+            /** @description fits one page: small margins, no contents */
+            compact?: boolean;
+            /** @description lines on the cover; without them there is none */
+            facts?: components["schemas"]["Fact"][] | null;
+            /** @description who answers for it; printed on the cover */
+            issuer?: string;
+            /** @description what tells this copy from another; printed at the foot of every page */
+            mark?: string;
+            /** @description printed on every page */
+            notice?: string;
+            subtitle?: string;
+            title: string;
+        };
+        DrawWaveSampleRequest: {
+            /** @description the public number that the design names */
+            beacon?: string;
+        };
         EnrolFactorInBody: {
             /** @description Needed ten minutes after signing in and later */
             password?: string;
+        };
+        Fact: {
+            name: string;
+            value: string;
         };
         Field: {
             /** @description Path of the value, such as body.weight or row 12, column 性别 */
@@ -2066,12 +3942,693 @@ export interface components {
             message: string;
             value?: unknown;
         };
+        FieldworkArea: {
+            code: string;
+            communities: components["schemas"]["FieldworkPlace"][] | null;
+            name: string;
+        };
+        FieldworkAssignment: {
+            /** Format: date-time */
+            assigned_at: string;
+            /** Format: int64 */
+            attempts: number;
+            closed: boolean;
+            community: string;
+            group: string;
+            /** @description id of the account */
+            interviewer: string;
+            invitation_id: string;
+            /** @enum {string} */
+            mode: "visit" | "phone";
+            /**
+             * Format: date-time
+             * @description appointment
+             */
+            next_at?: string;
+            /** @description most telling one so far */
+            outcome?: string;
+            street: string;
+            /** Format: int64 */
+            version: number;
+            wave_id: string;
+        };
+        FieldworkAttempt: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            mode: string;
+            note?: string;
+            outcome: string;
+        };
+        FieldworkBoard: {
+            /** Format: int64 */
+            assigned: number;
+            /**
+             * Format: date-time
+             * @description when the numbers were read
+             */
+            at: string;
+            cells: components["schemas"]["FieldworkBoardCell"][] | null;
+            days?: components["schemas"]["FieldworkDayCount"][] | null;
+            /** @description the caller sees the whole district */
+            district: boolean;
+            /** @description a sample was drawn; targets are invitations */
+            invited: boolean;
+            /**
+             * Format: int64
+             * @description cells below this are hidden from streets
+             */
+            min_cell: number;
+            modes?: components["schemas"]["FieldworkModeCount"][] | null;
+            /** Format: date-time */
+            starts_at?: string;
+            state: string;
+            /**
+             * Format: int64
+             * @description assigned and never tried
+             */
+            untouched: number;
+            /**
+             * Format: int64
+             * @description comments that have not been taken over yet
+             */
+            waiting: number;
+            wave: components["schemas"]["FieldworkWaveView"];
+        };
+        FieldworkBoardCell: {
+            channel: string;
+            group: string;
+            /**
+             * Format: int64
+             * @description answers; absent where hidden
+             */
+            n: number | null;
+            /**
+             * Format: int64
+             * @description most answers of a quota of exactly this cell
+             */
+            quota?: number;
+            street: string;
+            street_name: string;
+            /**
+             * Format: int64
+             * @description invitations to be answered
+             */
+            target?: number;
+        };
+        FieldworkChoice: {
+            question: string;
+            /** Format: int64 */
+            right: number;
+        };
+        FieldworkDayCount: {
+            /** Format: date-time */
+            day: string;
+            /** Format: int64 */
+            online: number;
+            /** Format: int64 */
+            targeted: number;
+        };
+        FieldworkDifference: {
+            first: unknown;
+            question: string;
+            second: unknown;
+        };
+        FieldworkDispositions: {
+            /** Format: double */
+            i: number;
+            /** Format: double */
+            nc: number;
+            /** Format: double */
+            ne: number;
+            /** Format: double */
+            o: number;
+            /** Format: double */
+            p: number;
+            /** Format: double */
+            r: number;
+            /** Format: double */
+            uh: number;
+            /** Format: double */
+            uo: number;
+        };
+        FieldworkEnded: {
+            /** Format: date-time */
+            assigned_at: string;
+            /** Format: int64 */
+            attempts: number;
+            closed: boolean;
+            community: string;
+            group: string;
+            /** @description id of the account */
+            interviewer: string;
+            interviewer_name: string;
+            invitation_id: string;
+            /** @enum {string} */
+            mode: "visit" | "phone";
+            /**
+             * Format: date-time
+             * @description appointment
+             */
+            next_at?: string;
+            /** @description most telling one so far */
+            outcome?: string;
+            outcome_title: string;
+            /** Format: int64 */
+            place: number;
+            street: string;
+            street_name: string;
+            /** Format: int64 */
+            version: number;
+            wave_id: string;
+        };
+        FieldworkErrand: {
+            address: components["schemas"]["SamplingAddress"];
+            /** @description by letter or link in the meantime; no visit is needed */
+            answered: boolean;
+            /** Format: date-time */
+            assigned_at: string;
+            /** Format: int64 */
+            attempts: number;
+            closed: boolean;
+            community: string;
+            community_name?: string;
+            group: string;
+            /** @description id of the account */
+            interviewer: string;
+            invitation_id: string;
+            /** @enum {string} */
+            mode: "visit" | "phone";
+            /**
+             * Format: date-time
+             * @description appointment
+             */
+            next_at?: string;
+            /** @description most telling one so far */
+            outcome?: string;
+            /**
+             * Format: int64
+             * @description number on the list of the draw
+             */
+            place: number;
+            select?: components["schemas"]["FieldworkSelection"];
+            street: string;
+            street_name: string;
+            tries: components["schemas"]["FieldworkAttempt"][] | null;
+            /** Format: int64 */
+            version: number;
+            wave_id: string;
+        };
+        FieldworkHanded: {
+            /** Format: int64 */
+            n: number;
+        };
+        FieldworkInterview: {
+            /**
+             * Format: int64
+             * @description persons of the group in the household
+             */
+            adults?: number;
+            /** @description question code to value */
+            answers: {
+                [key: string]: unknown;
+            };
+            code?: string;
+            community?: string;
+            /** @enum {string} */
+            device?: "phone" | "tablet" | "desktop";
+            /** Format: date-time */
+            finished_at: string;
+            /** @enum {string} */
+            group: "elder" | "adult" | "unit";
+            /** @description of the own list; else code */
+            invitation_id?: string;
+            /** @enum {string} */
+            language?: "zh" | "en";
+            /** @enum {string} */
+            mode: "visit" | "phone";
+            pages?: components["schemas"]["SurveyPageTime"][] | null;
+            /**
+             * Format: date-time
+             * @description by the clock of the device; only the difference is kept
+             */
+            started_at: string;
+            /** @description required through the open link */
+            street?: string;
+            /**
+             * Format: uuid
+             * @description made by the sender and kept until the receipt came
+             */
+            submission_id: string;
+            token: string;
+            wave?: string;
+        };
+        FieldworkKeyResult: {
+            /** @description the questions; the values are shown to who settles them */
+            differ?: components["schemas"]["FieldworkDifference"][] | null;
+            /** @description once recorded */
+            receipt?: string;
+            sheet: components["schemas"]["FieldworkSheet"];
+        };
+        FieldworkKeyed: {
+            /** Format: int64 */
+            adults?: number;
+            answers: {
+                [key: string]: unknown;
+            };
+            /** @description of the letter, where it stands on the sheet */
+            code?: string;
+            /** @enum {string} */
+            group: "elder" | "adult" | "unit";
+            /** @enum {string} */
+            language?: "zh" | "en";
+            /** @description printed or stamped on the sheet */
+            number: string;
+            /**
+             * Format: int64
+             * @description time of keying
+             */
+            seconds?: number;
+            /** @description without a code */
+            street?: string;
+            token: string;
+        };
+        FieldworkKind: {
+            class: string;
+            code: string;
+            final: boolean;
+            hint: string;
+            /** @description where an interviewer may choose it */
+            modes: string[] | null;
+            title: string;
+        };
+        FieldworkKit: {
+            errands: components["schemas"]["FieldworkErrand"][] | null;
+            outcomes: components["schemas"]["FieldworkKind"][] | null;
+            /** @description one per wave and group; the token holds until the wave closes */
+            questionnaires: components["schemas"]["FieldworkQuestionnaire"][] | null;
+            /** @description that take answers now */
+            waves: components["schemas"]["FieldworkWaveView"][] | null;
+        };
+        FieldworkLoad: {
+            /**
+             * Format: int64
+             * @description ended without an interview
+             */
+            closed: number;
+            /** Format: int64 */
+            completed: number;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            open: number;
+            /**
+             * Format: int64
+             * @description of the open ones, with at least one attempt
+             */
+            tried: number;
+            unit_name: string;
+        };
+        FieldworkMark: {
+            face?: boolean;
+            label: string;
+            mark: string;
+        };
+        FieldworkModeCount: {
+            channel: string;
+            mode: string;
+            /** Format: int64 */
+            n: number;
+        };
+        FieldworkNewAssignments: {
+            community?: string;
+            /** @enum {string} */
+            group?: "elder" | "adult" | "unit";
+            interviewer: string;
+            /** @enum {string} */
+            mode: "visit" | "phone";
+            /** Format: int64 */
+            most: number;
+            /** @description also those somebody else has and has not tried yet */
+            move?: boolean;
+            street: string;
+        };
+        FieldworkNewAttempt: {
+            /** Format: date-time */
+            at?: string;
+            /**
+             * Format: uuid
+             * @description made by the sender; the same attempt is stored once
+             */
+            id: string;
+            invitation_id: string;
+            /**
+             * Format: date-time
+             * @description appointment
+             */
+            next_at?: string;
+            /** @description kept sealed; no names */
+            note?: string;
+            outcome: string;
+        };
+        FieldworkNewReminder: {
+            /** @enum {string} */
+            group?: "elder" | "adult" | "unit";
+            street?: string;
+            /** @description only those no interviewer has */
+            unassigned?: boolean;
+            /** @enum {string} */
+            way: "letter" | "visit" | "phone";
+        };
+        FieldworkOutcomeCount: {
+            class: string;
+            code: string;
+            final: boolean;
+            hint: string;
+            /** @description where an interviewer may choose it */
+            modes: string[] | null;
+            /** Format: int64 */
+            n: number;
+            title: string;
+        };
+        FieldworkPhotoRef: {
+            ref: string;
+        };
+        FieldworkPlace: {
+            code: string;
+            name: string;
+        };
+        FieldworkQuestionnaire: {
+            /** @description where a respondent of the open link may live */
+            areas?: components["schemas"]["FieldworkArea"][] | null;
+            /** @description fields of the reverse evaluation */
+            categories: components["schemas"]["FieldworkPlace"][] | null;
+            /** @enum {string} */
+            channel: "targeted" | "online";
+            community?: components["schemas"]["FieldworkPlace"];
+            form: components["schemas"]["Form"];
+            /** @enum {string} */
+            group: "elder" | "adult" | "unit";
+            scale: components["schemas"]["FieldworkMark"][] | null;
+            /** @description which person of the household answers */
+            select?: components["schemas"]["FieldworkSelection"];
+            street?: components["schemas"]["FieldworkPlace"];
+            /** @description send it back with the answers */
+            token: string;
+            wave: components["schemas"]["FieldworkWaveView"];
+        };
+        FieldworkRate: {
+            /** @example RR1 */
+            code: string;
+            formula: string;
+            /** @description the formula with its numbers */
+            numbers: string;
+            title: string;
+            /**
+             * Format: double
+             * @description 0 to 1; absent where the denominator is 0
+             */
+            value: number | null;
+        };
+        FieldworkRateReport: {
+            all: components["schemas"]["FieldworkRateView"];
+            groups: components["schemas"]["FieldworkRateView"][] | null;
+            /** @description of addresses that were visited or called */
+            outcomes: components["schemas"]["FieldworkOutcomeCount"][] | null;
+            streets: components["schemas"]["FieldworkRateView"][] | null;
+        };
+        FieldworkRateView: {
+            /**
+             * Format: int64
+             * @description drawn and to be asked, with those replaced; reserves that were not released do not count
+             */
+            cases: number;
+            counts: components["schemas"]["FieldworkDispositions"];
+            /**
+             * Format: double
+             * @description share of the cases of unknown eligibility taken to be eligible
+             */
+            e: number;
+            group?: string;
+            of_weights: components["schemas"]["FieldworkRate"][] | null;
+            rates: components["schemas"]["FieldworkRate"][] | null;
+            street?: string;
+            street_name?: string;
+            weighted: components["schemas"]["FieldworkDispositions"];
+        };
+        FieldworkReceipt: {
+            receipt: string;
+            /** @description the same answer was stored before; nothing was stored twice */
+            repeated: boolean;
+        };
+        FieldworkReminder: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            /**
+             * Format: int64
+             * @description of them, answered since
+             */
+            came: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description addresses on the list
+             */
+            n: number;
+            /** Format: int64 */
+            round: number;
+            /** @description street and group it was limited to, empty for all */
+            scope: string;
+            wave_id: string;
+            /** @enum {string} */
+            way: "letter" | "visit" | "phone";
+        };
+        FieldworkSelection: {
+            /** @enum {string} */
+            method: "last_birthday" | "kish";
+            picks?: number[] | null;
+            text: string;
+        };
+        FieldworkSheet: {
+            /**
+             * Format: int64
+             * @description answers compared
+             */
+            compared: number;
+            /** Format: int64 */
+            differences: number;
+            /** Format: date-time */
+            first_at: string;
+            group: string;
+            id: string;
+            /** @description the caller keyed it first; somebody else keys it the second time */
+            mine: boolean;
+            number: string;
+            /** Format: date-time */
+            second_at?: string;
+            /** Format: date-time */
+            settled_at?: string;
+            /** @enum {string} */
+            state: "once" | "differs" | "recorded" | "discarded";
+            street: string;
+            /** Format: int64 */
+            version: number;
+            wave_id: string;
+        };
+        FieldworkSheetList: {
+            /** Format: int64 */
+            differs: number;
+            /**
+             * Format: double
+             * @description differences ÷ compared answers of sheets keyed twice
+             */
+            error_rate: number | null;
+            items: components["schemas"]["FieldworkSheet"][] | null;
+            /** Format: int64 */
+            once: number;
+            /** Format: int64 */
+            recorded: number;
+        };
+        FieldworkSheetView: {
+            differ: components["schemas"]["FieldworkDifference"][] | null;
+            form: components["schemas"]["Form"];
+            scale: components["schemas"]["FieldworkMark"][] | null;
+            sheet: components["schemas"]["FieldworkSheet"];
+        };
+        FieldworkSubmission: {
+            /**
+             * Format: int64
+             * @description persons of the group in the household
+             */
+            adults?: number;
+            /** @description question code to value */
+            answers: {
+                [key: string]: unknown;
+            };
+            code?: string;
+            community?: string;
+            /** @enum {string} */
+            device?: "phone" | "tablet" | "desktop";
+            /** Format: date-time */
+            finished_at: string;
+            /** @enum {string} */
+            group: "elder" | "adult" | "unit";
+            /** @enum {string} */
+            language?: "zh" | "en";
+            pages?: components["schemas"]["SurveyPageTime"][] | null;
+            /**
+             * Format: date-time
+             * @description by the clock of the device; only the difference is kept
+             */
+            started_at: string;
+            /** @description required through the open link */
+            street?: string;
+            /**
+             * Format: uuid
+             * @description made by the sender and kept until the receipt came
+             */
+            submission_id: string;
+            token: string;
+            wave?: string;
+        };
+        FieldworkWaveView: {
+            code: string;
+            /** Format: date-time */
+            ends_at?: string;
+            id: string;
+            name: string;
+        };
+        Form: {
+            en?: components["schemas"]["FormWords"];
+            intro: string;
+            name: string;
+            questions: components["schemas"]["FormQuestion"][] | null;
+            sections?: components["schemas"]["FormSection"][] | null;
+            /** @description who is asked */
+            target: string;
+        };
+        FormChange: {
+            /** @enum {string} */
+            about: "form" | "section" | "question";
+            after?: unknown;
+            before?: unknown;
+            code?: string;
+            /** @description what changed, as the key in the form; English words as en.text and so on */
+            field?: string;
+            /** @enum {string} */
+            kind: "added" | "removed" | "changed" | "moved";
+            /** @description a question that feeds a score asks something else now: compare with earlier waves with care */
+            scores?: boolean;
+        };
+        FormCondition: {
+            all?: components["schemas"]["FormCondition"][] | null;
+            any?: components["schemas"]["FormCondition"][] | null;
+            not?: components["schemas"]["FormCondition"];
+            /** @enum {string} */
+            op?: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "has" | "answered";
+            question?: string;
+            /** @description a mark, an option's number, a number or a category code */
+            value?: unknown;
+        };
+        FormFault: {
+            /** @enum {string} */
+            level: "stops" | "advice";
+            /** @description path in the form, such as questions[3].show.value */
+            location: string;
+            /** @description sentence in the caller's language */
+            message: string;
+            /** @description code of the question */
+            question?: string;
+            rule: string;
+            /** @description code of the section */
+            section?: string;
+        };
         FormFile: {
             ContentType: string;
             Filename: string;
             IsSet: boolean;
             /** Format: int64 */
             Size: number;
+        };
+        FormQuestion: {
+            /** @description asked there only; none: everywhere */
+            channels?: string[] | null;
+            code: string;
+            en?: components["schemas"]["FormQuestionWords"];
+            /** @description 1-based options that exclude every other */
+            exclusive?: number[] | null;
+            /** @description the option a reading respondent chooses */
+            expect?: string;
+            fields?: string[] | null;
+            /** Format: double */
+            high?: number;
+            /** @description explanation in small letters below the text */
+            hint?: string;
+            indicator?: string;
+            /** Format: double */
+            low?: number;
+            /**
+             * Format: int64
+             * @description most choices or pictures
+             */
+            max?: number;
+            /** Format: int64 */
+            max_len?: number;
+            /**
+             * Format: int64
+             * @description fewest choices
+             */
+            min?: number;
+            /** @description may be answered by no contact, cannot say */
+            na?: boolean;
+            /** @description for those who work with the questionnaire; never shown to respondents */
+            note?: string;
+            optional?: boolean;
+            options?: string[] | null;
+            role?: string;
+            /** @description code of its section; required where the form has sections */
+            section?: string;
+            show?: components["schemas"]["FormCondition"];
+            /** @description options in random order; exclusive ones stay at the end */
+            shuffle?: boolean;
+            source?: string;
+            text: string;
+            type: string;
+            /** @description whole numbers only */
+            whole?: boolean;
+        };
+        FormQuestionWords: {
+            fields?: string[] | null;
+            hint?: string;
+            options?: string[] | null;
+            text?: string;
+        };
+        FormSection: {
+            code: string;
+            en?: components["schemas"]["FormSectionWords"];
+            intro?: string;
+            show?: components["schemas"]["FormCondition"];
+            /** @description every respondent gets its questions in an order of their own */
+            shuffle?: boolean;
+            title: string;
+        };
+        FormSectionWords: {
+            intro?: string;
+            title?: string;
+        };
+        FormWords: {
+            intro?: string;
+            name?: string;
+            target?: string;
+        };
+        FrameInBody: {
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        FreezeReportRequest: {
+            note?: string;
         };
         IdentityCurrentPolicy: {
             /**
@@ -2363,6 +4920,265 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        IntegrityCheck: {
+            actor: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description SHA-256 over all evidence; checking the same answers again gives the same */
+            digest: string;
+            id: string;
+            /** Format: int64 */
+            seq: number;
+            summary: components["schemas"]["IntegritySummary"];
+            wave_id: string;
+        };
+        IntegrityChoice: {
+            answers?: string[] | null;
+            /**
+             * Format: int64
+             * @description with flag: how many answers the caller saw; another number is a conflict
+             */
+            expect?: number;
+            finding?: string;
+            /** @description all open answers with this flag */
+            flag?: string;
+            reason: string;
+            /** @description with flag: only this street */
+            street?: string;
+            /** @enum {string} */
+            verdict: "keep" | "set_aside";
+        };
+        IntegrityDecision: {
+            actor: string;
+            actor_name: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description answers whose part in the score changed
+             */
+            changed: number;
+            id: string;
+            /** @description what was decided about, in words */
+            label: string;
+            /**
+             * Format: int64
+             * @description answers concerned
+             */
+            n: number;
+            reason: string;
+            /** @enum {string} */
+            verdict: "keep" | "set_aside";
+        };
+        IntegrityDetail: {
+            channel: string;
+            community?: string;
+            community_name?: string;
+            /** @description 2026-11-21 */
+            day?: string;
+            /** @description oldest first */
+            decisions: components["schemas"]["IntegrityDecision"][] | null;
+            /** @description beginning of the device's digest, to see that two are the same */
+            device?: string;
+            flags: string[] | null;
+            group: string;
+            id: string;
+            /** @description scale questions with the answers given */
+            items: components["schemas"]["IntegrityItem"][] | null;
+            mode: string;
+            /** @description attention, integrity and progress questions */
+            other: components["schemas"]["IntegrityItem"][] | null;
+            pages: components["schemas"]["SurveyPageTime"][] | null;
+            reasons: components["schemas"]["IntegrityReason"][] | null;
+            /** Format: double */
+            score: number;
+            /** Format: int64 */
+            seconds?: number;
+            street: string;
+            street_name: string;
+            /** @enum {string} */
+            verdict: "open" | "keep" | "set_aside";
+        };
+        IntegrityEffect: {
+            /** Format: int64 */
+            answers: number;
+            /**
+             * Format: double
+             * @description 1 + (answers per interviewer − 1) × ICC (Kish 1965)
+             */
+            deff: number;
+            /**
+             * Format: double
+             * @description intraclass correlation, one-way analysis of variance; 0.02 is usual, above 0.10 the procedure needs a look
+             */
+            icc: number;
+            /** Format: int64 */
+            interviewers: number;
+            /** @description too few interviewers or answers to say anything */
+            sparse?: boolean;
+        };
+        IntegrityFindingRow: {
+            /**
+             * Format: int64
+             * @description answers that can be set aside with it; 0: it is about a community as a whole
+             */
+            answers: number;
+            channel?: string;
+            community?: string;
+            community_name?: string;
+            /** @description 2026-11-21 */
+            day?: string;
+            /**
+             * Format: int64
+             * @description answers that show it
+             */
+            hits: number;
+            id: string;
+            key: string;
+            /**
+             * Format: int64
+             * @description answers looked at
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description error probability after correction for the number of places looked at
+             */
+            p: number;
+            /** @enum {string} */
+            pattern: "burst" | "ceiling_day" | "copies" | "device" | "ceiling_jump" | "vanished" | "coached" | "interviewer";
+            street?: string;
+            street_name?: string;
+            text: string;
+            /**
+             * Format: double
+             * @description what was to be expected, in the unit of the sentence
+             */
+            usual: number;
+            /** @enum {string} */
+            verdict: "open" | "keep" | "set_aside";
+        };
+        IntegrityItem: {
+            answer: string;
+            code: string;
+            /** Format: double */
+            score?: number;
+            text: string;
+        };
+        IntegrityKind: {
+            code: string;
+            /** Format: int64 */
+            flag: number;
+            name: string;
+            /**
+             * Format: double
+             * @description how far it moves an answer up in the queue; no probability
+             */
+            weight: number;
+        };
+        IntegrityKindCount: {
+            code: string;
+            /** Format: int64 */
+            n: number;
+            name: string;
+        };
+        IntegrityOverview: {
+            /** @description the last check; absent: there was none */
+            check?: components["schemas"]["IntegrityCheck"];
+            /** @description the wave is in fieldwork or closed */
+            judgeable: boolean;
+            /** Format: int64 */
+            kept: number;
+            kinds: components["schemas"]["IntegrityKind"][] | null;
+            /**
+             * Format: int64
+             * @description flagged answers nobody has decided on
+             */
+            open: number;
+            /** @description the bounds of the plan */
+            rules: components["schemas"]["SurveyIntegrityRules"];
+            /** Format: int64 */
+            set_aside: number;
+            /**
+             * Format: int64
+             * @description answers that came in since
+             */
+            stale: number;
+        };
+        IntegrityReason: {
+            code: string;
+            text: string;
+        };
+        IntegrityRow: {
+            channel: string;
+            community?: string;
+            community_name?: string;
+            flags: string[] | null;
+            group: string;
+            id: string;
+            reasons: components["schemas"]["IntegrityReason"][] | null;
+            /** Format: double */
+            score: number;
+            street: string;
+            street_name: string;
+            /** @enum {string} */
+            verdict: "open" | "keep" | "set_aside";
+        };
+        IntegrityStartOut: {
+            job_id: string;
+        };
+        IntegrityStreetCount: {
+            /**
+             * Format: int64
+             * @description answers with the best step everywhere: the ceiling, no fault by itself
+             */
+            best: number;
+            channel: string;
+            /** Format: int64 */
+            flagged: number;
+            /**
+             * Format: double
+             * @description share of scale questions without a scored answer
+             */
+            missing: number;
+            /** Format: int64 */
+            n: number;
+            name: string;
+            street: string;
+        };
+        IntegritySummary: {
+            /** Format: int64 */
+            answers: number;
+            /** Format: int64 */
+            findings: number;
+            /**
+             * Format: int64
+             * @description answers with at least one ground
+             */
+            flagged: number;
+            interviewers: components["schemas"]["IntegrityEffect"];
+            kinds: components["schemas"]["IntegrityKindCount"][] | null;
+            /** @description code of the wave that shifts were measured against */
+            previous?: string;
+            /** @description the bounds used */
+            rules: components["schemas"]["SurveyIntegrityRules"];
+            streets: components["schemas"]["IntegrityStreetCount"][] | null;
+            /** @description what speed was measured against */
+            times: components["schemas"]["IntegrityUsual"][] | null;
+            /**
+             * Format: int64
+             * @description answers without a usable time; no bursts and days for them
+             */
+            untimed: number;
+        };
+        IntegrityUsual: {
+            group: string;
+            mode: string;
+            /** Format: int64 */
+            n: number;
+            /** Format: double */
+            seconds: number;
+        };
         IntoStruct: {
             /** @enum {string} */
             class?: "daily" | "key_assist" | "periodic_joint";
@@ -2371,10 +5187,19 @@ export interface components {
             households?: number;
             name: string;
         };
+        IssueQuestionnaireRequest: {
+            /** Format: int64 */
+            revision?: number;
+        };
         Item: {
             code: string;
             /** Format: int64 */
             version: number;
+        };
+        MakeFrameRequest: {
+            /** @description district code */
+            area: string;
+            name: string;
         };
         MergeInBody: {
             areas: components["schemas"]["Item"][] | null;
@@ -2396,6 +5221,16 @@ export interface components {
         };
         PageAppraisalPublicWave: {
             items: components["schemas"]["AppraisalPublicWave"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageAppraisalRecommendation: {
+            items: components["schemas"]["AppraisalRecommendation"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -2426,6 +5261,56 @@ export interface components {
         };
         PageAppraisalStoredSystem: {
             items: components["schemas"]["AppraisalStoredSystem"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageFieldworkEnded: {
+            items: components["schemas"]["FieldworkEnded"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageFieldworkLoad: {
+            items: components["schemas"]["FieldworkLoad"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageFieldworkReminder: {
+            items: components["schemas"]["FieldworkReminder"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageFormChange: {
+            items: components["schemas"]["FormChange"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageFormFault: {
+            items: components["schemas"]["FormFault"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -2504,6 +5389,36 @@ export interface components {
              */
             total: number;
         };
+        PageIntegrityDecision: {
+            items: components["schemas"]["IntegrityDecision"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageIntegrityFindingRow: {
+            items: components["schemas"]["IntegrityFindingRow"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageIntegrityRow: {
+            items: components["schemas"]["IntegrityRow"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
         PageRecord: {
             items: components["schemas"]["Record"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
@@ -2546,6 +5461,66 @@ export interface components {
         };
         PageRegionArea: {
             items: components["schemas"]["RegionArea"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageReportFrozen: {
+            items: components["schemas"]["ReportFrozen"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageReportStoredTemplate: {
+            items: components["schemas"]["ReportStoredTemplate"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageResultsAppeal: {
+            items: components["schemas"]["ResultsAppeal"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageResultsSettlement: {
+            items: components["schemas"]["ResultsSettlement"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageSamplingFrame: {
+            items: components["schemas"]["SamplingFrame"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageSamplingListedInvitation: {
+            items: components["schemas"]["SamplingListedInvitation"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -2646,6 +5621,9 @@ export interface components {
             title: string;
             /** @description about:blank; the code tells what happened */
             type: string;
+        };
+        ReasonInBody: {
+            reason: string;
         };
         Record: {
             action: string;
@@ -3436,6 +6414,9 @@ export interface components {
             truncated: boolean;
             within: string;
         };
+        ReleaseReserveRequest: {
+            reason: string;
+        };
         RemoveFactorInBody: {
             /** @description One-time code or recovery code */
             code: string;
@@ -3459,9 +6440,513 @@ export interface components {
             /** @enum {string} */
             reason?: "missing" | "changed" | "cut_off";
         };
+        ReportFile: {
+            /** @enum {string} */
+            format: "docx" | "xlsx" | "html" | "json";
+            /** @enum {string} */
+            kind: "report" | "letter" | "public" | "content";
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            street?: string;
+        };
+        ReportFileCheck: {
+            /** @enum {string} */
+            format: "docx" | "xlsx" | "html" | "json";
+            /** @enum {string} */
+            kind: "report" | "letter" | "public" | "content";
+            name: string;
+            same: boolean;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            street?: string;
+        };
+        ReportFrozen: {
+            actor: string;
+            actor_name: string;
+            area: string;
+            /** @description of the wave; with seq the number printed on every page */
+            code: string;
+            /** @description of what the report says, without number and date */
+            content_hash: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description it stands on the last run of the wave */
+            current: boolean;
+            /** @description those that the caller may open */
+            files: components["schemas"]["ReportFile"][] | null;
+            /** @description over the names and hashes of all files */
+            hash: string;
+            id: string;
+            note: string;
+            plan_hash: string;
+            result_hash: string;
+            run_id: string;
+            /** Format: int64 */
+            seq: number;
+            template_hash: string;
+            /** Format: int64 */
+            template_version: number;
+            title: string;
+            wave_id: string;
+        };
+        ReportKindName: {
+            kind: string;
+            name: string;
+        };
+        ReportKinds: {
+            placeholders: components["schemas"]["ReportPlaceholder"][] | null;
+            sections: components["schemas"]["ReportKindName"][] | null;
+        };
+        ReportPlaceholder: {
+            name: string;
+            value?: string;
+        };
+        ReportPublicReport: {
+            frozen_at: string;
+            /** @description number of the frozen report */
+            mark: string;
+            result_hash: string;
+            /** @description of the page */
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            wave_id: string;
+        };
+        ReportSection: {
+            /** @description paragraphs behind them */
+            after: string;
+            hidden: boolean;
+            /** @description one of the kinds of the list of sections; text: words only */
+            kind: string;
+            /** @description paragraphs in front of the program's tables, one a line; may hold placeholders */
+            text: string;
+            title: string;
+        };
+        ReportStoredTemplate: {
+            actor: string;
+            body: components["schemas"]["ReportTemplate"];
+            /** Format: date-time */
+            created_at: string;
+            hash: string;
+            note: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ReportTemplate: {
+            /** @description printed on the cover */
+            issuer: string;
+            name: string;
+            sections: components["schemas"]["ReportSection"][] | null;
+            /** @description may hold placeholders */
+            title: string;
+        };
+        ReportVerification: {
+            files: components["schemas"]["ReportFileCheck"][] | null;
+            /** @description every stored byte is what was frozen */
+            good: boolean;
+            report_id: string;
+            /** @description the hash over all files is the one on record */
+            same_files: boolean;
+            /** @description rendering the frozen content again gives the same bytes; a newer program may write other ones */
+            same_form: boolean;
+            /** @description the run it stands on is stored with the same result */
+            same_run: boolean;
+        };
         ResetPasswordInBody: {
             /** @description Temporary; the person changes it at the next sign-in */
             password: string;
+        };
+        ResultsAdjustment: {
+            appeal_id: string;
+            /** Format: double */
+            points: number;
+            reason: string;
+            street: string;
+        };
+        ResultsAppeal: {
+            actor_name: string;
+            answer?: string;
+            /** @description street of a street office, district of a department */
+            area: string;
+            claim: string;
+            /** @description settlement that carries the correction */
+            corrected_in?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_name?: string;
+            /** @enum {string} */
+            ground: "computation" | "data" | "responsibility" | "procedure";
+            id: string;
+            /**
+             * Format: double
+             * @description correction of the street's year score; 0 where another part is corrected
+             */
+            points: number;
+            settlement_id: string;
+            /** @enum {string} */
+            state: "open" | "upheld" | "rejected" | "withdrawn";
+            unit_id: string;
+            unit_name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ResultsBonus: {
+            inseparable: string[] | null;
+            lines: components["schemas"]["ResultsBonusLine"][] | null;
+            /**
+             * Format: int64
+             * @description yuan
+             */
+            pool: number;
+            rule: string;
+        };
+        ResultsBonusLine: {
+            code: string;
+            name: string;
+            /** Format: double */
+            p_top: number;
+            why: string;
+            /** Format: int64 */
+            yuan: number;
+        };
+        ResultsConverted: {
+            code: string;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            name: string;
+            /** Format: double */
+            points: number;
+        };
+        ResultsDecision: {
+            answer: string;
+            /**
+             * Format: double
+             * @description correction of the street's year score when upheld
+             */
+            points?: number;
+            uphold: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        ResultsDepartment: {
+            /** Format: int64 */
+            approved: number;
+            /** @description leads one of the weakest fields */
+            attention: boolean;
+            /** Format: int64 */
+            closed: number;
+            code: string;
+            /** Format: int64 */
+            issued: number;
+            /** @enum {string} */
+            kind: "department" | "street" | "utility";
+            /** Format: int64 */
+            late: number;
+            name: string;
+            /** Format: int64 */
+            recurred: number;
+            /** Format: int64 */
+            reworked: number;
+            /**
+             * Format: double
+             * @description 100 × (0.5 closed + 0.3 approved + 0.2 not recurred) of the items it led; null without items
+             */
+            score: number | null;
+            unit_id: string;
+            /** @description names of the weakest fields it leads */
+            weakest: string[] | null;
+        };
+        ResultsFieldShare: {
+            code: string;
+            /** Format: double */
+            high: number;
+            /** @description code of the unit that leads the field */
+            lead: string;
+            /** Format: double */
+            low: number;
+            /**
+             * Format: int64
+             * @description respondents asked
+             */
+            n: number;
+            name: string;
+            /** Format: double */
+            se: number;
+            /** Format: double */
+            share: number;
+        };
+        ResultsFieldYear: {
+            /**
+             * Format: int64
+             * @description 1 is the field most respondents ticked
+             */
+            best: number;
+            code: string;
+            /** Format: double */
+            high: number;
+            /** @description code of the unit that leads the field */
+            lead: string;
+            /** Format: double */
+            low: number;
+            /**
+             * Format: int64
+             * @description respondents asked
+             */
+            n: number;
+            name: string;
+            /** Format: double */
+            se: number;
+            /** Format: double */
+            share: number;
+            /** @description among the weakest that the rules name */
+            weakest: boolean;
+            /** Format: int64 */
+            worst: number;
+        };
+        ResultsHonourContestant: {
+            code: string;
+            name: string;
+            /** Format: double */
+            p?: number;
+            /** Format: double */
+            se?: number;
+            /** Format: double */
+            value: number;
+        };
+        ResultsHonourResult: {
+            candidates: components["schemas"]["ResultsHonourContestant"][] | null;
+            code: string;
+            criterion: string;
+            name: string;
+            why: string;
+            /** @description street codes; several when they cannot be separated, none when nobody qualifies */
+            winners: string[] | null;
+        };
+        ResultsInput: {
+            /** @description corrections by upheld appeals */
+            adjustments: components["schemas"]["ResultsAdjustment"][] | null;
+            /** @description wave that progress is measured from */
+            before?: components["schemas"]["ResultsWaveScore"];
+            /** @description shares of respondents who ticked each reverse field in the year */
+            fields: components["schemas"]["ResultsFieldShare"][] | null;
+            /** Format: double */
+            level: number;
+            rules: components["schemas"]["SurveyAwardRules"];
+            rules_hash: string;
+            /** @description code of the wave whose frozen plan holds the rules */
+            rules_wave: string;
+            /** @description the sentence written before that wave */
+            tie_rule: string;
+            units: components["schemas"]["ResultsUnitOutcome"][] | null;
+            /** @description published waves of the year, first half first */
+            waves: components["schemas"]["ResultsWaveScore"][] | null;
+            /** Format: int64 */
+            year: number;
+        };
+        ResultsMove: {
+            /** @description the interval of the street does not hold the district's value */
+            certain: boolean;
+            /**
+             * Format: double
+             * @description since the wave before
+             */
+            change?: number;
+            /** Format: double */
+            change_se?: number;
+            code: string;
+            /** Format: double */
+            district: number;
+            label: string;
+            /** Format: double */
+            points: number;
+            /** Format: double */
+            score: number;
+            /** Format: double */
+            se: number;
+            /** Format: double */
+            weight: number;
+        };
+        ResultsNeighbour: {
+            code: string;
+            /**
+             * Format: double
+             * @description this street − that one
+             */
+            difference: number;
+            name: string;
+            /** Format: double */
+            se: number;
+        };
+        ResultsNewAppeal: {
+            /** @description which figure, what is wrong with it, what proves it */
+            claim: string;
+            /** @enum {string} */
+            ground: "computation" | "data" | "responsibility" | "procedure";
+        };
+        ResultsOutcome: {
+            /** @enum {string} */
+            basis: "total" | "positive";
+            bonus: components["schemas"]["ResultsBonus"];
+            /** @description both half-years are in */
+            complete: boolean;
+            departments: components["schemas"]["ResultsDepartment"][] | null;
+            fields: components["schemas"]["ResultsFieldYear"][] | null;
+            honours: components["schemas"]["ResultsHonourResult"][] | null;
+            notes: string[] | null;
+            /** @description by year score, best first; not a ranking: see best and worst */
+            streets: components["schemas"]["ResultsStreetYear"][] | null;
+            /** Format: int64 */
+            year: number;
+        };
+        ResultsSettlement: {
+            actor_name: string;
+            /** Format: date-time */
+            appeal_until?: string;
+            area: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            input_hash: string;
+            inputs: components["schemas"]["ResultsInput"];
+            outcome: components["schemas"]["ResultsOutcome"];
+            /** @description why it replaces the one before */
+            reason?: string;
+            replaces?: string;
+            result_hash: string;
+            rules_hash: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: date-time */
+            settled_at?: string;
+            signatures: components["schemas"]["ResultsSignature"][] | null;
+            /** @enum {string} */
+            state: "computed" | "settled" | "replaced" | "dropped";
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        ResultsSignature: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            note?: string;
+            /** @description what was signed */
+            result_hash: string;
+        };
+        ResultsStreetScore: {
+            code: string;
+            name: string;
+            /** Format: double */
+            positive: number | null;
+            /** Format: double */
+            positive_se: number | null;
+            /** Format: double */
+            reverse: number | null;
+            /** Format: double */
+            total: number | null;
+            /** Format: double */
+            total_se: number | null;
+        };
+        ResultsStreetYear: {
+            /** Format: double */
+            adjustment: number;
+            /**
+             * Format: int64
+             * @description best rank that cannot be excluded
+             */
+            best: number;
+            code: string;
+            converted: components["schemas"]["ResultsConverted"][] | null;
+            /** Format: double */
+            expected_rank: number;
+            halves: {
+                [key: string]: number;
+            };
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            name: string;
+            /** Format: double */
+            p_top: number;
+            /** Format: double */
+            score: number;
+            /** Format: double */
+            se: number;
+            /** Format: int64 */
+            worst: number;
+        };
+        ResultsUnitOutcome: {
+            /** Format: int64 */
+            approved: number;
+            /** Format: int64 */
+            closed: number;
+            code: string;
+            /** Format: int64 */
+            issued: number;
+            /** @enum {string} */
+            kind: "department" | "street" | "utility";
+            /** Format: int64 */
+            late: number;
+            name: string;
+            /** Format: int64 */
+            recurred: number;
+            /** Format: int64 */
+            reworked: number;
+            unit_id: string;
+        };
+        ResultsVerification: {
+            /** @description computing again gives the signed bytes */
+            same_bytes: boolean;
+            /** @description the stored inputs have the hash on record */
+            same_inputs: boolean;
+        };
+        ResultsWaveScore: {
+            code: string;
+            /** @enum {string} */
+            half: "H1" | "H2";
+            /** @description all three parts exist for every street */
+            has_total: boolean;
+            name: string;
+            result_hash: string;
+            run_id: string;
+            streets: components["schemas"]["ResultsStreetScore"][] | null;
+            wave_id: string;
+        };
+        ResultsWhy: {
+            /** @description streets that are certainly better */
+            above: components["schemas"]["ResultsNeighbour"][] | null;
+            /** @description streets whose difference is within chance */
+            alike: components["schemas"]["ResultsNeighbour"][] | null;
+            basis: string;
+            /** @description the street in the wave before */
+            before?: components["schemas"]["AppraisalRank"];
+            before_name?: string;
+            /** @description streets that are certainly worse */
+            below: components["schemas"]["ResultsNeighbour"][] | null;
+            /**
+             * Format: double
+             * @description sum of all moves: positive part of the street − that of the district, up to weights of groups not asked
+             */
+            district_sum: number;
+            /** Format: double */
+            level: number;
+            /** @description indicators by what they add to or take from the positive part, strongest first */
+            moves: components["schemas"]["ResultsMove"][] | null;
+            /**
+             * Format: int64
+             * @description streets in the table
+             */
+            of: number;
+            street: components["schemas"]["AppraisalRank"];
         };
         RevealCommentContactRequest: {
             reason: string;
@@ -3474,9 +6959,539 @@ export interface components {
             row: number;
             value: string;
         };
+        SamplingAddress: {
+            /** @description of a unit */
+            name?: string;
+            text: string;
+        };
+        SamplingAnswer: {
+            curve: components["schemas"]["SamplingCurveStep"][] | null;
+            /**
+             * Format: double
+             * @description (1 + (take − 1)·ICC)·(1 + cv²) (Kish 1965)
+             */
+            deff: number;
+            /**
+             * Format: double
+             * @description true difference of two streets with n each that is found with the power asked for
+             */
+            difference: number;
+            /**
+             * Format: int64
+             * @description households to draw for them at the response rate, in one street
+             */
+            drawn: number;
+            /**
+             * Format: int64
+             * @description over all streets
+             */
+            drawn_all: number;
+            /**
+             * Format: double
+             * @description n ÷ deff
+             */
+            effective: number;
+            /**
+             * Format: double
+             * @description what n respondents reach
+             */
+            margin_of_n: number;
+            /**
+             * Format: int64
+             * @description respondents for the margin, in one street
+             */
+            needed: number;
+            /**
+             * Format: double
+             * @description the same between two waves of one street
+             */
+            progress: number;
+        };
+        SamplingCheck: {
+            good: boolean;
+            /** @description what was found, for a person */
+            message: string;
+            /** @enum {string} */
+            name: "seed" | "frames" | "plan" | "list" | "rows";
+        };
+        SamplingCurveStep: {
+            /** Format: double */
+            difference: number;
+            /** Format: double */
+            margin: number;
+            /** Format: int64 */
+            n: number;
+        };
+        SamplingDraw: {
+            area: string;
+            /** @description the public number, when one was named in the design */
+            beacon?: string;
+            design: components["schemas"]["SurveySamplingDesign"];
+            /** Format: int64 */
+            drawn: number;
+            /** Format: date-time */
+            drawn_at?: string;
+            frame_id: string;
+            id: string;
+            /** @description SHA-256 of the list drawn */
+            list_hash?: string;
+            /** @description why it was abandoned */
+            reason?: string;
+            /** Format: int64 */
+            reserves: number;
+            resting: components["schemas"]["SamplingResting"];
+            /** Format: date-time */
+            sealed_at: string;
+            /** @description shown once the wave is closed; before, it would tell who was drawn */
+            seed?: string;
+            /** @description SHA-256 of the seed */
+            seed_digest: string;
+            /** @enum {string} */
+            state: "sealed" | "drawn" | "abandoned";
+            strata: components["schemas"]["SamplingStratumReport"][] | null;
+            unit_frame_id?: string;
+            /** Format: int64 */
+            version: number;
+            wave_id: string;
+        };
+        SamplingDrawCounts: {
+            /** Format: int64 */
+            drawn: number;
+            group: string;
+            /**
+             * Format: int64
+             * @description households and units that were sent a letter
+             */
+            letters: number;
+            /** Format: int64 */
+            replaced: number;
+            /**
+             * Format: int64
+             * @description reserves left
+             */
+            reserves: number;
+            /** Format: int64 */
+            spent: number;
+            street: string;
+            street_name: string;
+        };
+        SamplingDrawView: {
+            abandoned: components["schemas"]["SamplingDraw"][] | null;
+            area: string;
+            /** @description the public number, when one was named in the design */
+            beacon?: string;
+            design: components["schemas"]["SurveySamplingDesign"];
+            /** Format: int64 */
+            drawn: number;
+            /** Format: date-time */
+            drawn_at?: string;
+            frame?: components["schemas"]["SamplingFrame"];
+            frame_id: string;
+            id: string;
+            /** @description SHA-256 of the list drawn */
+            list_hash?: string;
+            progress: components["schemas"]["SamplingDrawCounts"][] | null;
+            /** @description why it was abandoned */
+            reason?: string;
+            /** Format: int64 */
+            reserves: number;
+            resting: components["schemas"]["SamplingResting"];
+            /** Format: date-time */
+            sealed_at: string;
+            /** @description shown once the wave is closed; before, it would tell who was drawn */
+            seed?: string;
+            /** @description SHA-256 of the seed */
+            seed_digest: string;
+            /** @enum {string} */
+            state: "sealed" | "drawn" | "abandoned";
+            strata: components["schemas"]["SamplingStratumReport"][] | null;
+            unit_frame?: components["schemas"]["SamplingFrame"];
+            unit_frame_id?: string;
+            /** Format: int64 */
+            version: number;
+            wave_id: string;
+        };
+        SamplingEarlierSeal: {
+            reason: string;
+            /** Format: date-time */
+            sealed_at: string;
+            seed_digest: string;
+        };
+        SamplingFrame: {
+            area: string;
+            /**
+             * Format: int64
+             * @description communities or grids they lie in
+             */
+            blocks: number;
+            /** Format: date-time */
+            closed_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description SHA-256 over all blocks; set when the frame is closed */
+            hash?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "household" | "unit";
+            /**
+             * Format: int64
+             * @description households or units
+             */
+            members: number;
+            name: string;
+            note?: string;
+            /** @enum {string} */
+            source: "registry" | "file";
+            /** @enum {string} */
+            state: "open" | "closed" | "dropped";
+            /** Format: int64 */
+            version: number;
+        };
+        SamplingFrameReport: {
+            /** Format: int64 */
+            accepted: number;
+            dry_run: boolean;
+            encoding?: string;
+            /** Format: int64 */
+            error_count: number;
+            errors: components["schemas"]["RowError"][] | null;
+            /** @description absent on a dry run and when bad rows kept all out */
+            frame?: components["schemas"]["SamplingFrame"];
+            ignored_columns?: string[] | null;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            total: number;
+        };
+        SamplingFrameStreet: {
+            /**
+             * Format: int64
+             * @description households that have or may have persons of 18 to 59
+             */
+            adults: number;
+            /** Format: int64 */
+            blocks: number;
+            /**
+             * Format: int64
+             * @description households that have or may have persons of 60 and more
+             */
+            elders: number;
+            /** Format: int64 */
+            members: number;
+            street: string;
+            street_name: string;
+        };
+        SamplingFrameView: {
+            area: string;
+            /**
+             * Format: int64
+             * @description communities or grids they lie in
+             */
+            blocks: number;
+            /** Format: date-time */
+            closed_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description SHA-256 over all blocks; set when the frame is closed */
+            hash?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "household" | "unit";
+            /**
+             * Format: int64
+             * @description households or units
+             */
+            members: number;
+            name: string;
+            note?: string;
+            /** @enum {string} */
+            source: "registry" | "file";
+            /** @enum {string} */
+            state: "open" | "closed" | "dropped";
+            streets: components["schemas"]["SamplingFrameStreet"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        SamplingInvitation: {
+            /** @description community or grid it was drawn from */
+            block: string;
+            community: string;
+            draw_id: string;
+            /**
+             * Format: int64
+             * @description persons of the group in the household as the frame says; 0: not known, ask
+             */
+            eligible: number;
+            group: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description letters printed
+             */
+            letters: number;
+            /**
+             * Format: int64
+             * @description number on the list of the draw, from 1; on the letter and the lists
+             */
+            place: number;
+            reason?: string;
+            /** @description place this reserve was released for */
+            replaces?: string;
+            /** @description selection table for the adult to ask (Kish 1949); empty: last birthday, or a unit */
+            sheet?: string;
+            /**
+             * Format: date-time
+             * @description day of the answer; the hour is not kept
+             */
+            spent_day?: string;
+            /** @enum {string} */
+            state: "reserve" | "open" | "spent" | "replaced";
+            street: string;
+            wave_id: string;
+            /**
+             * Format: double
+             * @description 1 ÷ probability of the household or unit. The weight of a person is this × the eligible persons of the household
+             */
+            weight: number;
+        };
+        SamplingLetterOrder: {
+            /** @description also for those who were sent one; the code of the earlier letter goes on working until one is used */
+            again?: boolean;
+            /** @description address under which residents reach this server, such as https://cp.example.gov.cn */
+            base: string;
+            /** @enum {string} */
+            group?: "elder" | "adult" | "unit";
+            /** @description a paragraph of the office's own */
+            note?: string;
+            /** @description who writes */
+            office: string;
+            /** @description for questions, and to answer by telephone */
+            phone?: string;
+            street?: string;
+        };
+        SamplingListedInvitation: {
+            /** @description community or grid it was drawn from */
+            block: string;
+            community: string;
+            community_name: string;
+            draw_id: string;
+            /**
+             * Format: int64
+             * @description persons of the group in the household as the frame says; 0: not known, ask
+             */
+            eligible: number;
+            group: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description letters printed
+             */
+            letters: number;
+            /**
+             * Format: int64
+             * @description number on the list of the draw, from 1; on the letter and the lists
+             */
+            place: number;
+            reason?: string;
+            /** @description place this reserve was released for */
+            replaces?: string;
+            /** @description selection table for the adult to ask (Kish 1949); empty: last birthday, or a unit */
+            sheet?: string;
+            /**
+             * Format: date-time
+             * @description day of the answer; the hour is not kept
+             */
+            spent_day?: string;
+            /** @enum {string} */
+            state: "reserve" | "open" | "spent" | "replaced";
+            street: string;
+            street_name: string;
+            wave_id: string;
+            /**
+             * Format: double
+             * @description 1 ÷ probability of the household or unit. The weight of a person is this × the eligible persons of the household
+             */
+            weight: number;
+        };
+        SamplingPreview: {
+            /** @description what the smallest street can tell if every second household answers */
+            answer: components["schemas"]["SamplingAnswer"];
+            /** Format: int64 */
+            drawn: number;
+            /** Format: int64 */
+            reserves: number;
+            rows: components["schemas"]["SamplingPreviewStreet"][] | null;
+            /**
+             * Format: int64
+             * @description size of the smallest street
+             */
+            smallest: number;
+        };
+        SamplingPreviewStreet: {
+            /** Format: int64 */
+            drawn: number;
+            /**
+             * Format: int64
+             * @description households or units that may belong to the group
+             */
+            frame: number;
+            group: string;
+            /** Format: int64 */
+            reserves: number;
+            street: string;
+            street_name: string;
+            /**
+             * Format: double
+             * @description frame ÷ drawn
+             */
+            weight: number;
+        };
+        SamplingPublicDesign: {
+            allocation: string;
+            cluster?: string;
+            /** Format: int64 */
+            rest_years: number;
+            sizes: {
+                [key: string]: number;
+            };
+            within: string;
+        };
+        SamplingPublicDraw: {
+            beacon?: string;
+            beacon_name?: string;
+            design: components["schemas"]["SamplingPublicDesign"];
+            /** Format: int64 */
+            drawn: number;
+            /** Format: date-time */
+            drawn_at?: string;
+            /** @description seeds that were sealed before and given up, with the reasons */
+            earlier: components["schemas"]["SamplingEarlierSeal"][] | null;
+            frame_hash?: string;
+            list_hash?: string;
+            name: string;
+            plan_hash?: string;
+            /** Format: int64 */
+            reserves: number;
+            /** Format: date-time */
+            sealed_at: string;
+            seed?: string;
+            seed_digest: string;
+            /** @enum {string} */
+            state: "sealed" | "drawn";
+            unit_frame_hash?: string;
+            wave: string;
+        };
+        SamplingResting: {
+            /** @description the draws of the years of rest, oldest first */
+            draws: string[] | null;
+            /**
+             * Format: int64
+             * @description households and units they took, reserves with them
+             */
+            members: number;
+        };
+        SamplingStratumReport: {
+            /**
+             * Format: int64
+             * @description communities or grids in which somebody was drawn
+             */
+            blocks: number;
+            /** Format: int64 */
+            drawn: number;
+            /**
+             * Format: int64
+             * @description households or units that could be drawn
+             */
+            frame: number;
+            group: string;
+            /**
+             * Format: double
+             * @description allocation before rounding
+             */
+            real: number;
+            /** Format: int64 */
+            reserves: number;
+            /**
+             * Format: int64
+             * @description left out: drawn in the years of rest, or for another group of this wave
+             */
+            resting: number;
+            /**
+             * Format: double
+             * @description systematic start, of the first stage if there are two
+             */
+            start: number;
+            street: string;
+            /**
+             * Format: double
+             * @description mean of the weights
+             */
+            weight: number;
+        };
+        SamplingVerification: {
+            checks: components["schemas"]["SamplingCheck"][] | null;
+            /** Format: int64 */
+            drawn: number;
+            /**
+             * Format: int64
+             * @description place of the first stored row that is not what was drawn
+             */
+            first_wrong?: number;
+            /** @description every check passed */
+            good: boolean;
+            /** @description of the list on record */
+            list_hash: string;
+            /** @description of the list drawn again */
+            repeated: string;
+            /** Format: int64 */
+            reserves: number;
+            wave_id: string;
+        };
+        SaveQuestionnaireRequest: {
+            form: components["schemas"]["Form"];
+            note?: string;
+            /**
+             * Format: int64
+             * @description revision last seen; If-Match does as well
+             */
+            revision?: number;
+            /** @description new name of the version; none keeps it */
+            version?: string;
+        };
+        SaveReportTemplateRequest: {
+            /**
+             * Format: int64
+             * @description version it was written from
+             */
+            base: number;
+            note?: string;
+            template: components["schemas"]["ReportTemplate"];
+        };
+        SealWaveSampleRequest: {
+            design: components["schemas"]["SurveySamplingDesign"];
+            /** @description needed when a seed was sealed before */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description of the wave
+             */
+            version: number;
+        };
+        Series: {
+            /** @description RRGGBB; by default the next of the palette */
+            color?: string;
+            high?: (number | null)[] | null;
+            low?: (number | null)[] | null;
+            name: string;
+            values: (number | null)[] | null;
+            x?: (number | null)[] | null;
+        };
         SetAliasInBody: {
             alias: string;
             scheme: string;
+        };
+        SetCostsRequest: {
+            items: components["schemas"]["AppraisalCost"][] | null;
         };
         SetSpecialScoresRequest: {
             items: components["schemas"]["AppraisalSpecial"][] | null;
@@ -3485,6 +7500,17 @@ export interface components {
             plan: components["schemas"]["SurveyPlan"];
             /** Format: int64 */
             version?: number;
+        };
+        SettleSheetRequest: {
+            choices: components["schemas"]["FieldworkChoice"][] | null;
+        };
+        SettleYearRequest: {
+            /** @description district code */
+            area: string;
+            /** @description required when a signed settlement is corrected */
+            reason?: string;
+            /** Format: int64 */
+            year: number;
         };
         SignInInBody: {
             /** @description One-time code or recovery code, once the answer was identity.totp_required */
@@ -3522,14 +7548,61 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        StepInBody: {
+            note?: string;
+            /** Format: int64 */
+            version?: number;
+        };
         SurveyAction: {
             name: string;
             note_required: boolean;
             permission: string;
             to: string;
         };
+        SurveyAwardRules: {
+            /**
+             * Format: int64
+             * @description work days after settlement in which an appeal may be made
+             */
+            appeal_work_days: number;
+            /** @description yuan for the first, second, third …; whole yuan */
+            bonus: number[] | null;
+            /** @enum {string} */
+            bonus_rule: "probability" | "top_group" | "rank";
+            /** @description outside assessments the year score counts towards */
+            conversions: components["schemas"]["SurveyConversion"][] | null;
+            /** @description H1 and H2 to their share of the year, sum 1 */
+            half_weights: {
+                [key: string]: number;
+            };
+            honours: components["schemas"]["SurveyHonour"][] | null;
+            /**
+             * Format: double
+             * @description streets below this probability get nothing
+             */
+            least_probability: number;
+            /**
+             * Format: double
+             * @description probabilities closer than this share alike
+             */
+            tie_within: number;
+            /**
+             * Format: int64
+             * @description how many reverse fields departments answer for
+             */
+            weakest_fields: number;
+        };
         SurveyContact: {
             phone: string;
+        };
+        SurveyConversion: {
+            code: string;
+            name: string;
+            /**
+             * Format: double
+             * @description full marks there
+             */
+            points: number;
         };
         SurveyCounts: {
             /** Format: int64 */
@@ -3545,6 +7618,11 @@ export interface components {
             target: number;
             /** Format: int64 */
             targeted: number;
+        };
+        SurveyEvaluationLevel: {
+            code: string;
+            items: string[] | null;
+            name: string;
         };
         SurveyEvent: {
             action: string;
@@ -3574,11 +7652,11 @@ export interface components {
             state: "waiting" | "running" | "done" | "failed";
             wave_id: string;
         };
-        SurveyForm: {
-            intro: string;
+        SurveyHonour: {
+            code: string;
+            /** @enum {string} */
+            criterion: "progress" | "rectification";
             name: string;
-            questions: components["schemas"]["SurveyQuestion"][] | null;
-            target: string;
         };
         SurveyImportReport: {
             /** Format: int64 */
@@ -3648,6 +7726,89 @@ export interface components {
             unchanged: number;
             wave_id: string;
         };
+        SurveyIntegrityRules: {
+            /**
+             * Format: double
+             * @description error probability of community findings, after Holm or Bonferroni
+             */
+            alpha?: number;
+            /**
+             * Format: int64
+             * @description fewest answers of a window that can be a burst
+             */
+            burst_least?: number;
+            /**
+             * Format: double
+             * @description answers of a window against the expected number
+             */
+            burst_ratio?: number;
+            /**
+             * Format: double
+             * @description share of answers in a community that report coaching
+             */
+            coached?: number;
+            /**
+             * Format: int64
+             * @description near-identical answers of a community on one day that make a cluster
+             */
+            copies?: number;
+            /**
+             * Format: double
+             * @description seconds per question below which a page was not read
+             */
+            item_seconds?: number;
+            /**
+             * Format: double
+             * @description rise of the share of all-best answers that counts as a jump
+             */
+            jump?: number;
+            /**
+             * Format: int64
+             * @description answers one device may send
+             */
+            per_device?: number;
+            /**
+             * Format: double
+             * @description share of the scale questions that one run of equal answers may fill
+             */
+            run?: number;
+            /**
+             * Format: double
+             * @description median time ÷ own time above which an answer is too fast (Leiner 2019: 2.0, strict 1.75)
+             */
+            speed?: number;
+            /**
+             * Format: double
+             * @description share of scale questions without a scored answer
+             */
+            unknown?: number;
+            /**
+             * Format: double
+             * @description share of the middle answers that may be left of the previous wave's
+             */
+            vanished?: number;
+        };
+        SurveyMargin: {
+            /** @enum {string} */
+            by: "sex" | "age";
+            /** @description m, f, or age band → people; age bands share the people of their group */
+            totals: {
+                [key: string]: number;
+            };
+        };
+        SurveyNewQuestionnaire: {
+            /** @description version to copy; none: an empty questionnaire */
+            from?: string;
+            /**
+             * @description who is asked; may be left out when From says it
+             * @enum {string}
+             */
+            group?: "elder" | "adult" | "unit";
+            /** @description why there is a new version */
+            note?: string;
+            /** @description name of the version, unlike any other of the group */
+            version: string;
+        };
         SurveyNewWave: {
             /** @description district code */
             area: string;
@@ -3660,14 +7821,25 @@ export interface components {
             /** Format: date-time */
             starts_at?: string;
         };
+        SurveyPageTime: {
+            /** Format: int64 */
+            seconds: number;
+            section: string;
+        };
         SurveyPlan: {
+            /** @description how results are used, written before the wave; absent: no bonus */
+            award?: components["schemas"]["SurveyAwardRules"];
             /** @description version of the indicator system */
             indicator_system: string;
+            /** @description when an answer is flagged; absent: the defaults */
+            integrity?: components["schemas"]["SurveyIntegrityRules"];
             /**
              * Format: double
              * @description confidence level of intervals and rank sets
              */
             level: number;
+            /** @description what residents evaluate level by level: street, community, social workers */
+            levels?: components["schemas"]["SurveyEvaluationLevel"][] | null;
             /**
              * Format: int64
              * @description a community or public cell with fewer respondents is suppressed
@@ -3678,14 +7850,20 @@ export interface components {
              * @description an indicator with fewer valid answers is marked 样本不足
              */
             min_indicator_n: number;
+            /** @description streets in which the questionnaires are tried */
+            pilot?: string[] | null;
             /** @description id of the questionnaire version per group */
             questionnaires: {
                 [key: string]: string;
             };
+            /** @description most answers per cell; none: unbounded */
+            quotas?: components["schemas"]["SurveyQuota"][] | null;
             /** @description sum 100; renormalised where a group was not asked */
             respondent_weights: {
                 [key: string]: number;
             };
+            /** @description how the targeted sample is drawn; absent: it came from elsewhere */
+            sampling?: components["schemas"]["SurveySamplingDesign"];
             scale: components["schemas"]["SurveyStep"][] | null;
             /** Format: int64 */
             seed: number;
@@ -3704,6 +7882,8 @@ export interface components {
              * @description P(rank ≤ top) is reported
              */
             top: number;
+            /** @description how answers are weighted; absent: population ÷ respondents by street and group */
+            weighting?: components["schemas"]["SurveyWeighting"];
             /** @description indicator code to weight, sum 100 */
             weights: {
                 [key: string]: number;
@@ -3719,32 +7899,101 @@ export interface components {
             street: string;
             street_name: string;
         };
-        SurveyQuestion: {
-            code: string;
-            expect?: string;
-            fields?: string[] | null;
-            indicator?: string;
-            /** Format: int64 */
-            max?: number;
-            /** Format: int64 */
-            max_len?: number;
-            na?: boolean;
-            note?: string;
-            optional?: boolean;
-            options?: string[] | null;
-            source?: string;
-            text: string;
-            type: string;
-        };
         SurveyQuestionnaire: {
+            /** @description user who saved it last */
+            author?: string;
+            /** @description version this one was copied from */
+            base_id?: string;
             /** Format: date-time */
             created_at: string;
-            form: components["schemas"]["SurveyForm"];
+            form: components["schemas"]["Form"];
             group: string;
             hash: string;
             id: string;
+            /** Format: date-time */
+            issued_at?: string;
             name: string;
+            /** @description why there is a new version */
+            note?: string;
+            /**
+             * Format: int64
+             * @description raised by every save of a draft
+             */
+            revision: number;
+            /** @enum {string} */
+            state: "draft" | "issued";
+            /** Format: date-time */
+            updated_at: string;
+            /** @description name of the version within its group */
             version: string;
+            /** @description waves of the caller's districts that ask it; only when one version is read */
+            waves?: components["schemas"]["SurveyQuestionnaireUse"][] | null;
+        };
+        SurveyQuestionnaireUse: {
+            code: string;
+            id: string;
+            name: string;
+            state: string;
+        };
+        SurveyQuota: {
+            channel?: string;
+            group?: string;
+            /** Format: int64 */
+            most: number;
+            street?: string;
+        };
+        SurveySamplingDesign: {
+            /**
+             * @description over the streets
+             * @enum {string}
+             */
+            allocation: "equal" | "proportional" | "neyman" | "power" | "optimum";
+            /** @description public number, named in advance, that is mixed into the seed */
+            beacon?: string;
+            /**
+             * @description first stage; empty: households directly
+             * @enum {string}
+             */
+            cluster?: "community" | "grid";
+            /** @description set when the seed is sealed */
+            frame_hash: string;
+            /** @description households */
+            frame_id: string;
+            /**
+             * Format: double
+             * @description exponent of the power allocation; 0 is 0.5
+             */
+            power?: number;
+            /**
+             * Format: double
+             * @description reserves per drawn household, such as 0.5
+             */
+            reserve: number;
+            /**
+             * Format: int64
+             * @description years in which a household is not drawn again; 0: no rest
+             */
+            rest_years: number;
+            /** @description street to standard deviation of the score, for neyman and optimum */
+            sd?: {
+                [key: string]: number;
+            };
+            /** @description SHA-256 of the sealed seed, made known before the draw */
+            seed_digest?: string;
+            /** @description households or units to draw per group */
+            sizes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description households per community or grid
+             */
+            take?: number;
+            unit_frame_hash?: string;
+            /** @description units; needed when units are drawn */
+            unit_frame_id?: string;
+            /** @enum {string} */
+            within: "last_birthday" | "kish";
         };
         SurveyStep: {
             /** @description three-face version for elderly respondents */
@@ -3791,8 +8040,48 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        SurveyWeighting: {
+            /**
+             * @description design: the weight an answer came with (1 ÷ chance of being drawn); equal, the default: none
+             * @enum {string}
+             */
+            base?: "equal" | "design";
+            /**
+             * @description first-stage unit of the sample; empty: respondents were drawn directly
+             * @enum {string}
+             */
+            cluster?: "community";
+            /**
+             * Format: double
+             * @description greatest factor, above 1; linear and logit
+             */
+            high?: number;
+            /**
+             * Format: double
+             * @description least factor of the calibration, below 1; linear and logit
+             */
+            low?: number;
+            /** @description known shares of the population besides street × group */
+            margins?: components["schemas"]["SurveyMargin"][] | null;
+            /**
+             * @description default poststratify
+             * @enum {string}
+             */
+            method?: "poststratify" | "rake" | "linear" | "logit";
+            /**
+             * Format: double
+             * @description weights above so many times the median of their street and group are cut (Potter 1990: 5); 0: none
+             */
+            trim?: number;
+        };
         SwitchPostInBody: {
             post_id: string;
+        };
+        Table: {
+            caption?: string;
+            columns: components["schemas"]["Column"][] | null;
+            note?: string;
+            rows: (components["schemas"]["Cell"][] | null)[] | null;
         };
         UserStepInBody: {
             reason?: string;
@@ -4269,6 +8558,187 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultsDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsAppeal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-appeal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsAppeal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5096,6 +9566,768 @@ export interface operations {
             };
         };
     };
+    "submit-interview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldworkInterview"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkReceipt"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-attempt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldworkNewAttempt"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkAssignment"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkHanded"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-my-fieldwork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkKit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-entry": {
+        parameters: {
+            query: {
+                wave: string;
+                group: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkQuestionnaire"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "key-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldworkKeyed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkKeyResult"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkSheetView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discard-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "settle-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleSheetRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkKeyResult"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-import": {
         parameters: {
             query?: never;
@@ -5442,6 +10674,95 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseReserveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingInvitation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6448,6 +11769,82 @@ export interface operations {
             };
         };
     };
+    "open-questionnaire": {
+        parameters: {
+            query?: {
+                /** @description of the letter */
+                code?: string;
+                /** @description open link: code or id of the wave */
+                wave?: string;
+                /** @description open link: elder, adult or unit */
+                group?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: {
+                yiwang_device?: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkQuestionnaire"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-public-rectifications": {
         parameters: {
             query?: {
@@ -6613,6 +12010,208 @@ export interface operations {
             };
         };
     };
+    "add-response-photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    photo: string;
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkPhotoRef"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "submit-response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: {
+                yiwang_device?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldworkSubmission"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkReceipt"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "public-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                wave: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingPublicDraw"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-public-waves": {
         parameters: {
             query?: never;
@@ -6718,9 +12317,126 @@ export interface operations {
             };
         };
     };
-    "list-questionnaires": {
+    "get-public-report": {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPublicReport"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-public-report-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-questionnaires": {
+        parameters: {
+            query?: {
+                group?: "elder" | "adult" | "unit";
+                state?: "draft" | "issued";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6734,6 +12450,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageSurveyQuestionnaire"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draft-questionnaire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyNewQuestionnaire"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyQuestionnaire"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-questionnaire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckQuestionnaireRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFormFault"];
                 };
             };
             /** @description Unauthorized */
@@ -6797,6 +12670,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6823,6 +12697,357 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-questionnaire": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveQuestionnaireRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyQuestionnaire"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discard-questionnaire": {
+        parameters: {
+            query: {
+                /** @description revision last seen */
+                revision: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "diff-questionnaires": {
+        parameters: {
+            query: {
+                /** @description id of the version before */
+                from: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFormChange"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "issue-questionnaire": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueQuestionnaireRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyQuestionnaire"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8960,6 +15185,292 @@ export interface operations {
             };
         };
     };
+    "get-reminder-file": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-report-kinds": {
+        parameters: {
+            query?: {
+                wave?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportKinds"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-report-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageReportStoredTemplate"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-report-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveReportTemplateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportStoredTemplate"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-roles": {
         parameters: {
             query?: never;
@@ -9156,6 +15667,715 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    area: string;
+                    /** @description check and count, store nothing */
+                    dry_run?: boolean;
+                    /** Format: binary */
+                    file: string;
+                    /** @enum {string} */
+                    kind: "household" | "unit";
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingFrameReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-frame-template": {
+        parameters: {
+            query?: {
+                kind?: "household" | "unit";
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSamplingFrame"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeFrameRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingFrame"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingFrameView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FrameInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingFrame"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FrameInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingFrame"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calculate-sample-size": {
+        parameters: {
+            query?: {
+                /** @description half width of the interval: points of the score, or percentage points */
+                margin?: number;
+                /** @description of the score in points; of a percentage p it is √(p(100−p)), 50 at worst */
+                sd?: number;
+                level?: number;
+                power?: number;
+                /** @description 0: very large */
+                population?: number;
+                /** @description respondents per street */
+                n?: number;
+                streets?: number;
+                /** @description respondents per community or grid; 1: drawn directly */
+                take?: number;
+                /** @description likeness of answers within a community or grid */
+                icc?: number;
+                /** @description coefficient of variation of the weights */
+                cv?: number;
+                /** @description share of the drawn who answer */
+                response?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9573,6 +16793,733 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageResultsSettlement"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "settle-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleYearRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsSettlement"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsSettlement"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageResultsAppeal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appeal-settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultsNewAppeal"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsAppeal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-settlement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsSettlement"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-settlement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsSettlement"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsVerification"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11419,6 +19366,242 @@ export interface operations {
             };
         };
     };
+    "list-ended-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description wave */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFieldworkEnded"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assign-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldworkNewAssignments"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkHanded"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-change": {
+        parameters: {
+            query?: {
+                /** @description id of the other wave; default the one before */
+                against?: string;
+                /** @description place in the indicator tree; default the total */
+                code?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalProgress"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "load-comments": {
         parameters: {
             query?: never;
@@ -11438,6 +19621,545 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RectifyLoaded"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description wave */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkHanded"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-community-scores": {
+        parameters: {
+            query?: {
+                /** @description place in the indicator tree; default the total */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalCommunities"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalCosts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCostsRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-drivers": {
+        parameters: {
+            query?: {
+                street?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalDrivers"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-fieldwork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description wave */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-fieldwork": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -11831,6 +20553,955 @@ export interface operations {
             };
         };
     };
+    "get-integrity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityOverview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-integrity-answers": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                verdict?: "open" | "keep" | "set_aside";
+                flag?: string;
+                street?: string;
+                channel?: "targeted" | "online";
+                finding?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIntegrityRow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-integrity-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                answer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-integrity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityStartOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-integrity-decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIntegrityDecision"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-integrity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntegrityChoice"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityDecision"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-integrity": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-integrity-findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIntegrityFindingRow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-interviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description wave */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFieldworkLoad"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-invitations": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSamplingListedInvitation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-invitations": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SamplingLetterOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "set-wave-plan": {
         parameters: {
             query?: never;
@@ -12169,6 +21840,322 @@ export interface operations {
             };
         };
     };
+    "list-recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAppraisalRecommendation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reliability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalReliability"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description wave */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFieldworkReminder"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldworkNewReminder"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkReminder"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-report": {
         parameters: {
             query?: {
@@ -12188,6 +22175,477 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-report-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-frozen-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageReportFrozen"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "freeze-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeReportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportFrozen"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-frozen-file": {
+        parameters: {
+            query?: {
+                kind?: "report" | "letter" | "public" | "content";
+                street?: string;
+                format?: "docx" | "xlsx" | "html" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-frozen-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportVerification"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-response-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description wave */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkRateReport"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -12507,6 +22965,425 @@ export interface operations {
             };
         };
     };
+    "get-wave-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingDrawView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-wave-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawWaveSampleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingDraw"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "seal-wave-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealWaveSampleRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingDraw"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "try-wave-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveySamplingDesign"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-wave-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplingVerification"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "score-wave": {
         parameters: {
             query?: never;
@@ -12595,7 +23472,7 @@ export interface operations {
     "list-scores": {
         parameters: {
             query?: {
-                by?: "street" | "community" | "dimension" | "key_point" | "indicator" | "overall" | "node";
+                by?: "street" | "community" | "dimension" | "key_point" | "indicator" | "overall" | "evaluated" | "node";
                 /** @description place in the indicator tree for tables by area; default the total */
                 code?: string;
                 street?: string;
@@ -12617,6 +23494,244 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppraisalScores"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sensitivity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalSensitivity"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description wave */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldworkSheetList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-slice": {
+        parameters: {
+            query?: {
+                by?: "street" | "community" | "group" | "sex" | "age";
+                /** @description place in the indicator tree; default the total */
+                code?: string;
+                street?: string;
+                group?: "elder" | "adult" | "unit";
+                sex?: "m" | "f";
+                age?: string;
+                channel?: "targeted" | "online";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalSlice"];
                 };
             };
             /** @description Unauthorized */
@@ -12802,6 +23917,83 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "explain-street": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                street: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsWhy"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
