@@ -145,6 +145,7 @@ type loader struct {
 	rounds  []*round
 	events  []event
 	gallery gallery
+	frames  frames
 }
 
 func newLoader(deps Deps, sc scale, o Options) (*loader, error) {

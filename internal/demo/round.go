@@ -79,6 +79,7 @@ func (l *loader) loadReference(ctx context.Context) error {
 // live plans the story of every wave and lets it happen.
 func (l *loader) live(ctx context.Context) error {
 	l.rounds = story()
+	l.planFrames()
 	for _, r := range l.rounds {
 		if err := l.planRound(r); err != nil {
 			return err
@@ -90,6 +91,7 @@ func (l *loader) live(ctx context.Context) error {
 
 func (l *loader) planRound(r *round) error {
 	l.at(r.created, func(ctx context.Context, tx *db.Tx) error { return l.create(ctx, tx, r) })
+	l.planSample(r)
 	l.advance(r, r.created.AddDate(0, 0, 5), "pilot")
 	l.advance(r, r.frozen, "freeze")
 	l.advance(r, r.opened, "open")
