@@ -49,7 +49,7 @@ func (x *xlsReader) question(t *table, i int, word, list string) {
 		return
 	}
 	x.constraint(t, i, &q)
-	if required := t.cell(i, colRequired); !yes(required) && optionalType(&q) {
+	if required := t.cell(i, colRequired); !yes(required) && (required != "" || optionalType(&q)) {
 		q.Optional = true
 	}
 	if q.Type == Text && q.MaxLen == 0 {

@@ -19,6 +19,7 @@ const maxUpload = 64 << 20
 func (s *Service) Routes(api huma.API) {
 	s.questionnaireRoutes(api)
 	s.draftRoutes(api)
+	s.questionnaireFileRoutes(api)
 	s.contactRoutes(api)
 	s.waveRoutes(api)
 	s.planRoutes(api)

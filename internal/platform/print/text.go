@@ -52,8 +52,11 @@ func (d *Document) Paragraph(x, top, width float64, s Style, text string) float6
 }
 
 // Lines breaks a text into lines no wider than width: between any two Chinese characters, between words of Latin script, never
-// before a closing nor after an opening mark.
+// before a closing nor after an opening mark. An empty text has no line.
 func (d *Document) Lines(width float64, s Style, text string) (lines []string) {
+	if text == "" {
+		return nil
+	}
 	for _, part := range strings.Split(strings.ReplaceAll(text, "\r", ""), "\n") {
 		line, used := "", 0.0
 		for _, piece := range pieces(part) {
