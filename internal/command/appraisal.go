@@ -69,6 +69,6 @@ func (c appraisalReportCmd) Run(ctx context.Context, cfg *config.Config, s *Stre
 			return err
 		}
 		defer func() { err = errors.Join(err, closeFile()) }()
-		return a.Appraisal.Report(ctx, w.ID, c.Format, out)
+		return a.Reports.Write(ctx, w.ID, c.Format, out)
 	})
 }
