@@ -119,30 +119,19 @@ func (r Raking) reweigh(weights []float64) ([]float64, adjustment, error) {
 	if r.MaxIterations == 0 {
 		r.MaxIterations = 200
 	}
-	w, last := append([]float64(nil), weights...), make([]float64, len(weights))
-	a := &rakeResiduals{margins: r.Margins, after: make([][]float64, len(r.Margins))}
-	for m := range a.after {
-		a.after[m] = make([]float64, len(w))
-	}
-	for range r.MaxIterations {
-		copy(last, w)
-		for m, margin := range r.Margins {
-			margin.scale(w)
-			copy(a.after[m], w)
-		}
-		sum, moved := 0.0, 0.0
-		for i := range w {
-			sum += w[i]
-			moved = math.Max(moved, math.Abs(w[i]-last[i]))
-		}
-		if moved <= r.Epsilon*sum {
-			return w, a, r.reached(w)
-		}
+	cells := newRakeCells(r.Margins, weights)
+	settled := cells.rake(r.Epsilon, r.MaxIterations)
+	w := make([]float64, len(weights))
+	for i, c := range cells.of.Code {
+		w[i] = weights[i] * cells.factor[c]
 	}
 	if err := r.reached(w); err != nil {
-		return nil, nil, fmt.Errorf("raking did not settle in %d rounds: %w", r.MaxIterations, err)
+		if !settled {
+			err = fmt.Errorf("raking did not settle in %d rounds: %w", r.MaxIterations, err)
+		}
+		return nil, nil, err
 	}
-	return w, a, nil
+	return w, &rakeResiduals{cells: cells, after: w}, nil
 }
 
 func (r Raking) check(weights []float64) error {
@@ -182,33 +171,6 @@ func (r Raking) reached(w []float64) error {
 		}
 	}
 	return nil
-}
-
-// rakeResiduals takes cell means out of one margin after the other, ten rounds as in Lumley (2010), §7.3: the projection onto
-// the space of all margins.
-type rakeResiduals struct {
-	margins []PostStratification
-	after   [][]float64
-}
-
-func (a *rakeResiduals) residuals(z []float64) {
-	for range 10 {
-		for m, margin := range a.margins {
-			w := a.after[m]
-			mean, rows := make([]float64, len(margin.Totals)), make([]float64, len(margin.Totals))
-			for i, c := range margin.Cells.Code {
-				if w[i] > 0 {
-					mean[c] += z[i] / w[i]
-					rows[c]++
-				}
-			}
-			for i, c := range margin.Cells.Code {
-				if rows[c] > 0 {
-					z[i] -= w[i] * mean[c] / rows[c]
-				}
-			}
-		}
-	}
 }
 
 // Trimming cuts weights to [Lower, Upper] and spreads what was cut evenly over the weights inside (Potter 1990); Strict

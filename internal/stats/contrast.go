@@ -71,7 +71,7 @@ func (c contrast) estimate(s Sample, q Query) ([]Estimate, error) {
 		if err != nil {
 			return nil, err
 		}
-		return sample.finish(l, q, func(w []float64) []float64 { return c.values(w, l.by) })
+		return sample.finish(l, q, func(w []float64) []float64 { return c.values(w, l.by) }, nil)
 	}
 	return nil, fmt.Errorf("contrasts are not available here")
 }

@@ -19,6 +19,7 @@ type Replicated struct {
 	rscales   []float64
 	aroundAll bool // deviations from the full-sample estimate instead of the replicates' mean
 	df        int
+	draws     *bootstrapDraws // of a bootstrap before calibration
 }
 
 // ReplicateColumns uses replicate weights computed elsewhere; each column holds the complete weights of one replicate.
@@ -57,11 +58,26 @@ func ones(n int) []float64 {
 	return out
 }
 
+// rankDF is the rank of the replicate weights minus one. Many rows are first added up, with signs, in a few places each column at the
+// same: that keeps the rank of as many columns as there are, with certainty for practical purposes, and costs nothing.
 func (r *Replicated) rankDF() int {
-	columns := make([][]float64, r.count)
+	columns, places := make([][]float64, r.count), 4*r.count
+	weights := make([]float64, r.n)
 	for i := range columns {
-		columns[i] = make([]float64, r.n)
-		r.fill(i, columns[i])
+		r.fill(i, weights)
+		if r.n <= 2*places {
+			columns[i] = append([]float64(nil), weights...)
+			continue
+		}
+		columns[i] = make([]float64, places)
+		for row, w := range weights {
+			hash := uint64(row+1) * 0x9E3779B97F4A7C15
+			if at := hash >> 32 % uint64(places); hash>>31&1 == 0 {
+				columns[i][at] += w
+			} else {
+				columns[i][at] -= w
+			}
+		}
 	}
 	_, rank := orthonormal(columns, 1e-5)
 	return rank - 1
@@ -79,6 +95,7 @@ func (r *Replicated) Weights() []float64 { return r.weights }
 // Calibrate applies the step to the full sample and to every replicate, so that the variance includes the adjustment.
 func (r *Replicated) Calibrate(step Calibration) (*Replicated, error) {
 	out := *r
+	out.draws = nil
 	var err error
 	if out.weights, _, err = step.reweigh(r.weights); err != nil {
 		return nil, err
@@ -168,12 +185,20 @@ func (r *Replicated) ratio(y, x []float64, q Query, total bool) ([]Estimate, err
 	if err != nil {
 		return nil, err
 	}
-	return r.finish(l, q, func(w []float64) []float64 { return weightedRatio(w, y, x, l.by, total) })
+	return r.finish(l, q, func(w []float64) []float64 { return weightedRatio(w, y, x, l.by, total) }, nil)
 }
 
-// finish adds the replicate variance to the full-sample values.
-func (r *Replicated) finish(l *linear, q Query, estimate func(w []float64) []float64) ([]Estimate, error) {
-	values := r.replicateValues(estimate)
+// finish adds the replicate variance to the full-sample values. The estimates of the replicates are computed from their weights, or
+// known already.
+func (r *Replicated) finish(l *linear, q Query, estimate func(w []float64) []float64, known func(replicate int) []float64) ([]Estimate, error) {
+	values := make([][]float64, r.count)
+	if known == nil {
+		values = r.replicateValues(estimate)
+	} else {
+		for i := range values {
+			values[i] = known(i)
+		}
+	}
 	t := studentQuantile(1-(1-q.Level)/2, r.df)
 	out := make([]Estimate, len(l.value))
 	for c := range out {

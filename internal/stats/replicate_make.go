@@ -185,30 +185,35 @@ func (m *replicateMaker) bootstrap(o ReplicateOptions) error {
 	if o.Replicates < 2 {
 		return fmt.Errorf("%d bootstrap replicates are too few", o.Replicates)
 	}
-	random := rand.New(rand.NewPCG(o.Seed, 0x5941_4e57_414e_4721))
-	factors := make([][]float64, o.Replicates)
-	for r := range factors {
-		factors[r] = make([]float64, len(m.st.unitStratum))
+	random, units := rand.New(rand.NewPCG(o.Seed, 0x5941_4e57_414e_4721)), len(m.st.unitStratum)
+	b := &bootstrapDraws{unit: m.st.unit, units: units, times: make([]uint8, o.Replicates*units), kept: ones(units), gained: make([]float64, units)}
+	for r := range o.Replicates {
+		times := b.times[r*units : (r+1)*units]
 		for h := range int32(m.st.strata()) {
-			units := m.st.unitOrder[m.st.unitStart[h]:m.st.unitStart[h+1]]
-			n := len(units)
-			if n == 1 && m.st.rest[units[0]] > 0 && m.d.lonely == LonelyFail {
+			list := m.st.unitOrder[m.st.unitStart[h]:m.st.unitStart[h+1]]
+			n := len(list)
+			if n == 1 && m.st.rest[list[0]] > 0 && m.d.lonely == LonelyFail {
 				return fmt.Errorf("stratum %q has only one sampling unit; set lonely_psu or merge strata", m.st.names[h])
 			}
 			for range n - 1 {
-				factors[r][units[random.IntN(n)]]++
+				times[list[random.IntN(n)]]++ // 256 times happens never: the mean is 1
 			}
-			for _, u := range units {
-				if n == 1 {
-					factors[r][u] = 1
-					continue
-				}
+			if r > 0 || n == 1 {
+				continue
+			}
+			for _, u := range list {
 				lambda := math.Sqrt(m.st.rest[u])
-				factors[r][u] = 1 - lambda + lambda*factors[r][u]*float64(n)/float64(n-1)
+				b.kept[u], b.gained[u] = 1-lambda, lambda*float64(n)/float64(n-1)
 			}
 		}
 	}
-	m.setFactors(factors)
+	m.r.draws, m.r.count, m.r.rscales = b, o.Replicates, ones(o.Replicates)
+	m.r.fill = func(r int, into []float64) {
+		for i, w := range m.d.weights {
+			into[i] = w * b.factor(r, m.st.unit[i])
+		}
+	}
+	m.r.df = m.r.rankDF()
 	m.r.scale = 1 / float64(o.Replicates-1)
 	return nil
 }

@@ -36,7 +36,7 @@ func (r *Replicated) Variability(y []float64, q Query) ([]Estimate, error) {
 		own := *mean
 		own.value = weightedRatio(w, y, nil, mean.by, false)
 		return weightedRatio(w, own.squares(y), nil, mean.by, false)
-	})
+	}, nil)
 }
 
 // squares are the squared deviations from the mean of the row's domain, times n/(n−1); NaN outside.

@@ -159,12 +159,31 @@ func (e *estimateEntry) run(s Sample, t *table, out *estimateOutput) error {
 	case "quantile":
 		return e.quantiles(s, columns, domain, q, out)
 	}
+	if r, ok := s.(*Replicated); ok && (e.stat == "mean" || e.stat == "total") {
+		return e.replicated(r, columns, domain, q, out)
+	}
 	for _, c := range columns {
 		estimates, err := e.estimate(s, c.y, x, q)
 		if err != nil {
 			return fmt.Errorf("item %q: %w", c.item, err)
 		}
 		e.emit(estimates, c, domain, nil, out)
+	}
+	return nil
+}
+
+// replicated estimates all items together, which is much faster for a bootstrap.
+func (e *estimateEntry) replicated(r *Replicated, columns []column, d domain, q Query, out *estimateOutput) error {
+	ys := make([][]float64, len(columns))
+	for k, c := range columns {
+		ys[k] = c.y
+	}
+	all, err := r.many(ys, q, e.stat == "total")
+	if err != nil {
+		return err
+	}
+	for k, c := range columns {
+		e.emit(all[k], c, d, nil, out)
 	}
 	return nil
 }

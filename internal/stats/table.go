@@ -75,11 +75,25 @@ func (t *table) parse(want func(string) bool) error {
 			wanted = append(wanted, c)
 		}
 	}
+	cut := cellSplitter{slot: make([]int16, len(spans)), cells: make([]span, len(wanted))}
+	for c := range cut.slot {
+		cut.slot[c] = -1
+	}
 	store := make([][]span, len(wanted))
-	for i := range store {
+	for i, c := range wanted {
+		cut.slot[c] = int16(i)
 		store[i] = make([]span, 0, len(t.text)/(3*len(t.header))+1)
 	}
 	for at < len(t.text) {
+		if next, ok := cut.line(t.text, at); ok && len(t.header) > 1 {
+			t.rows++
+			for i := range store {
+				store[i] = append(store[i], cut.cells[i])
+			}
+			at = next
+			continue
+		}
+		// a quote, a blank or wrong line, or the last one without a line break
 		if at, spans, err = t.record(at, spans[:0]); err != nil {
 			return err
 		}
