@@ -9,6 +9,7 @@ import (
 
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/sampling"
 	"yiwang/internal/survey"
 )
 
@@ -45,6 +46,15 @@ type respondents struct {
 	forms   map[survey.Group]*survey.Form
 	scale   map[survey.Group][]survey.Question
 	rows    []survey.Response
+
+	drawn    drawn // invitations, where a sample was drawn
+	answered []answered
+}
+
+// answered is an invitation whose household answered, and how.
+type answered struct {
+	invitation string
+	mode       survey.Mode
 }
 
 // quality returns the lasting effect of every street: evenly spread, in an order that chance decides.
@@ -83,8 +93,9 @@ func (l *loader) newRespondents(r *round, forms map[survey.Group]*survey.Form) *
 }
 
 // answers makes the rows of a wave as far as they have come in by Now.
-func (l *loader) answers(r *round, forms map[survey.Group]*survey.Form) []survey.Response {
+func (l *loader) answers(r *round, forms map[survey.Group]*survey.Form, sample drawn) *respondents {
 	m := l.newRespondents(r, forms)
+	m.drawn = sample
 	weights := make([]float64, len(l.ground.streets))
 	for i := range weights {
 		weights[i] = 0.92 + 0.16*m.rnd.Float64()
@@ -100,7 +111,7 @@ func (l *loader) answers(r *round, forms map[survey.Group]*survey.Form) []survey
 		m.open(l.ground.streets[i], n)
 	}
 	m.rnd.Shuffle(len(m.rows), func(a, b int) { m.rows[a], m.rows[b] = m.rows[b], m.rows[a] })
-	return m.rows
+	return m
 }
 
 // sample draws the targeted answers of a street by quota: 40 % elderly, 48 % younger, 12 % units, spread over the
@@ -108,6 +119,12 @@ func (l *loader) answers(r *round, forms map[survey.Group]*survey.Form) []survey
 func (m *respondents) sample(s *street, n int) {
 	for i, size := range share(n, 1, []float64{40, 48, 12}) {
 		g := survey.Groups[i]
+		if list := m.drawn.answering(s.code, g, size); list != nil {
+			for k := range list {
+				m.answer(s, &list[k])
+			}
+			continue
+		}
 		weights := make([]float64, len(s.communities))
 		for k, c := range s.communities {
 			weights[k] = c.weight()
@@ -119,6 +136,18 @@ func (m *respondents) sample(s *street, n int) {
 			}
 		}
 	}
+}
+
+// answer lets a drawn household or unit answer.
+func (m *respondents) answer(s *street, inv *sampling.Invitation) {
+	i := slices.IndexFunc(s.communities, func(c *community) bool { return c.code == inv.Community })
+	m.add(s, s.communities[max(i, 0)], inv.Group, survey.Targeted)
+	row := &m.rows[len(m.rows)-1]
+	row.BaseWeight = inv.Weight
+	if inv.Group != survey.Unit {
+		row.BaseWeight *= float64(max(1, inv.Eligible))
+	}
+	m.answered = append(m.answered, answered{inv.ID, row.Mode})
 }
 
 func (m *respondents) open(s *street, n int) {
@@ -155,6 +184,9 @@ func (m *respondents) add(s *street, c *community, g survey.Group, ch survey.Cha
 		row.Mode = pick(r, modes[g])
 	} else {
 		row.Device = fmt.Sprintf("%016x", r.Uint64())
+	}
+	if row.Mode == survey.ModeVisit || row.Mode == survey.ModePhone {
+		row.Interviewer = fmt.Sprintf("demo-%s-%02d", m.r.code, 1+r.IntN(12))
 	}
 	if row.Mode == survey.ModePhone {
 		row.Seconds += 120

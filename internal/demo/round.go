@@ -7,6 +7,7 @@ import (
 
 	reference "yiwang/data/appraisal"
 	"yiwang/internal/appraisal"
+	"yiwang/internal/fieldwork"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/survey"
@@ -103,6 +104,7 @@ func (l *loader) planRound(r *round) error {
 		return err
 	}
 	l.at(collected, func(ctx context.Context, tx *db.Tx) error { return l.collect(l.as(ctx, "lead"), tx, r) })
+	l.planFieldwork(r, collected)
 	l.advance(r, r.closed, "close")
 	l.planCoding(r, collected.Add(slot))
 	if r.scored.IsZero() {
@@ -125,6 +127,7 @@ func (l *loader) planRound(r *round) error {
 			return err
 		})
 	}
+	l.freezeReport(r)
 	return nil
 }
 
@@ -156,6 +159,9 @@ func (l *loader) create(ctx context.Context, tx *db.Tx, r *round) error {
 			survey.Stratum{Street: s.code, Group: survey.Adult, Population: adult},
 			survey.Stratum{Street: s.code, Group: survey.Unit, Population: unit})
 	}
+	for _, s := range l.ground.streets { // the open link closes for a street that has thrice its share
+		plan.Quotas = append(plan.Quotas, survey.Quota{Street: s.code, Channel: survey.Online, Most: 3 * l.scale.online / len(l.ground.streets)})
+	}
 	w, err := l.Survey.CreateWaveTx(l.as(ctx, "lead"), tx, survey.NewWave{Area: gulou, Code: r.code, Name: r.name, Period: r.code,
 		StartsAt: clock.Ptr(midnight(r.opened)), EndsAt: clock.Ptr(midnight(r.closed)), Plan: &plan})
 	if err != nil {
@@ -175,7 +181,15 @@ func (l *loader) collect(ctx context.Context, tx *db.Tx, r *round) error {
 	if err != nil {
 		return err
 	}
-	if err := l.Survey.InsertResponsesTx(ctx, tx, r.id, l.answers(r, forms)); err != nil {
+	invited, err := l.readDrawn(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	came := l.answers(r, forms, invited)
+	if err := l.Survey.InsertResponsesTx(ctx, tx, r.id, came.rows); err != nil {
+		return err
+	}
+	if err := l.spend(l.with(ctx, "lead", fieldwork.PermManage), tx, r, came); err != nil {
 		return err
 	}
 	comments := make([]survey.NewComment, len(r.voices))
