@@ -73,7 +73,10 @@ func newComputation(in input, by fine) (*computation, error) {
 // collect weights the answers of each channel and adds them up.
 func (c *computation) collect(by fine) error {
 	sortAnswers(c.answers)
-	counted := slices.DeleteFunc(slices.Clone(c.answers), func(a answer) bool { return a.Excluded })
+	counted, aside := c.answers, func(a answer) bool { return a.Excluded }
+	if slices.ContainsFunc(counted, aside) {
+		counted = slices.DeleteFunc(slices.Clone(counted), aside)
+	}
 	for _, ch := range survey.Channels {
 		var of []answer
 		for i := range counted {

@@ -266,3 +266,31 @@ func BenchmarkCompute_GulouWave(b *testing.B) {
 		b.ReportMetric(float64(len(body))/1e6, "MB-result")
 	}
 }
+
+// A city's wave: a million answers to 17 indicators and the overall question, weighted and scored by street and community.
+func BenchmarkCompute_MillionAnswers(b *testing.B) {
+	in := sampleInput(b, 40, 200_000, 800_000, 1)
+	sortAnswers(in.answers) // as the index delivers them
+	b.ResetTimer()
+	for b.Loop() {
+		if _, _, err := compute(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(in.answers)*b.N)/b.Elapsed().Seconds(), "answers/s")
+}
+
+// One street's page: every place in the tree of one street from moments.
+func BenchmarkSlice_StreetsFromMoments(b *testing.B) {
+	in := sampleInput(b, 13, 8020, 27429, 1)
+	c, err := newComputation(in, fine{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		if _, err := c.slice(SliceFilter{By: "street", Code: NodeTotal, Channel: survey.Targeted}, false, func(string) bool { return true }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

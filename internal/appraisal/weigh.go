@@ -95,14 +95,18 @@ func (w *weighed) stratify(plan *survey.Plan) error {
 		known[key{s.Street, s.Group}] = s.Population
 	}
 	w.of = make([]int32, len(w.answers))
+	var last key
+	h, ok := int32(0), false
 	for i := range w.answers {
 		k := key{w.answers[i].Street, w.answers[i].Group}
-		h, ok := index[k]
-		if !ok {
+		if !ok || k != last { // neighbours mostly share the stratum
+			h, ok = index[k]
+		}
+		if last = k; !ok {
 			if known[k] == 0 {
 				return errs.Invalid("appraisal.no_population", fmt.Sprintf("The plan has no population for %s in %s, but there are answers.", k.group, k.street))
 			}
-			h = int32(len(w.strata))
+			h, ok = int32(len(w.strata)), true
 			index[k] = h
 			w.strata = append(w.strata, stratum{street: k.street, group: k.group, size: float64(known[k])})
 		}
