@@ -25,6 +25,15 @@ func (a *App) react() {
 		return err
 	})
 
+	// A wave leaves the pilot: what the last round showed is kept before anybody revises the questionnaires.
+	outbox.On(a.Bus, survey.TopicAdvanced, "appraisal.pilot-round", func(ctx context.Context, tx *db.Tx, e survey.Advanced) error {
+		if e.From != survey.Piloting {
+			return nil
+		}
+		_, err := a.Appraisal.KeepRoundTx(ctx, tx, e.WaveID, "")
+		return err
+	})
+
 	// An item is issued, or comes back for rework, or is watched from above: the unit that leads it is told.
 	for topic, text := range map[string]string{
 		rectify.TopicIssued:     "新的整改事项：%s",

@@ -13,6 +13,8 @@ import (
 // Routes registers the operations of the module.
 func (s *Service) Routes(api huma.API) {
 	s.systemRoutes(api)
+	s.draftRoutes(api)
+	s.pilotRoutes(api)
 	s.resultRoutes(api)
 	s.runRoutes(api)
 	s.analysisRoutes(api)

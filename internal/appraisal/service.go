@@ -134,7 +134,7 @@ func defaultLevels(system *System) (levels []survey.EvaluationLevel) {
 }
 
 // DraftPlan returns a plan for a new wave from a version of the indicator system and the questionnaires of the same
-// version: scale, weights, respondent weights and the defaults above. Strata and target remain to be filled in.
+// version, or the newest issued ones: scale, weights, respondent weights and the defaults above. Strata and target remain to be filled in.
 // Anyone signed in may call it; Invalid when questionnaires and system disagree.
 func (s *Service) DraftPlan(ctx context.Context, version string) (plan survey.Plan, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
@@ -154,17 +154,11 @@ func (s *Service) DraftPlanTx(ctx context.Context, tx *db.Tx, version string) (s
 	plan := survey.Plan{IndicatorSystem: version, SystemHash: stored.Hash, Questionnaires: map[survey.Group]string{}, Scale: system.PlanScale(),
 		Weights: system.Weights(), RespondentWeights: system.RespondentWeights, Strata: []survey.Stratum{}, TieRule: defaultTieRule,
 		Weighting: &survey.Weighting{Base: "design", Method: survey.Poststratify}, Levels: defaultLevels(system), Level: defaultLevel, Top: defaultTop, MinIndicatorN: defaultMinN, MinCellN: defaultMinCell, Seed: defaultSeed, Award: survey.DefaultAward()}
-	forms := map[survey.Group]*survey.Form{}
-	list, err := s.surveys.QuestionnairesTx(ctx, tx)
+	chosen, forms, err := s.newestForms(ctx, tx, version)
 	if err != nil {
 		return plan, err
 	}
-	for i := range list {
-		if q := &list[i]; q.Version == version {
-			plan.Questionnaires[q.Group] = q.ID
-			forms[q.Group] = &q.Form.V
-		}
-	}
+	plan.Questionnaires = chosen
 	return plan, system.CheckForms(forms)
 }
 

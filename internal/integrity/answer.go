@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"yiwang/internal/form"
 	"yiwang/internal/survey"
 )
 
@@ -41,25 +42,25 @@ type sheetOf struct {
 }
 
 // newSheet reads roles from the form; the reference questionnaires' codes stand for roles in forms of before there were any.
-func newSheet(g survey.Group, form *survey.Form, scale survey.Scale) *sheetOf {
-	s := &sheetOf{group: g, questions: form.ScaleQuestions(), overall: -1, score: map[byte]float64{}, best: map[byte]bool{}, middle: map[byte]bool{}, label: map[byte]string{}}
+func newSheet(g survey.Group, f *survey.Form, scale survey.Scale) *sheetOf {
+	s := &sheetOf{group: g, questions: f.ScaleQuestions(), overall: -1, score: map[byte]float64{}, best: map[byte]bool{}, middle: map[byte]bool{}, label: map[byte]string{}}
 	for i := range s.questions {
-		if roleOf(&s.questions[i]) == "overall" {
+		if roleOf(&s.questions[i]) == form.RoleOverall {
 			s.overall = i
 		}
 	}
-	for i := range form.Questions {
-		q := &form.Questions[i]
+	for i := range f.Questions {
+		q := &f.Questions[i]
 		switch roleOf(q) {
-		case "attention":
+		case form.RoleAttention:
 			for k, option := range q.Options {
 				if option == q.Expect {
 					s.attention, s.expected = q.Code, k+1
 				}
 			}
-		case "integrity":
+		case form.RoleIntegrity:
 			s.integrity = q.Code
-		case "progress":
+		case form.RoleProgress:
 			s.progress, s.worst = q.Code, len(q.Options)
 		}
 	}
@@ -79,16 +80,18 @@ func newSheet(g survey.Group, form *survey.Form, scale survey.Scale) *sheetOf {
 	return s
 }
 
-func roleOf(q *survey.Question) string {
+func roleOf(q *survey.Question) form.Role {
 	switch {
+	case q.Role != "":
+		return q.Role
 	case q.Expect != "":
-		return "attention"
+		return form.RoleAttention
 	case q.Code == "Q-INT":
-		return "integrity"
+		return form.RoleIntegrity
 	case q.Code == "Q-PROG":
-		return "progress"
+		return form.RoleProgress
 	case q.Code == "Q-ALL":
-		return "overall"
+		return form.RoleOverall
 	}
 	return ""
 }

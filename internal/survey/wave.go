@@ -133,6 +133,7 @@ func (p *Plan) Validate() error {
 	bad = append(bad, p.checkQuotas()...)
 	bad = append(bad, p.Award.check()...)
 	bad = append(bad, p.Integrity.check()...)
+	bad = append(bad, p.checkPilot()...)
 	bad = append(bad, p.Sampling.check()...)
 	if len(bad) > 0 {
 		return errs.Invalid("survey.plan_incomplete", "The plan of the wave is not complete.", bad...)
