@@ -20,7 +20,7 @@ func (s *Service) analysisRoutes(api huma.API) {
 	op := func(id, path, summary string) httpx.Op {
 		return httpx.Op{ID: id, Method: "GET", Path: "/api/v1/waves/{id}/" + path, Tag: "appraisal", Access: httpx.SignedIn, Summary: summary, Errors: []int{http.StatusNotFound}}
 	}
-	httpx.Handle(api, op("get-progress", "progress", "Change since another wave, with Holm's adjustment and the share of the gap closed"),
+	httpx.Handle(api, op("get-change", "change", "Change since another wave, with Holm's adjustment and the share of the gap closed"),
 		func(ctx context.Context, in *struct {
 			WaveIn
 			Against string `query:"against" maxLength:"40" doc:"id of the other wave; default the one before"`
