@@ -12,7 +12,8 @@ import (
 type appraisalCmd struct {
 	Score  appraisalScoreCmd  `cmd:"" help:"Score a closed wave."`
 	Verify appraisalVerifyCmd `cmd:"" help:"Compute a wave again and compare the bytes."`
-	Report appraisalReportCmd `cmd:"" help:"Write the report of a wave."`
+	Report appraisalReportCmd `cmd:"" help:"Write the report of a wave: the frozen one, or a draft."`
+	Freeze appraisalFreezeCmd `cmd:"" help:"Freeze the report, the street letters and the public page of a scored wave."`
 }
 
 type appraisalScoreCmd struct {
@@ -70,5 +71,25 @@ func (c appraisalReportCmd) Run(ctx context.Context, cfg *config.Config, s *Stre
 		}
 		defer func() { err = errors.Join(err, closeFile()) }()
 		return a.Reports.Write(ctx, w.ID, c.Format, out)
+	})
+}
+
+type appraisalFreezeCmd struct {
+	Wave string `arg:"" help:"Code or id of the wave."`
+	Note string `help:"Why it is frozen; kept with it."`
+}
+
+func (c appraisalFreezeCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
+	return withExisting(ctx, cfg, "appraisal freeze", func(ctx context.Context, a *app.App) error {
+		w, err := a.Survey.FindWave(ctx, c.Wave)
+		if err != nil {
+			return err
+		}
+		r, err := a.Reports.Freeze(ctx, w.ID, c.Note)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.Out, "%s-%d frozen: %d files, hash %s\n", r.Code, r.Seq, len(r.Files), r.Hash)
+		return err
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 type surveyCmd struct {
 	Import surveyImportCmd `cmd:"" help:"Import answers of a wave from CSV or XLSX (docs/import-answers.md)."`
+	Export surveyExportCmd `cmd:"" help:"Write the answers of a closed wave with codebook, R script and SPSS syntax as a ZIP (docs/report.md)."`
 }
 
 type surveyImportCmd struct {
@@ -48,5 +49,25 @@ func (c surveyImportCmd) Run(ctx context.Context, cfg *config.Config, s *Streams
 			return fmt.Errorf("%d of %d rows were refused; see the report", rep.Rejected+rep.Conflicts, rep.Total)
 		}
 		return nil
+	})
+}
+
+type surveyExportCmd struct {
+	Wave   string `arg:"" help:"Code or id of the wave."`
+	Output string `short:"o" help:"File to write; standard output by default."`
+}
+
+func (c surveyExportCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
+	return withExisting(ctx, cfg, "survey export", func(ctx context.Context, a *app.App) (err error) {
+		w, err := a.Survey.FindWave(ctx, c.Wave)
+		if err != nil {
+			return err
+		}
+		out, closeFile, err := outFile(c.Output, s.Out)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, closeFile()) }()
+		return a.Reports.Data(ctx, w.ID, out)
 	})
 }

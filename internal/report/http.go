@@ -18,6 +18,7 @@ func (s *Service) Routes(api huma.API) {
 	s.templateRoutes(api)
 	s.reportRoutes(api)
 	s.frozenRoutes(api)
+	s.dataRoutes(api)
 	s.publicRoutes(api)
 }
 
@@ -101,6 +102,18 @@ func (s *Service) reportRoutes(api huma.API) {
 		func(ctx context.Context, in *WaveIn) (*Body[*document.Document], error) {
 			d, err := s.Draft(ctx, in.ID)
 			return &Body[*document.Document]{d}, err
+		})
+}
+
+func (s *Service) dataRoutes(api huma.API) {
+	httpx.Handle(api, httpx.Op{ID: "export-wave-data", Method: "GET", Path: "/api/v1/waves/{id}/data", Tag: "report", Access: httpx.Permission(PermData),
+		Summary: "Answers of a closed wave with codebook, design, R script and SPSS syntax, as a ZIP; on record in the audit trail", Errors: []int{http.StatusNotFound, http.StatusConflict}},
+		func(ctx context.Context, in *WaveIn) (*huma.StreamResponse, error) {
+			name, write, err := s.prepareData(ctx, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return download(name, "zip", write), nil
 		})
 }
 

@@ -1,0 +1,14 @@
+package demo
+
+import (
+	"context"
+	"time"
+)
+
+// freezeReport freezes the report of a published wave the day after publication, when rectification of the wave is as the report tells it.
+func (l *loader) freezeReport(r *round) {
+	l.atWhole(r.published.Add(24*time.Hour), func(ctx context.Context) error {
+		_, err := l.Reports.Freeze(l.as(ctx, "lead"), r.id, "公布后存档")
+		return err
+	})
+}
