@@ -15,6 +15,7 @@ export interface NavEntry {
 
 const all = (): NavEntry[] => [
   { to: '/todo', icon: 'todo', words: t('我的待办'), permissions: [] },
+  { to: '/collect', icon: 'inbox', words: t('我的访问'), permissions: ['fieldwork.collect'] },
   { to: '/map', icon: 'map', words: t('地图'), permissions: ['region.read'] },
   { to: '/appraisal', icon: 'score', words: t('考评'), permissions: ['survey.read', 'appraisal.read'] },
   { to: '/rectify', icon: 'loop', words: t('反向清单'), permissions: ['rectify.read'] },

@@ -215,4 +215,6 @@ export const identity: Record<string, string> = {
   '新密码还不到 10 位。': 'The new password is shorter than 10 characters.',
   '请再输入一次新密码。': 'Enter the new password again.',
   '与前几次用过的相同': 'The same as an earlier one',
+  '区领导': 'District leader',
+  '调查员': 'Interviewer',
 }

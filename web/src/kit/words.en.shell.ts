@@ -57,4 +57,5 @@ export const shell: Record<string, string> = {
   '停': 'Stop',
   '读给我听': 'Read aloud',
   '六步已完成 {done} 步，当前：{word}': '{done} of six steps done, now: {word}',
+  '我的访问': 'My interviews',
 }
