@@ -13,7 +13,7 @@ type Estimate struct {
 	SE       float64 // standard error under the design
 	Low      float64 // confidence interval, Student t with DF degrees of freedom
 	High     float64
-	DF       int     // of the whole design, also for a domain
+	DF       int     // of the whole design, also for a domain unless the query asks otherwise
 	N        int     // rows used
 	Deff     float64 // variance over that of a simple random sample of N rows without replacement; NaN if undefined
 	NEff     float64 // size of the simple random sample with replacement that would be as precise; NaN if undefined
@@ -24,6 +24,7 @@ type Query struct {
 	By          Factor  // one estimate per level; rows with code -1 are outside
 	Level       float64 // confidence level; 0 means 0.95
 	Replacement bool    // deff against a simple random sample with replacement
+	DomainDF    bool    // degrees of freedom of each level's own units and strata (Korn & Graubard 1999, §5.2); of a Design only
 }
 
 // By is the Query for one estimate per level of f.
@@ -175,13 +176,53 @@ func (d *Design) finish(l *linear, q Query) ([]Estimate, error) {
 	if err != nil {
 		return nil, err
 	}
-	df := d.DF()
-	t := studentQuantile(1-(1-q.Level)/2, df)
+	df, t := d.degrees(l.by, q.DomainDF), 0.0
 	out := make([]Estimate, len(v))
 	for c := range v {
-		out[c] = l.estimate(c, v[c], df, t, q.Replacement)
+		if c == 0 || df[c] != df[c-1] {
+			t = studentQuantile(1-(1-q.Level)/2, df[c])
+		}
+		out[c] = l.estimate(c, v[c], df[c], t, q.Replacement)
 	}
 	return out, nil
+}
+
+// degrees are the degrees of freedom of every level: of the whole design, or of the sampling units and strata that the level has rows in.
+// A street with eight sampled communities has seven, however many other streets there are: intervals with those of the design are then
+// too short.
+func (d *Design) degrees(by Factor, own bool) []int {
+	out := make([]int, len(by.Names))
+	if !own {
+		all := d.DF()
+		for c := range out {
+			out[c] = all
+		}
+		return out
+	}
+	first := &d.stages[0]
+	inside := make([]int32, d.n)
+	for i, c := range by.Code {
+		if inside[i] = c + 1; d.weights[i] == 0 {
+			inside[i] = 0
+		}
+	}
+	start, order := group(inside, len(out)+1)
+	units, strata := make([]int32, len(first.unitStratum)), make([]int32, first.strata()) // the level last seen in, + 1
+	for c := range out {
+		for _, row := range order[start[c+1]:start[c+2]] {
+			u := first.unit[row]
+			if units[u] == int32(c+1) {
+				continue
+			}
+			units[u] = int32(c + 1)
+			out[c]++
+			if h := first.unitStratum[u]; strata[h] != int32(c+1) {
+				strata[h] = int32(c + 1)
+				out[c]--
+			}
+		}
+	}
+	return out
 }
 
 func (l *linear) estimate(c int, variance float64, df int, t float64, replacement bool) Estimate {

@@ -85,3 +85,30 @@ func (f Factor) given() bool { return f.Code != nil }
 
 // whole is the factor that puts all n rows into one level.
 func whole(n int) Factor { return Factor{Code: make([]int32, n), Names: []string{""}} }
+
+// occurring is the factor without levels that no row has.
+func (f Factor) occurring() Factor {
+	to, used := make([]int32, len(f.Names)), 0
+	for _, c := range f.Code {
+		if c >= 0 && to[c] == 0 {
+			to[c] = 1
+			used++
+		}
+	}
+	if used == len(f.Names) {
+		return f
+	}
+	out := Factor{Code: make([]int32, len(f.Code))}
+	for c, name := range f.Names {
+		if to[c] > 0 {
+			to[c] = int32(len(out.Names))
+			out.Names = append(out.Names, name)
+		}
+	}
+	for i, c := range f.Code {
+		if out.Code[i] = c; c >= 0 {
+			out.Code[i] = to[c]
+		}
+	}
+	return out
+}

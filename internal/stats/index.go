@@ -21,6 +21,7 @@ type Index struct {
 	Items        [][]float64 // one column per item; NaN is missing
 	Weights      [][]float64 // per group one weight per item; a single row serves all groups
 	Level        float64     // confidence level; 0 means 0.95
+	DomainDF     bool        // as in Query
 }
 
 // IndexScore is the score of one level of By.
@@ -60,7 +61,7 @@ func (d *Design) Index(x Index) (*IndexResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := p.result(by, variance, d.DF(), q)
+	out := p.result(by, variance, d.degrees(by, x.DomainDF), q)
 	out.covariance = func() (*mat.SymDense, error) { return d.Covariance([][]float64{p.z}, by) }
 	return out, nil
 }
@@ -90,7 +91,7 @@ func (r *Replicated) Index(x Index) (*IndexResult, error) {
 	for b := range variance {
 		variance[b] = cov.At(b, b)
 	}
-	out := p.result(p.answered(), variance, r.df, q)
+	out := p.result(p.answered(), variance, alike(r.df, len(variance)), q)
 	out.covariance = func() (*mat.SymDense, error) { return cov, nil }
 	return out, nil
 }
@@ -287,12 +288,19 @@ func (p *indexPass) answered() Factor {
 	return by
 }
 
-func (p *indexPass) result(by Factor, variance []float64, df int, q Query) *IndexResult {
+func alike(v, n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = v
+	}
+	return out
+}
+
+func (p *indexPass) result(by Factor, variance []float64, df []int, q Query) *IndexResult {
 	l := p.comparable(by)
-	t := studentQuantile(1-(1-q.Level)/2, df)
 	for b := range p.scores {
 		l.value[b] = p.scores[b].Estimate.Estimate
-		p.scores[b].Estimate = l.estimate(b, variance[b], df, t, q.Replacement)
+		p.scores[b].Estimate = l.estimate(b, variance[b], df[b], studentQuantile(1-(1-q.Level)/2, df[b]), q.Replacement)
 	}
 	return &IndexResult{Scores: p.scores, by: by, z: p.z}
 }

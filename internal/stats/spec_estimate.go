@@ -145,7 +145,7 @@ func (e *estimateEntry) run(s Sample, t *table, out *estimateOutput) error {
 			return err
 		}
 	}
-	q := Query{By: domain.by, Level: e.level, Replacement: e.deff == "replace"}
+	q := Query{By: domain.by, Level: e.level, Replacement: e.deff == "replace", DomainDF: e.df == "domain"}
 	if e.covariance {
 		if err := e.covariances(s, t, domain, columns, x, out); err != nil {
 			return err
@@ -158,6 +158,9 @@ func (e *estimateEntry) run(s Sample, t *table, out *estimateOutput) error {
 		return e.contrasts(s, columns, domain, q, out)
 	case "quantile":
 		return e.quantiles(s, columns, domain, q, out)
+	}
+	if _, ok := s.(*Replicated); ok && q.DomainDF {
+		return fmt.Errorf("\"df\" is \"domain\", but replicates have degrees of freedom for the whole sample only")
 	}
 	if r, ok := s.(*Replicated); ok && (e.stat == "mean" || e.stat == "total") {
 		return e.replicated(r, columns, domain, q, out)

@@ -14,6 +14,7 @@ type estimateEntry struct {
 	subset       map[string][]string
 	factor       bool
 	missing      string
+	df           string // "design" or "domain"
 	level        float64
 	deff         string // "", "true" or "replace"
 	covariance   bool
@@ -36,7 +37,7 @@ type namedExpression struct {
 
 func readEstimate(o *object) *estimateEntry {
 	e := &estimateEntry{o: o, stat: o.text("stat", ""), items: o.words("items"), by: o.words("by"), factor: o.flag("factor"),
-		missing: o.text("missing", ""), level: o.number("level", 0.95), covariance: o.flag("covariance")}
+		missing: o.text("missing", ""), level: o.number("level", 0.95), df: o.text("df", "design"), covariance: o.flag("covariance")}
 	o.oneOf("stat", e.stat, "mean total ratio proportion quantile index variance covariance contrast weights")
 	if e.missing != "" {
 		o.oneOf("missing", e.missing, "drop each")
@@ -44,6 +45,7 @@ func readEstimate(o *object) *estimateEntry {
 	if !(e.level > 0 && e.level < 1) {
 		o.fail("level", "is %v, but must lie between 0 and 1", e.level)
 	}
+	o.oneOf("df", e.df, "design domain")
 	e.readSubset()
 	e.readDeff()
 	e.readKind()

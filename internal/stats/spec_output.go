@@ -145,7 +145,7 @@ func (e *estimateEntry) index(s Sample, t *table, columns []column, d domain, ou
 }
 
 func (e *estimateEntry) indexResult(s Sample, t *table, columns []column, d domain) (*IndexResult, error) {
-	x := Index{By: d.by, Weights: [][]float64{e.itemWeights}, Level: e.level}
+	x := Index{By: d.by, Weights: [][]float64{e.itemWeights}, Level: e.level, DomainDF: e.df == "domain"}
 	for _, c := range columns {
 		x.Items = append(x.Items, c.y)
 	}

@@ -30,6 +30,7 @@ func newStage(o Options, index int, parent *stage) (stage, error) {
 	if !stratum.given() {
 		stratum = whole(o.Rows)
 	}
+	stratum = stratum.occurring()
 	if parent != nil {
 		stratum = Cross(Factor{Code: parent.unit, Names: make([]string, len(parent.unitStratum))}, stratum)
 	}
@@ -39,6 +40,8 @@ func newStage(o Options, index int, parent *stage) (stage, error) {
 		unit = Factor{Code: rowNumbers(o.Rows), Names: make([]string, o.Rows)}
 	case parent != nil || o.Nest:
 		unit = Cross(stratum, unit)
+	default:
+		unit = unit.occurring()
 	}
 	s := stage{unit: unit.Code, names: stratum.Names, unitStratum: make([]int32, len(unit.Names))}
 	for u := range s.unitStratum {

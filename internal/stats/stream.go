@@ -30,7 +30,7 @@ func (s *estimateSpec) streams() bool {
 		return false
 	}
 	for _, e := range s.estimates {
-		if (e.stat != "mean" && e.stat != "total") || e.factor || e.covariance {
+		if (e.stat != "mean" && e.stat != "total") || e.factor || e.covariance || e.df == "domain" {
 			return false
 		}
 	}
