@@ -41,8 +41,9 @@ func (s *Service) analysisRoutes(api huma.API) {
 		})
 	httpx.Handle(api, op("list-community-scores", "communities", "Communities of the caller's areas by an area model; for improvement, never ranked"),
 		func(ctx context.Context, in *struct {
-			streetIn
-			Code string `query:"code" maxLength:"20" doc:"place in the indicator tree; default the total"`
+			WaveIn
+			Street string `query:"street" maxLength:"12"`
+			Code   string `query:"code" maxLength:"20" doc:"place in the indicator tree; default the total"`
 		}) (*Body[*Communities], error) {
 			c, err := s.Communities(ctx, in.ID, in.Code, in.Street)
 			return &Body[*Communities]{c}, err

@@ -147,6 +147,7 @@ func (c *computation) slice(f SliceFilter, provisional bool, mayShow func(commun
 		}
 	}
 	out.All = row("", inside)
+	out.All.Label = "全部"
 	return out, nil
 }
 

@@ -216,6 +216,9 @@ func (l *loader) score(ctx context.Context, r *round) error {
 	if err := l.Appraisal.SetSpecial(ctx, r.id, list); err != nil {
 		return err
 	}
+	if err := l.Appraisal.SetCosts(ctx, r.id, l.costs(r)); err != nil {
+		return err
+	}
 	_, err := l.Appraisal.Score(ctx, r.id)
 	return err
 }
