@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"yiwang/internal/form"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/sampling"
@@ -250,13 +251,17 @@ func step(v float64) byte {
 
 // others answers the questions outside the scale.
 func (m *respondents) others(row *survey.Response, person float64) (a survey.Answers) {
-	r, form := m.rnd, m.forms[row.Group]
+	r, asked := m.rnd, m.forms[row.Group]
 	a.Choices = map[string]int{}
-	for i := range form.Questions {
-		q := &form.Questions[i]
+	for i := range asked.Questions {
+		q := &asked.Questions[i]
 		switch {
 		case q.Type == survey.TypeCategories && chance(r, 0.22):
 			a.Categories = []string{weighted(r, fieldShares, func(f fieldShare) float64 { return f.weight }).code}
+		case q.Type == form.NPS:
+			// Without a draw of its own, so that the other answers of a seed stay what they were.
+			n := min(10, max(0, int(math.Round(8.1+1.7*person+0.4*float64(row.Seconds%7-3)))))
+			a.NPS = &n
 		case q.Type != survey.TypeSingle || chance(r, 0.03):
 		case q.Expect != "":
 			if row.Mode == survey.ModeWeb {

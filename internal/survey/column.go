@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"yiwang/internal/form"
 )
 
 // Column is one column of the answer file. Code is the header a machine writes, Title what the template shows; both are
@@ -75,7 +77,7 @@ func Columns(forms map[Group]*Form, scale Scale) []Column {
 			continue
 		}
 		for _, q := range forms[g].Questions {
-			if q.Type == TypeDemographics {
+			if !keyedIn(q.Type) {
 				continue
 			}
 			if i, ok := at[q.Code]; ok {
@@ -92,6 +94,12 @@ func Columns(forms map[Group]*Form, scale Scale) []Column {
 		}
 	}
 	return append(columns, Column{Code: colNPS, Title: "推荐度", Accepts: "0—10 的整数，可空"})
+}
+
+// keyedIn reports whether a question has a column of its own: demographics and the recommendation have fixed ones, pictures and
+// notes none.
+func keyedIn(t QuestionType) bool {
+	return t != TypeDemographics && t != form.NPS && t != form.Photo && t != form.Note
 }
 
 func questionColumn(q Question, g Group, scale Scale) Column {

@@ -125,7 +125,7 @@ func TestRoutes_AWaveFromDraftToImportedAnswers(t *testing.T) {
 		"/api/v1/waves/" + w.ID + "/history":  `"action":"freeze"`,
 		"/api/v1/waves/" + w.ID + "/progress": `"street_name":"第1街道"`,
 		"/api/v1/waves/" + w.ID + "/imports":  `"file_name":"答卷.csv"`,
-		"/api/v1/questionnaires":              `"version":"2026.11"`,
+		"/api/v1/questionnaires":              `"version":"2026.12"`,
 	} {
 		if r := call(t, mux, lead, "GET", path, "", nil, nil); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), want) {
 			t.Errorf("%s: %d, %s is missing", path, r.Code, want)

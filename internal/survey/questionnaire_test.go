@@ -29,13 +29,15 @@ func TestParseQuestionnaires_RefusesWhatCannotBeAsked(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string][2]string{
 		"broken YAML":      {"meta:", "meta: ["},
-		"no version":       {"version: '2026.11'", "edition: '2026.11'"},
+		"no version":       {"version: '2026.12'", "edition: '2026.11'"},
 		"unknown group":    {"- code: unit", "- code: child"},
 		"repeated group":   {"- code: adult", "- code: elder"},
 		"unknown type":     {"type: phone", "type: fax"},
 		"one option":       {"        options:\n          - 0—2次\n          - 3—5次\n          - 6—10次\n          - 10次以上", "        options:\n          - 0—2次"},
 		"expects nonsense": {"expect: 一般", "expect: 特别好"},
 		"code used twice":  {"- code: Q-PROG", "- code: Q-ALL"},
+		"looks ahead":      {"question: Q-REVT", "question: Q-DEM"},
+		"foreign section":  {"section: gov", "section: nowhere"},
 	} {
 		src := bytes.Replace(shipped.Questionnaires, []byte(change[0]), []byte(change[1]), 1)
 		if bytes.Equal(src, shipped.Questionnaires) {
