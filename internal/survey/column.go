@@ -122,6 +122,8 @@ func questionColumn(q Question, g Group, scale Scale) Column {
 		c.Accepts = fmt.Sprintf("反向问题领域的编号或名称，最多%d个，用顿号或分号隔开", q.Max)
 	case TypeText:
 		c.Accepts = fmt.Sprintf("文字，最多%d字；与答卷分开保存", q.MaxLen)
+	case form.Multi, form.Ranking, form.Number:
+		c.Options, c.Accepts = q.Options, typedColumn(&q)
 	case TypePhone:
 		c.Accepts = "手机或固定电话；加密后与答卷分开保存，须与意见文字一同填写"
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"yiwang/internal/form"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/sheet"
 )
@@ -229,6 +230,8 @@ func (r *rowReader) rest(e *entry) {
 			answers.Choices[q.Code] = r.choice(q, text)
 		case TypeCategories:
 			answers.Categories = r.ticked(q, text)
+		case form.Multi, form.Ranking, form.Number:
+			r.typed(q, text, answers)
 		case TypeText:
 			if q.MaxLen > 0 && utf8.RuneCountInString(text) > q.MaxLen {
 				r.fault(q.Code, fmt.Sprintf("超过%d字", q.MaxLen))
