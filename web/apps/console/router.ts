@@ -4,10 +4,13 @@ import { can, loadSession, session } from '@/kit/session'
 import { appraisalRoutes } from '@/modules/appraisal/routes'
 import { formRoutes } from '@/modules/form/routes'
 import { identityRoutes } from '@/modules/identity/routes'
+import { integrityRoutes } from '@/modules/integrity/routes'
 import { platformRoutes } from '@/modules/platform/routes'
 import { rectifyRoutes } from '@/modules/rectify/routes'
 import { regionRoutes } from '@/modules/region/routes'
+import { reportRoutes } from '@/modules/report/routes'
 import { resultsRoutes } from '@/modules/results/routes'
+import { samplingRoutes } from '@/modules/sampling/routes'
 import { surveyRoutes } from '@/modules/survey/routes'
 
 declare module 'vue-router' {
@@ -26,7 +29,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/', redirect: '/todo' },
-    ...rectifyRoutes, ...regionRoutes, ...formRoutes, ...surveyRoutes, ...resultsRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
+    ...rectifyRoutes, ...regionRoutes, ...formRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 })
