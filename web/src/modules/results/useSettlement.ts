@@ -15,7 +15,7 @@ export function useSettlement(id: () => string) {
   const sign = step((note: string) => signSettlement(id(), { version: version(), note: note || undefined }), () => t('已签署'))
   const drop = step((note: string) => dropSettlement(id(), { version: version(), note }), () => t('已作废'))
   const appeal = step((a: { ground: Ground; claim: string }) => makeAppeal(id(), a.ground, a.claim), () => t('申诉已提交'))
-  const decide = step((d: { id: string; version: number; uphold: boolean; answer: string; points?: number }) => decideAppeal(d.id, d), () => t('已答复申诉'))
+  const decide = step((d: { id: string; version: number; uphold: boolean; answer: string; points?: number }) => { const { id: appealId, ...decision } = d; return decideAppeal(appealId, decision) }, () => t('已答复申诉'))
   const withdraw = step((a: { id: string; version: number }) => withdrawAppeal(a.id, a.version), () => t('已撤回'))
   const verify = useMutation({ mutationFn: () => verifySettlement(id()), onError: failed })
   return { query, appeals, sign, drop, appeal, decide, withdraw, verify }
