@@ -78,19 +78,18 @@ func (e Envelopment) scaled() (n int, out Envelopment, unit []float64, err error
 	return n, out, unit, nil
 }
 
-// unit: variables are the score, the peer weights, the excesses and the shortages.
-func (e Envelopment) unit(k int) (Efficiency, error) {
+// programme is the linear programme of one target against the units of e: variables are the score, the peer weights, the excesses and the
+// shortages.
+func (e Envelopment) programme(inputs, outputs []float64) (cost []float64, a [][]float64, b []float64) {
 	n, m, s := len(e.Inputs[0]), len(e.Inputs), len(e.Outputs)
 	columns := 1 + n + m + s
-	var a [][]float64
-	var b []float64
 	for i, x := range e.Inputs { // Σλx + excess − θx₀ = 0, or = x₀
 		row := make([]float64, columns)
 		copy(row[1:], x)
 		row[1+n+i] = 1
-		right := x[k]
+		right := inputs[i]
 		if !e.Output {
-			row[0], right = -x[k], 0
+			row[0], right = -inputs[i], 0
 		}
 		a, b = append(a, row), append(b, right)
 	}
@@ -98,9 +97,9 @@ func (e Envelopment) unit(k int) (Efficiency, error) {
 		row := make([]float64, columns)
 		copy(row[1:], y)
 		row[1+n+m+r] = -1
-		right := y[k]
+		right := outputs[r]
 		if e.Output {
-			row[0], right = -y[k], 0
+			row[0], right = -outputs[r], 0
 		}
 		a, b = append(a, row), append(b, right)
 	}
@@ -111,10 +110,28 @@ func (e Envelopment) unit(k int) (Efficiency, error) {
 		}
 		a, b = append(a, row), append(b, 1)
 	}
-	cost := make([]float64, columns)
+	cost = make([]float64, columns)
 	if cost[0] = 1; e.Output {
 		cost[0] = -1
 	}
+	return cost, a, b
+}
+
+// of are the inputs and outputs of one unit.
+func (e Envelopment) of(k int) (inputs, outputs []float64) {
+	for _, x := range e.Inputs {
+		inputs = append(inputs, x[k])
+	}
+	for _, y := range e.Outputs {
+		outputs = append(outputs, y[k])
+	}
+	return inputs, outputs
+}
+
+func (e Envelopment) unit(k int) (Efficiency, error) {
+	n, m := len(e.Inputs[0]), len(e.Inputs)
+	cost, a, b := e.programme(e.of(k))
+	columns := len(cost)
 	x, _, err := minimise(cost, a, b)
 	if err != nil {
 		return Efficiency{}, err

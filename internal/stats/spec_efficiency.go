@@ -16,6 +16,15 @@ func RunEfficiency(specJSON []byte, open func(path string) (io.ReadCloser, error
 	returns, orientation := o.text("returns", "constant"), o.text("orientation", "input")
 	o.oneOf("returns", returns, "constant variable")
 	o.oneOf("orientation", orientation, "input output")
+	var boot *bootstrapSpec
+	if o.has("bootstrap") {
+		b := o.child("bootstrap")
+		boot = &bootstrapSpec{draws: b.count("draws", 1000), seed: b.count("seed", 1), level: b.number("level", 0.95)}
+		b.done()
+		if len(inputs) == 0 {
+			o.fail("bootstrap", "needs inputs and outputs")
+		}
+	}
 	var cost *costSpec
 	if o.has("cost_index") {
 		cost = readCost(o.child("cost_index"))
@@ -39,7 +48,7 @@ func RunEfficiency(specJSON []byte, open func(path string) (io.ReadCloser, error
 		}
 	}
 	if len(inputs) > 0 {
-		out.envelop(o, t, Envelopment{Variable: returns == "variable", Output: orientation == "output"}, inputs, outputs)
+		out.envelop(o, t, Envelopment{Variable: returns == "variable", Output: orientation == "output"}, inputs, outputs, boot)
 		out.Returns, out.Orientation = returns, orientation
 	}
 	if cost != nil {
@@ -63,6 +72,9 @@ type efficiencyRow struct {
 	Score      *number    `json:"score,omitempty"`
 	Efficiency *number    `json:"efficiency,omitempty"`
 	Strong     *bool      `json:"strong,omitempty"`
+	Bias       *number    `json:"bias,omitempty"`
+	Corrected  *number    `json:"corrected,omitempty"`
+	CI         []number   `json:"efficiency_ci,omitempty"`
 	Peers      []peerRow  `json:"peers,omitempty"`
 	Excess     []number   `json:"excess,omitempty"`
 	Shortage   []number   `json:"shortage,omitempty"`
@@ -77,7 +89,25 @@ type peerRow struct {
 	Weight number `json:"weight"`
 }
 
-func (out *efficiencyOutput) envelop(o *object, t *table, e Envelopment, inputs, outputs []string) {
+// bootstrapSpec asks for intervals of the efficiencies.
+type bootstrapSpec struct {
+	draws, seed int
+	level       float64
+}
+
+func (b *bootstrapSpec) run(o *object, e Envelopment, out *efficiencyOutput) {
+	intervals, err := EfficiencyIntervals(e, b.draws, uint64(b.seed), b.level)
+	if err != nil {
+		o.fail("bootstrap", "cannot be done: %v", err)
+		return
+	}
+	for k, i := range intervals {
+		row := &out.Results[k]
+		row.Bias, row.Corrected, row.CI = num(i.Bias), num(i.Corrected), []number{number(i.Low), number(i.High)}
+	}
+}
+
+func (out *efficiencyOutput) envelop(o *object, t *table, e Envelopment, inputs, outputs []string, boot *bootstrapSpec) {
 	for _, c := range inputs {
 		e.Inputs = append(e.Inputs, o.columnOf("inputs", c, t))
 	}
@@ -108,6 +138,9 @@ func (out *efficiencyOutput) envelop(o *object, t *table, e Envelopment, inputs,
 		for _, v := range u.Short {
 			row.Shortage = append(row.Shortage, number(v))
 		}
+	}
+	if boot != nil {
+		boot.run(o, e, out)
 	}
 }
 
