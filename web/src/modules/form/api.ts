@@ -14,6 +14,8 @@ export const saveQuestionnaire = (id: string, change: { revision: number; versio
   body(api.PUT('/api/v1/questionnaires/{id}', { ...at(id), body: { ...change, form: wire(change.form) } }))
 export const issueQuestionnaire = (id: string, revision: number) => body(api.POST('/api/v1/questionnaires/{id}/issue', { ...at(id), body: { revision } }))
 export const discardQuestionnaire = (id: string, revision: number) => api.DELETE('/api/v1/questionnaires/{id}', { params: { path: { id }, query: { revision } } })
-export const importQuestionnaire = (parts: { file: File; group: string; version: string; note: string }) => body(api.POST('/api/v1/questionnaires/import' as never, formOf(parts) as never)) as Promise<never>
-export const exportAddress = (id: string) => withQuery(`/api/v1/questionnaires/${id}/export`, {})
+export const importQuestionnaire = (parts: { file: File; group: string; version: string; note: string }) => body(api.POST('/api/v1/questionnaires/imports', formOf(parts)))
+export const exportAddress = (id: string, format: 'xlsx' | 'json' = 'xlsx') => withQuery(`/api/v1/questionnaires/${id}/export`, { format })
 export const paperAddress = (id: string, format: 'pdf' | 'html', large = false) => withQuery(`/api/v1/questionnaires/${id}/paper`, { format, large: large ? 'true' : undefined })
+/** The sheet of codes that whoever keys paper in works from. */
+export const codesAddress = (id: string) => withQuery(`/api/v1/questionnaires/${id}/paper`, { codes: 'true' })
