@@ -8,7 +8,9 @@ import (
 
 	"yiwang/data/calendar"
 	"yiwang/internal/appraisal"
+	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
+	"yiwang/internal/integrity"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/clock"
@@ -18,6 +20,9 @@ import (
 	"yiwang/internal/platform/workcal"
 	"yiwang/internal/rectify"
 	"yiwang/internal/region"
+	"yiwang/internal/report"
+	"yiwang/internal/results"
+	"yiwang/internal/sampling"
 	"yiwang/internal/survey"
 )
 
@@ -36,7 +41,8 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	days, err := workcal.Parse(bytes.NewReader(calendar.YAML))
 	must(t, err)
 	var perms []string
-	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions()} {
+	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions(),
+		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions()} {
 		perms = append(perms, of...)
 	}
 	h.Trail = audit.New(h.DB, []byte("a key for tests alone, 32 bytes."))
@@ -45,6 +51,11 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.Survey = survey.New(h.DB, box, h.Region, h.Blobs, nil)
 	h.Rectify = rectify.New(h.DB, h, h, h, workcal.NewSource(days))
 	h.Appraisal = appraisal.New(h.DB, h.Survey, h.below, h)
+	h.Sampling = sampling.New(h.DB, h.Survey, h.Region, box)
+	h.Fieldwork = fieldwork.New(fieldwork.Deps{DB: h.DB, Surveys: h.Survey, Samples: h.Sampling, Regions: h.Region, People: h.Identity, Files: h.Blobs, Box: box})
+	h.Integrity = integrity.New(h.DB, h.Survey, h.below)
+	h.Reports = report.New(h.DB, h.Survey, h.Appraisal, h.Rectify, h.Blobs)
+	h.Results = results.New(h.DB, h.Survey, h.Appraisal, h.Rectify, h.Identity, workcal.NewSource(days))
 	return h
 }
 
