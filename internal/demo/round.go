@@ -81,6 +81,7 @@ func (l *loader) loadReference(ctx context.Context) error {
 func (l *loader) live(ctx context.Context) error {
 	l.rounds = story()
 	l.planFrames()
+	l.planQuestionnaires()
 	for _, r := range l.rounds {
 		if err := l.planRound(r); err != nil {
 			return err

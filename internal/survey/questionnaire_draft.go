@@ -95,33 +95,40 @@ type SavedDraft struct {
 // attached).
 func (s *Service) SaveDraft(ctx context.Context, id string, revision int, in SavedDraft) (q *Questionnaire, err error) {
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		if q, err = s.draft(ctx, tx, id, revision); err != nil {
-			return err
-		}
-		if v := strings.TrimSpace(in.Version); v != "" && v != q.Version {
-			if taken, err := versionTaken(ctx, tx, q.Group, v, q.ID); err != nil || taken {
-				if err == nil {
-					q.Version = v
-					err = versionExists(q)
-				}
-				return err
-			}
-			q.Version = v
-		}
-		q.Note = strings.TrimSpace(in.Note)
-		if in.Form.Questions == nil {
-			in.Form.Questions = []Question{}
-		}
-		if err := checkHead(q, &in.Form); err != nil {
-			return err
-		}
-		q.put(tx, in.Form)
-		if err := updateDraft(ctx, tx, q); err != nil {
-			return err
-		}
-		return s.note(ctx, tx, q, "survey.questionnaire_saved")
+		q, err = s.SaveDraftTx(ctx, tx, id, revision, in)
+		return err
 	})
 	return q, err
+}
+
+// SaveDraftTx is SaveDraft inside the caller's transaction.
+func (s *Service) SaveDraftTx(ctx context.Context, tx *db.Tx, id string, revision int, in SavedDraft) (*Questionnaire, error) {
+	q, err := s.draft(ctx, tx, id, revision)
+	if err != nil {
+		return nil, err
+	}
+	if v := strings.TrimSpace(in.Version); v != "" && v != q.Version {
+		if taken, err := versionTaken(ctx, tx, q.Group, v, q.ID); err != nil || taken {
+			if err == nil {
+				q.Version = v
+				err = versionExists(q)
+			}
+			return nil, err
+		}
+		q.Version = v
+	}
+	q.Note = strings.TrimSpace(in.Note)
+	if in.Form.Questions == nil {
+		in.Form.Questions = []Question{}
+	}
+	if err := checkHead(q, &in.Form); err != nil {
+		return nil, err
+	}
+	q.put(tx, in.Form)
+	if err := updateDraft(ctx, tx, q); err != nil {
+		return nil, err
+	}
+	return q, s.note(ctx, tx, q, "survey.questionnaire_saved")
 }
 
 // Issue makes a draft final: it can be asked in waves and never changes again. Needs PermManage; Invalid naming every fault of the
