@@ -62,22 +62,22 @@ func ones(n int) []float64 {
 // same: that keeps the rank of as many columns as there are, with certainty for practical purposes, and costs nothing.
 func (r *Replicated) rankDF() int {
 	columns, places := make([][]float64, r.count), 4*r.count
-	weights := make([]float64, r.n)
+	weights, at, sign := make([]float64, r.n), make([]int32, r.n), make([]float64, r.n)
+	for row := range at {
+		hash := uint64(row+1) * 0x9E3779B97F4A7C15
+		at[row], sign[row] = int32(hash>>32%uint64(places)), float64(int(hash>>30&2)-1)
+	}
 	for i := range columns {
 		r.fill(i, weights)
 		if r.n <= 2*places {
 			columns[i] = append([]float64(nil), weights...)
 			continue
 		}
-		columns[i] = make([]float64, places)
+		own := make([]float64, places)
 		for row, w := range weights {
-			hash := uint64(row+1) * 0x9E3779B97F4A7C15
-			if at := hash >> 32 % uint64(places); hash>>31&1 == 0 {
-				columns[i][at] += w
-			} else {
-				columns[i][at] -= w
-			}
+			own[at[row]] += sign[row] * w
 		}
+		columns[i] = own
 	}
 	_, rank := orthonormal(columns, 1e-5)
 	return rank - 1

@@ -15,10 +15,6 @@ type bootstrapDraws struct {
 	kept, gained []float64 // of each unit
 }
 
-func (b *bootstrapDraws) factor(replicate int, unit int32) float64 {
-	return b.kept[unit] + b.gained[unit]*float64(b.times[replicate*b.units+int(unit)])
-}
-
 // Means is Mean for several columns, one list of estimates per column. For a bootstrap all columns and replicates are added up in
 // one walk over the rows.
 func (r *Replicated) Means(ys [][]float64, q Query) ([][]Estimate, error) {

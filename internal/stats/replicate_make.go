@@ -209,8 +209,10 @@ func (m *replicateMaker) bootstrap(o ReplicateOptions) error {
 	}
 	m.r.draws, m.r.count, m.r.rscales = b, o.Replicates, ones(o.Replicates)
 	m.r.fill = func(r int, into []float64) {
+		times := b.times[r*units : (r+1)*units]
 		for i, w := range m.d.weights {
-			into[i] = w * b.factor(r, m.st.unit[i])
+			u := m.st.unit[i]
+			into[i] = w * (b.kept[u] + b.gained[u]*float64(times[u]))
 		}
 	}
 	m.r.df = m.r.rankDF()
