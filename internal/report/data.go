@@ -102,7 +102,7 @@ func (r *release) write(w io.Writer) error {
 		name string
 		make func(io.Writer) error
 	}{
-		{"说明.txt", r.writeReadme}, {"responses.csv", r.writeRows}, {"indicators.csv", r.writeIndicators}, {"expected.csv", r.writeExpected}, {"script.R", r.writeScript},
+		{"README.txt", r.writeReadme}, {"responses.csv", r.writeRows}, {"indicators.csv", r.writeIndicators}, {"expected.csv", r.writeExpected}, {"script.R", r.writeScript},
 		{"syntax.sps", r.writeSyntax}, {"codebook.csv", r.writeCodebookCSV}, {"codebook.xlsx", r.writeCodebookExcel}, {"codebook.html", r.writeCodebookPage},
 	} {
 		if f.name == "expected.csv" && r.run == nil {

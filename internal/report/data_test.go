@@ -119,7 +119,7 @@ func TestData_HoldsNothingThatCouldBeTraced(t *testing.T) {
 		if _, ok := files["expected.csv"]; ok {
 			t.Error("scores are in the export before scoring")
 		}
-		for _, name := range []string{"说明.txt", "codebook.csv", "codebook.xlsx", "codebook.html", "script.R", "syntax.sps", "indicators.csv"} {
+		for _, name := range []string{"README.txt", "codebook.csv", "codebook.xlsx", "codebook.html", "script.R", "syntax.sps", "indicators.csv"} {
 			if len(files[name]) == 0 {
 				t.Errorf("%s is missing", name)
 			}

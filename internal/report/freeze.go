@@ -56,9 +56,13 @@ type File struct {
 	Street   string `db:"street" json:"street,omitempty"`
 	Format   string `db:"format" json:"format" enum:"docx,xlsx,html,json"`
 	Name     string `db:"name" json:"name"`
+	Title    string `db:"-" json:"title,omitempty" doc:"of a letter: the name of the street"`
 	SHA256   string `db:"sha256" json:"sha256"`
 	Size     int64  `db:"size" json:"size"`
 }
+
+// letterSuffix ends the name of a letter.
+const letterSuffix = "一页通"
 
 const frozenColumns = "id, wave_id, area, code, seq, run_id, result_hash, plan_hash, template_version, template_hash, content_hash, hash, title, note, actor, actor_name, created_at"
 const fileColumns = "report_id, kind, street, format, name, sha256, size"
@@ -154,7 +158,7 @@ func (s *Service) makeFiles(ctx context.Context, f *facts, main *document.Docume
 	for _, street := range f.streets {
 		d := letter(f, street)
 		d.Mark = mark
-		if err := write(d, KindLetter, street, made.mark()+f.streetName(street)+"一页通", "docx", "html"); err != nil {
+		if err := write(d, KindLetter, street, made.mark()+f.streetName(street)+letterSuffix, "docx", "html"); err != nil {
 			return nil, err
 		}
 	}

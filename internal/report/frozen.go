@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/blob"
@@ -99,6 +100,7 @@ func (s *Service) complete(ctx context.Context, tx *db.Tx, w *survey.Wave, r *Fr
 			if !p.Covers(f.Street) {
 				continue
 			}
+			f.Title = strings.TrimSuffix(strings.TrimPrefix(f.Name, r.mark()), letterSuffix+"."+f.Format)
 		case KindContent:
 			if !p.Has(PermFreeze) || !p.Covers(w.Area) {
 				continue

@@ -45,8 +45,9 @@ type Kinds struct {
 
 // KindName is a kind of section in words.
 type KindName struct {
-	Kind string `json:"kind"`
-	Name string `json:"name"`
+	Kind  string `json:"kind"`
+	Title string `json:"title" doc:"to begin with"`
+	Name  string `json:"name"`
 }
 
 // Placeholder is a word in braces with what stands for it in a wave.
@@ -84,6 +85,12 @@ func (s *Service) templateRoutes(api huma.API) {
 		})
 }
 
+// Preview is a report before it is frozen, with its charts drawn.
+type Preview struct {
+	Document *document.Document `json:"document"`
+	Pictures map[int]string     `json:"pictures" doc:"SVG by the place of the chart among the blocks; texts in it are escaped"`
+}
+
 func (s *Service) reportRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "get-report", Method: "GET", Path: "/api/v1/waves/{id}/report", Tag: "report", Access: httpx.SignedIn,
 		Summary: "The whole result as a document, a workbook, a printable page, a table or JSON", Errors: []int{http.StatusNotFound}},
@@ -99,9 +106,18 @@ func (s *Service) reportRoutes(api huma.API) {
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-report-draft", Method: "GET", Path: "/api/v1/waves/{id}/report-draft", Tag: "report", Access: httpx.SignedIn,
 		Summary: "The comprehensive report as it would be frozen now", Errors: []int{http.StatusNotFound}},
-		func(ctx context.Context, in *WaveIn) (*Body[*document.Document], error) {
+		func(ctx context.Context, in *WaveIn) (*Body[*Preview], error) {
 			d, err := s.Draft(ctx, in.ID)
-			return &Body[*document.Document]{d}, err
+			if err != nil {
+				return nil, err
+			}
+			p := &Preview{Document: d, Pictures: map[int]string{}}
+			for i := range d.Blocks {
+				if c := d.Blocks[i].Chart; c != nil {
+					p.Pictures[i] = c.SVG()
+				}
+			}
+			return &Body[*Preview]{p}, nil
 		})
 }
 

@@ -13,8 +13,12 @@ func (s *Service) Kinds(ctx context.Context, waveID string) (*Kinds, error) {
 		return nil, err
 	}
 	k := &Kinds{Sections: []KindName{}, Placeholders: []Placeholder{}}
+	titles := map[string]string{}
+	for _, section := range shippedTemplate().Sections {
+		titles[section.Kind] = section.Title
+	}
 	for _, x := range kindNames {
-		k.Sections = append(k.Sections, KindName{x.kind, x.name})
+		k.Sections = append(k.Sections, KindName{x.kind, titles[x.kind], x.name})
 	}
 	var f *facts
 	if waveID != "" {

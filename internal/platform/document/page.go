@@ -45,7 +45,7 @@ func (d *Document) Page(w io.Writer) error {
 		case KindTable:
 			p.Lines = b.Table.lines()
 		case KindChart:
-			p.Picture = template.HTML(b.Chart.svg()) //nolint:gosec // every text in it went through escape
+			p.Picture = template.HTML(b.Chart.SVG()) //nolint:gosec // every text in it went through escape
 		}
 		view.Blocks = append(view.Blocks, p)
 	}

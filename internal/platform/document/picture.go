@@ -41,8 +41,8 @@ func (v *canvas) down(value float64) float64 {
 	return v.top + v.height - (math.Max(v.low, math.Min(v.high, value))-v.low)/(v.high-v.low)*v.height
 }
 
-// svg draws the chart. Its numbers stand in a text for those who cannot see it.
-func (c *Chart) svg() string {
+// SVG draws the chart as a picture for a page; its texts are escaped. The numbers stand in the table beside it.
+func (c *Chart) SVG() string {
 	v := &canvas{top: 34, left: 20, width: pictureWidth - 60}
 	v.low, v.high = c.bounds()
 	horizontal := c.Kind == Intervals || c.Kind == Bars || c.Kind == Stacked

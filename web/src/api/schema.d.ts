@@ -6850,6 +6850,8 @@ export interface components {
             /** Format: int64 */
             size: number;
             street?: string;
+            /** @description of a letter: the name of the street */
+            title?: string;
         };
         ReportFileCheck: {
             /** @enum {string} */
@@ -6862,6 +6864,8 @@ export interface components {
             /** Format: int64 */
             size: number;
             street?: string;
+            /** @description of a letter: the name of the street */
+            title?: string;
         };
         ReportFrozen: {
             actor: string;
@@ -6895,6 +6899,8 @@ export interface components {
         ReportKindName: {
             kind: string;
             name: string;
+            /** @description to begin with */
+            title: string;
         };
         ReportKinds: {
             placeholders: components["schemas"]["ReportPlaceholder"][] | null;
@@ -6903,6 +6909,13 @@ export interface components {
         ReportPlaceholder: {
             name: string;
             value?: string;
+        };
+        ReportPreview: {
+            document: components["schemas"]["Document"];
+            /** @description SVG by the place of the chart among the blocks; texts in it are escaped */
+            pictures: {
+                [key: string]: string;
+            };
         };
         ReportPublicReport: {
             frozen_at: string;
@@ -23891,7 +23904,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Document"];
+                    "application/json": components["schemas"]["ReportPreview"];
                 };
             };
             /** @description Unauthorized */

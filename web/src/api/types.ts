@@ -62,3 +62,24 @@ export type WhyMove = Of<'ResultsMove'>
 export type Questionnaire = Of<'SurveyQuestionnaire'>
 export type Fault = Of<'FormFault'>
 export type FormChange = Of<'FormChange'>
+
+export type FrozenReport = Of<'ReportFrozen'>
+export type ReportPreview = Of<'ReportPreview'>
+export type ReportBlock = Of<'Block'>
+export type ReportTemplate = Of<'ReportTemplate'>
+export type ReportSection = Of<'ReportSection'>
+export type StoredReportTemplate = Of<'ReportStoredTemplate'>
+
+export type ScoreChange = Of<'AppraisalChange'>
+export type ScoreProgress = Of<'AppraisalProgress'>
+export type Drivers = Of<'AppraisalDrivers'>
+export type Driver = Of<'AppraisalDriver'>
+export type Reliability = Of<'AppraisalReliability'>
+export type Communities = Of<'AppraisalCommunities'>
+export type CommunityScore = Of<'AppraisalCommunityScore'>
+export type Costs = Of<'AppraisalCosts'>
+export type Cost = components['schemas']['AppraisalCost']
+export type Slice = Of<'AppraisalSlice'>
+export type SliceRow = Of<'AppraisalSliceRow'>
+export type Sensitivity = Of<'AppraisalSensitivity'>
+export type ScoreMethod = Of<'AppraisalMethod'>
