@@ -1,6 +1,6 @@
 import { api, body, set, withQuery } from '@/kit/http'
 
-export type ScoreBy = 'street' | 'community' | 'dimension' | 'key_point' | 'indicator'
+export type ScoreBy = 'street' | 'community' | 'dimension' | 'key_point' | 'indicator' | 'evaluated'
 export interface ScoreFilter { by: ScoreBy; group?: 'elder' | 'adult' | 'unit'; channel?: 'targeted' | 'online'; street?: string }
 
 export const getScores = (wave: string, filter: ScoreFilter) => body(api.GET('/api/v1/waves/{id}/scores', { params: { path: { id: wave }, query: set(filter) } }))
