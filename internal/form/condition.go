@@ -9,7 +9,8 @@ import (
 // Op compares the answer of a question with a value.
 type Op string
 
-// The operators. Answered needs no value, or false for "not answered"; Has looks into lists; lt to ge compare numbers.
+// The operators. Answered needs no value, or false for "not answered"; Has looks into lists; lt to ge compare
+// numbers, a face counting as the middle of the steps it stands for.
 const (
 	Eq       Op = "eq"
 	Ne       Op = "ne"
@@ -96,7 +97,7 @@ func (c *Condition) compare(answer any) bool {
 	case Ne:
 		return !same(answer, c.Value)
 	}
-	left, ok := number(answer)
+	left, ok := rank(answer)
 	right, ok2 := number(c.Value)
 	if !ok || !ok2 {
 		return false
@@ -112,6 +113,19 @@ func (c *Condition) compare(answer any) bool {
 		return left >= right
 	}
 	return false
+}
+
+// faces are the marks of the three-face scale as places between the five steps: a stands for 1 and 2, b for 3, c for 4 and 5.
+var faces = map[string]float64{"a": 1.5, "b": 3, "c": 4.5}
+
+// rank reads an answer for a comparison of size.
+func rank(answer any) (float64, bool) {
+	if mark, ok := answer.(string); ok {
+		if place, isFace := faces[strings.TrimSpace(mark)]; isFace {
+			return place, true
+		}
+	}
+	return number(answer)
 }
 
 func hasElement(answer, value any) bool {

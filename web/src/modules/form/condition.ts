@@ -17,7 +17,7 @@ function compare({ op = 'answered', value }: Condition, answer: Answer | undefin
   if (op === 'has') return Array.isArray(answer) ? answer.some((one) => same(one, value)) : same(answer, value)
   if (op === 'eq') return same(answer, value)
   if (op === 'ne') return !same(answer, value)
-  const [left, right] = [numberOf(answer), numberOf(value)]
+  const [left, right] = [placeOf(answer), numberOf(value)]
   if (left === undefined || right === undefined) return false
   return op === 'lt' ? left < right : op === 'le' ? left <= right : op === 'gt' ? left > right : left >= right
 }
@@ -26,6 +26,11 @@ function same(left: unknown, right: unknown): boolean {
   if (Array.isArray(left) || (typeof left === 'object' && left !== null)) return JSON.stringify(left) === JSON.stringify(right)
   return String(left) === String(right)
 }
+
+/** Marks of the three-face scale as places between the five steps: a stands for 1 and 2, b for 3, c for 4 and 5. */
+const faces: Record<string, number> = { a: 1.5, b: 3, c: 4.5 }
+
+const placeOf = (answer: unknown): number | undefined => (typeof answer === 'string' ? faces[answer.trim()] : undefined) ?? numberOf(answer)
 
 /** Numbers and numerals; a mark that is a letter is not a number. */
 function numberOf(value: unknown): number | undefined {
