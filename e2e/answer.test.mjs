@@ -148,7 +148,7 @@ test('a questionnaire is copied, written, checked and issued beside a live phone
   const { page, faults } = await open(world)
   await signIn(page, world.base, 'lead')
   await page.goto(`${world.base}/appraisal/questionnaires`)
-  await page.getByRole('row').filter({ hasText: '中青年居民' }).first().click()
+  await page.getByRole('row').filter({ hasText: '中青年居民' }).filter({ hasText: '已定稿' }).first().click()
   await page.getByRole('button', { name: '复制成新版本' }).click()
   await page.getByLabel('版本号').fill('2027.05')
   await page.getByRole('button', { name: '建立草稿' }).click()
