@@ -12,9 +12,10 @@ import { results } from './words.en.results'
 import { sampling } from './words.en.sampling'
 import { shell } from './words.en.shell'
 import { survey } from './words.en.survey'
+import { systems } from './words.en.systems'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, results, report }
+export const parts = { common, shell, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>
