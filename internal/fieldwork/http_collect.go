@@ -64,7 +64,7 @@ func (s *Service) paperRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "settle-sheet", Method: http.MethodPost, Path: "/api/v1/fieldwork/sheets/{id}/settle", Tag: tag, Access: manage,
 		Summary: "Decide every difference and record the answer", Errors: []int{404, 409}, Status: http.StatusOK},
 		func(ctx context.Context, in *struct {
-			sheetIn
+			ID   string `path:"id" maxLength:"60"`
 			Body struct {
 				Choices []Choice `json:"choices" maxItems:"200"`
 			}

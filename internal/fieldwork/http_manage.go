@@ -75,7 +75,7 @@ func (s *Service) assignmentRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "assign-addresses", Method: http.MethodPost, Path: "/api/v1/waves/{id}/assignments", Tag: tag, Access: manage,
 		Summary: "Hand open addresses of a street out to an interviewer", Errors: []int{404}, Status: http.StatusOK},
 		func(ctx context.Context, in *struct {
-			waveIn
+			ID   string `path:"id" maxLength:"60"`
 			Body NewAssignments
 		}) (*body[Handed], error) {
 			n, err := s.Assign(ctx, in.ID, in.Body)
@@ -112,7 +112,7 @@ func (s *Service) reminderRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "create-reminder", Method: http.MethodPost, Path: "/api/v1/waves/{id}/reminders", Tag: tag, Access: manage,
 		Summary: "Make a round of reminders", Errors: []int{404, 409}, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
-			waveIn
+			ID   string `path:"id" maxLength:"60"`
 			Body NewReminder
 		}) (*body[*Reminder], error) {
 			return out(s.Remind(ctx, in.ID, in.Body))
