@@ -19,6 +19,13 @@ func (d *Design) Calibrate(step Calibration) (*Design, error) {
 	if err != nil {
 		return nil, err
 	}
+	sum := 0.0
+	for _, v := range w {
+		sum += v
+	}
+	if !(sum > 0) {
+		return nil, errors.New("the calibrated weights add up to nothing; at least one total must be above 0")
+	}
 	out := *d
 	out.weights = w
 	if a != nil {
@@ -127,9 +134,9 @@ func (r Raking) reweigh(weights []float64) ([]float64, adjustment, error) {
 	}
 	if err := r.reached(w); err != nil {
 		if !settled {
-			err = fmt.Errorf("raking did not settle in %d rounds: %w", r.MaxIterations, err)
+			return nil, nil, fmt.Errorf("raking did not settle in %d rounds: %w; merge small cells, or check that the margins describe the same population", r.MaxIterations, err)
 		}
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("no weights of these rows meet all margins: %w; some combination of cells has nobody in the sample", err)
 	}
 	return w, &rakeResiduals{cells: cells, after: w}, nil
 }
@@ -166,7 +173,7 @@ func (r Raking) reached(w []float64) error {
 		}
 		for c, total := range margin.Totals {
 			if math.Abs(sums[c]-total) > 1e-5*total {
-				return fmt.Errorf("margin %d, cell %q: %v instead of %v", m+1, margin.Cells.Names[c], sums[c], total)
+				return fmt.Errorf("margin %d, cell %q reaches %.6g instead of %.6g", m+1, margin.Cells.Names[c], sums[c], total)
 			}
 		}
 	}

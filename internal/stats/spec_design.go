@@ -58,6 +58,9 @@ func readReplicates(o *object) *replicateSpec {
 		replicates: o.count("replicates", 200), seed: o.count("seed", 1), scale: o.number("scale", 0),
 		rscales: o.numbers("rscales"), mse: o.flag("mse"), hasScale: o.has("scale")}
 	o.oneOf("type", r.kind, "JK1 JKn BRR Fay bootstrap")
+	if r.replicates < 2 || r.replicates > 10000 {
+		o.fail("replicates", "is %d, but must be from 2 to 10000", r.replicates)
+	}
 	if r.columns == "" && (r.hasScale || r.rscales != nil) {
 		o.fail("columns", "is needed where scale or rscales are given")
 	}
