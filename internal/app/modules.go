@@ -64,7 +64,7 @@ func (a *App) build(context.Context) error {
 	a.Integrity.Work(a.Jobs)
 	a.Appraisal = appraisal.New(a.DB, a.Survey, a.namesBelow, outcomes{a.Rectify})
 	a.Results = results.New(a.DB, a.Survey, a.Appraisal, a.Rectify, a.Identity, a.Calendar)
-	a.Reports = report.New(a.DB, a.Survey, a.Appraisal, a.Rectify, a.Blobs)
+	a.Reports = report.New(a.DB, report.Sources{Surveys: a.Survey, Scores: a.Appraisal, Reverse: a.Rectify, Sampling: a.Sampling, Fieldwork: a.Fieldwork, Integrity: a.Integrity, Results: a.Results}, a.Blobs)
 	if a.Config.Demo {
 		a.Reports.Disclaim("演示数据，人物与成绩均为虚构")
 	}

@@ -39,7 +39,7 @@ func open(t testing.TB, d *db.DB, streets int) *desk {
 	if x.files, err = blob.NewDir(x.folder); err != nil {
 		t.Fatal(err)
 	}
-	x.reports = report.New(d, x.Surveys, x.appraisals, nil, x.files)
+	x.reports = report.New(d, report.Sources{Surveys: x.Surveys, Scores: x.appraisals}, x.files)
 	if _, err := x.appraisals.LoadSystem(x.Ctx, shipped.Indicators); err != nil {
 		t.Fatal(err)
 	}

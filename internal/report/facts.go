@@ -9,10 +9,14 @@ import (
 	"strings"
 
 	"yiwang/internal/appraisal"
+	"yiwang/internal/fieldwork"
+	"yiwang/internal/integrity"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/rectify"
+	"yiwang/internal/results"
+	"yiwang/internal/sampling"
 	"yiwang/internal/survey"
 )
 
@@ -29,6 +33,19 @@ type facts struct {
 	fields  []rectify.Line
 	notice  string
 	at      clock.Time
+
+	draw    *sampling.PublicDraw
+	rates   *fieldwork.RateReport
+	checks  *integrity.Overview
+	settled *results.Settlement
+
+	progress    *appraisal.Progress
+	drivers     *appraisal.Drivers
+	costs       *appraisal.Costs
+	scales      *appraisal.Reliability
+	nps         []appraisal.Recommendation
+	without     *appraisal.Sensitivity
+	communities *appraisal.Communities
 }
 
 // gather reads what a report needs with the rights of the caller; a part that the caller may not see stays empty, so the report leaves its
@@ -55,20 +72,92 @@ func (s *Service) gather(ctx context.Context, waveID string) (*facts, error) {
 	if f.counts, err = s.surveys.Progress(ctx, waveID); err != nil {
 		return nil, err
 	}
-	return f, s.gatherLoop(ctx, f)
+	if err := s.gatherMore(ctx, f); err != nil {
+		return nil, err
+	}
+	return f, s.gatherAnalysis(ctx, f)
 }
 
-func (s *Service) gatherLoop(ctx context.Context, f *facts) (err error) {
-	if s.reverse == nil {
-		return nil
-	}
-	if f.loop, err = s.reverse.Loop(ctx, f.wave.ID); err == nil {
-		f.fields, err = s.reverse.Summary(ctx, f.wave.ID, "field")
-	}
-	if errs.KindOf(err) == errs.KindForbidden {
+// optional runs the reading of a part; a part that is not there, or not for the caller, stays empty.
+func optional(err error) error {
+	switch errs.KindOf(err) {
+	case errs.KindForbidden, errs.KindNotFound, errs.KindInvalid, errs.KindConflict:
 		return nil
 	}
 	return err
+}
+
+// gatherMore reads what the other modules know about the wave.
+func (s *Service) gatherMore(ctx context.Context, f *facts) (err error) {
+	id := f.wave.ID
+	if s.from.Reverse != nil {
+		if f.loop, err = s.from.Reverse.Loop(ctx, id); err == nil {
+			f.fields, err = s.from.Reverse.Summary(ctx, id, "field")
+		}
+		if err = optional(err); err != nil {
+			return err
+		}
+	}
+	if s.from.Sampling != nil {
+		if f.draw, err = s.from.Sampling.Published(ctx, id); optional(err) != nil {
+			return err
+		}
+	}
+	if s.from.Fieldwork != nil {
+		if f.rates, err = s.from.Fieldwork.Rates(ctx, id); optional(err) != nil {
+			return err
+		}
+	}
+	if s.from.Integrity != nil {
+		if f.checks, err = s.from.Integrity.Overview(ctx, id); optional(err) != nil {
+			return err
+		}
+	}
+	f.settled, err = s.settlement(ctx, f.wave)
+	return err
+}
+
+// settlement returns the signed use of the results of the wave's year, nil where there is none.
+func (s *Service) settlement(ctx context.Context, w *survey.Wave) (*results.Settlement, error) {
+	if s.from.Results == nil {
+		return nil, nil //nolint:nilnil // no settlement is an answer of its own here
+	}
+	list, err := s.from.Results.Settlements(ctx)
+	if err != nil {
+		return nil, optional(err)
+	}
+	for _, m := range list {
+		if m.Area == w.Area && m.State == results.Settled && strings.HasPrefix(w.Period, strconv.Itoa(m.Year)) {
+			full, err := s.from.Results.Settlement(ctx, m.ID)
+			return full, optional(err)
+		}
+	}
+	return nil, nil //nolint:nilnil // as above
+}
+
+// gatherAnalysis reads the analyses of the run. One that the wave has too little data for stays empty.
+func (s *Service) gatherAnalysis(ctx context.Context, f *facts) (err error) {
+	id := f.wave.ID
+	if f.progress, err = s.scores.Progress(ctx, id, "", ""); optional(err) != nil {
+		return err
+	}
+	if f.drivers, err = s.scores.Drivers(ctx, id, ""); optional(err) != nil {
+		return err
+	}
+	if f.costs, err = s.scores.Costs(ctx, id); optional(err) != nil {
+		return err
+	}
+	if f.scales, err = s.scores.Reliability(ctx, id); optional(err) != nil {
+		return err
+	}
+	if f.nps, err = s.scores.Recommendations(ctx, id); optional(err) != nil {
+		return err
+	}
+	if f.without, err = s.scores.Sensitivity(ctx, id); optional(err) != nil {
+		return err
+	}
+	f.communities, err = s.scores.Communities(ctx, id, "", "")
+	return optional(err)
 }
 
 // score returns the row of an area, or nil; group "" stands for all groups together.

@@ -7,7 +7,6 @@ import (
 
 	"yiwang/internal/appraisal"
 	"yiwang/internal/platform/document"
-	"yiwang/internal/survey"
 )
 
 // letter is one page for one street: where it stands, what is clearly better or worse than the district, what to begin with.
@@ -126,21 +125,20 @@ func letterWeakest(f *facts, street string) []document.Block {
 
 // letterCommunities says of each community whether it is clearly above or below its street, in the order of codes: no order of scores.
 func letterCommunities(f *facts, street string) []document.Block {
-	all := f.official(street, appraisal.NodeTotal)
-	if all == nil || all.Score == nil {
+	if f.communities == nil {
 		return nil
 	}
 	words := map[string][]string{}
-	for i := range f.result.Scores {
-		s := &f.result.Scores[i]
-		if s.AreaLevel != appraisal.AtCommunity || s.Channel != survey.Targeted || s.Group != "" || s.Code != appraisal.NodeTotal || len(s.AreaCode) <= len(street) || s.AreaCode[:len(street)] != street {
+	for i := range f.communities.Items {
+		x := &f.communities.Items[i]
+		if x.Street != street {
 			continue
 		}
-		judged := map[string]string{"DCEFE4": "明显高于本街道", "FBE3DC": "明显低于本街道", "": "与本街道分不出高低"}[shade(s, all)]
-		if s.Suppressed || s.Score == nil {
+		judged := map[appraisal.Verdict]string{appraisal.Up: "明显高于本街道", appraisal.Down: "明显低于本街道", appraisal.Alike: "与本街道分不出高低"}[x.Verdict]
+		if x.Suppressed || x.Score == nil {
 			judged = "答卷太少，不作判断"
 		}
-		words[judged] = append(words[judged], s.AreaName)
+		words[judged] = append(words[judged], x.AreaName)
 	}
 	if len(words) == 0 {
 		return nil

@@ -6,27 +6,42 @@ import (
 	"io"
 
 	"yiwang/internal/appraisal"
+	"yiwang/internal/fieldwork"
+	"yiwang/internal/integrity"
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/document"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/rectify"
+	"yiwang/internal/results"
+	"yiwang/internal/sampling"
 	"yiwang/internal/survey"
 )
+
+// Sources are the modules that a report is written from. Surveys and Scores are needed; without one of the others its section is left out.
+type Sources struct {
+	Surveys   *survey.Service
+	Scores    *appraisal.Service
+	Reverse   *rectify.Service
+	Sampling  *sampling.Service
+	Fieldwork *fieldwork.Service
+	Integrity *integrity.Service
+	Results   *results.Service
+}
 
 // Service keeps reports and exports.
 type Service struct {
 	db      *db.DB
 	surveys *survey.Service
 	scores  *appraisal.Service
-	reverse *rectify.Service
+	from    Sources
 	files   blob.Store
 	notice  string // printed on every report; "" for none
 }
 
-// New returns the service. reverse may be nil: then reports have no section about the reverse evaluation.
-func New(d *db.DB, surveys *survey.Service, scores *appraisal.Service, reverse *rectify.Service, files blob.Store) *Service {
-	return &Service{db: d, surveys: surveys, scores: scores, reverse: reverse, files: files}
+// New returns the service.
+func New(d *db.DB, from Sources, files blob.Store) *Service {
+	return &Service{db: d, surveys: from.Surveys, scores: from.Scores, from: from, files: files}
 }
 
 // Disclaim has every report carry a notice, such as that people and results are fictional. Call it before serving.

@@ -6,6 +6,7 @@ import (
 
 	"yiwang/internal/appraisal"
 	"yiwang/internal/platform/document"
+	"yiwang/internal/rectify"
 	"yiwang/internal/survey"
 )
 
@@ -45,8 +46,8 @@ func reverse(f *facts) []document.Block {
 	blocks := []document.Block{document.Text(fmt.Sprintf("本期收到意见 %s 条，归类确认 %s 条，表扬 %s 条；归并为整改事项 %s 件，下发 %s 件，涉及 %d 个街道、%d 个牵头单位。答复中位用时 %s 天，从提出意见到回告中位用时 %s 天。",
 		grouped(l.Voices), grouped(l.Confirmed), grouped(l.Praise), grouped(l.Items), grouped(l.Issued), l.Streets, l.Units, one(l.DaysToAnswer), one(l.DaysToReply)))}
 	lines := slices.Clone(f.fields)
-	lines = slices.DeleteFunc(lines, func(x lineOf) bool { return x.Voices == 0 && x.Items == 0 })
-	slices.SortStableFunc(lines, func(a, b lineOf) int { return b.Voices - a.Voices })
+	lines = slices.DeleteFunc(lines, func(x rectify.Line) bool { return x.Voices == 0 && x.Items == 0 })
+	slices.SortStableFunc(lines, func(a, b rectify.Line) int { return b.Voices - a.Voices })
 	if len(lines) == 0 {
 		return blocks
 	}

@@ -144,8 +144,17 @@ func samplingWords(f *facts) string {
 	if d == nil {
 		return fmt.Sprintf("定向样本按街道×对象分层，计划%s份。名单由系统外抽取后导入，方案没有登记抽样框和抽签记录，本报告按分层简单随机抽样估计误差；如实际抽样有集群，误差会偏小。", grouped(f.plan.Target))
 	}
-	allocation := map[string]string{"equal": "各街道等量", "proportional": "按总体比例", "neyman": "奈曼（按总体和离散程度）", "power": "幂分配（在等量与按比例之间）", "optimum": "精确整数最优"}[d.Allocation]
-	return fmt.Sprintf("定向样本由抽样框按街道×对象分层抽取，计划%s份，层间分配方式：%s。抽样框指纹 %s，抽取用的种子在抽取前已公布其摘要，抽取过程逐条留存，可以重抽核对。", grouped(f.plan.Target), allocation, short(d.FrameHash))
+	allocation := map[string]string{"equal": "各街道等量", "proportional": "按总体比例", "neyman": "奈曼法（按总体和离散程度）", "power": "幂分配（在等量与按比例之间）", "optimum": "精确整数最优"}[d.Allocation]
+	first := map[survey.Cluster]string{survey.ClusterNone: "各街道内直接抽户", survey.ClusterCommunity: "先按户数比例抽社区，再在社区内抽户", survey.ClusterGrid: "先按户数比例抽网格，再在网格内抽户"}[d.Cluster]
+	within := map[survey.Within]string{survey.LastBirthday: "最近过生日的成年人", survey.KishTables: "基什表选定的成年人"}[d.Within]
+	text := fmt.Sprintf("定向样本由抽样框按街道×对象分层抽取，计划%s份，街道间%s；%s，户内访问%s。抽样框指纹 %s。备用样本只能按事先抽定的次序替补。", grouped(f.plan.Target), allocation, first, within, short(d.FrameHash))
+	if d.RestYears > 0 {
+		text += fmt.Sprintf("%d年内抽中过的住户不再抽。", d.RestYears)
+	}
+	if f.draw != nil {
+		text += fmt.Sprintf("\n抽取前公布种子摘要 %s，抽取后公布名单指纹 %s；抽中%s户（家），备用%s户（家）。用公布的种子可以重抽，得到同一份名单。", short(f.draw.SeedDigest), short(f.draw.ListHash), grouped(f.draw.Drawn), grouped(f.draw.Reserves))
+	}
+	return text
 }
 
 func weightingWords(f *facts) string {
@@ -153,8 +162,32 @@ func weightingWords(f *facts) string {
 	if w == nil {
 		return "每份定向答卷的权数 = 本街道本类对象的总体 ÷ 有效答卷数；标准误用有限总体校正。"
 	}
-	if w.Cluster == "community" {
-		return "每份定向答卷先按抽取概率加权，再按方案校准到总体；以社区为第一阶段单位估计标准误。"
+	text := "各份答卷先取相同的权数，"
+	if w.Base == "design" {
+		text = "每份定向答卷先取抽中概率的倒数作权数（没有抽取记录的层，层内取相同的权数），"
 	}
-	return "每份定向答卷先按抽取概率加权，再按方案校准到总体；标准误由校准残差估计。"
+	switch w.Method {
+	case survey.Rake:
+		text += "再逐轮调整到街道×对象及下列总体"
+	case survey.CalibrateLine:
+		text += "再用线性校准调整到街道×对象及下列总体"
+	case survey.CalibrateBend:
+		text += "再用有界校准调整到街道×对象及下列总体"
+	default:
+		text += "再调整到各街道各类对象的总体"
+	}
+	for _, m := range w.Margins {
+		text += map[string]string{"sex": "、性别", "age": "、年龄段"}[m.By]
+	}
+	text += "。"
+	if w.High > 0 {
+		text += fmt.Sprintf("调整倍数限在%g到%g之间。", w.Low, w.High)
+	}
+	if w.Trim > 0 {
+		text += fmt.Sprintf("超过本层中位数%g倍的权数截短，再校准一次。", w.Trim)
+	}
+	if w.Cluster == "community" {
+		return text + "标准误以社区为第一阶段单位估计，由校准残差计算。"
+	}
+	return text + "标准误由校准残差计算，用有限总体校正。"
 }
