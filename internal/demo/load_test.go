@@ -110,8 +110,9 @@ func TestLoad_RefusesAnUnknownScaleAnotherClockAndASecondLoad(t *testing.T) {
 var content = []string{
 	"SELECT code || name || kind || class || households FROM area ORDER BY code",
 	"SELECT code || shape FROM area_shape ORDER BY code",
-	"SELECT channel || mode || street || community || grp || sex || age_band || seconds || submitted_at || CASE WHEN row_key LIKE 'demo-%' THEN row_key ELSE '' END || marks || answers FROM response
-		ORDER BY wave_id, CASE WHEN row_key LIKE 'demo-%' THEN row_key ELSE '' END, marks", // of what was keyed the row key is a keyed digest
+	// What was keyed has a keyed digest for its row key, another one in every installation.
+	`SELECT channel || mode || street || community || grp || sex || age_band || seconds || submitted_at || CASE WHEN row_key LIKE 'demo-%' THEN row_key ELSE '' END || marks || answers
+		FROM response ORDER BY wave_id, CASE WHEN row_key LIKE 'demo-%' THEN row_key ELSE '' END, marks`,
 	"SELECT street || community || grp || channel || text || categories || day FROM comment ORDER BY id",
 	"SELECT text || state || fields || suggestions FROM comment_code ORDER BY id",
 	"SELECT no || title || field || area_code || place || voices || state || result || lead_name || measure || outcome || reply || COALESCE(due_at, 0) || supervised || reworks FROM item ORDER BY no",
