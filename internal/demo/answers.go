@@ -111,6 +111,7 @@ func (l *loader) answers(r *round, forms map[survey.Group]*survey.Form, sample d
 	for i, n := range share(int(math.Round(float64(l.scale.online)*r.share)), 1, weights) {
 		m.open(l.ground.streets[i], n)
 	}
+	m.disturb()
 	m.rnd.Shuffle(len(m.rows), func(a, b int) { m.rows[a], m.rows[b] = m.rows[b], m.rows[a] })
 	return m
 }

@@ -88,13 +88,14 @@ func (l *loader) live(ctx context.Context) error {
 		}
 	}
 	l.planResults()
+	l.planSystem()
 	return l.replay(ctx)
 }
 
 func (l *loader) planRound(r *round) error {
 	l.at(r.created, func(ctx context.Context, tx *db.Tx) error { return l.create(ctx, tx, r) })
 	l.planSample(r)
-	l.advance(r, r.created.AddDate(0, 0, 5), "pilot")
+	l.planPilot(r)
 	l.advance(r, r.frozen, "freeze")
 	l.advance(r, r.opened, "open")
 	collected := r.closed.Add(-slot)
@@ -108,6 +109,7 @@ func (l *loader) planRound(r *round) error {
 	l.planFieldwork(r, collected)
 	l.advance(r, r.closed, "close")
 	l.planCoding(r, collected.Add(slot))
+	l.planCheck(r, collected.Add(3*slot))
 	if r.scored.IsZero() {
 		return nil
 	}
@@ -152,7 +154,7 @@ func (l *loader) create(ctx context.Context, tx *db.Tx, r *round) error {
 	if err != nil {
 		return err
 	}
-	plan.Target = l.scale.targeted
+	plan.Target, plan.Pilot = l.scale.targeted, l.pilotStreets()
 	chances := l.rand("population")
 	for _, s := range l.ground.streets {
 		elder, adult, unit := s.population(0.24 + 0.08*chances.Float64())
