@@ -102,7 +102,7 @@ export const form: Record<string, string> = {
   '删掉这份答卷': 'Delete these answers',
   '答完了，存在手机里': 'Done, kept on this phone',
   '正在发送…': 'Sending…',
-  '有网络时自动发送，只会发一次。不用再做什么，也可以关掉这一页。': 'It is sent by itself, once, when there is a network. Nothing else to do; you may close this page.',
+  '连上网络就自动发送，只会发一次。请先不要关掉这一页；关掉了，下次打开时接着发。': 'It is sent by itself, once, when there is a network. Please leave this page open; if it is closed, sending goes on when you open it again.',
   '现在发送': 'Send now',
   '这份答卷已经删掉了。': 'These answers were deleted.',
   '家里另一位也要答': 'Somebody else answers too',

@@ -9,11 +9,11 @@ const steps: Record<string, () => string> = {
 export const knownStep = (label: string): string | undefined => steps[label]?.()
 
 /** The fields of "about you" with the answers people can choose; others are written. */
-export function fieldChoices(field: string): { value: string; label: string }[] {
+export function fieldChoices(field: string, group?: string): { value: string; label: string }[] {
   const plain = (...values: [string, string][]) => values.map(([value, label]) => ({ value, label }))
   switch (field) {
     case '性别': return plain(['男', t('男')], ['女', t('女')])
-    case '年龄段': return ['18-29', '30-39', '40-49', '50-59', '60-69', '70-79', '80+'].map((band) => ({ value: band, label: ageLabel(band) }))
+    case '年龄段': return bandsOf(group).map((band) => ({ value: band, label: ageLabel(band) }))
     case '居住年限': return plain(['不满1年', t('不满1年')], ['1—3年', t('1—3年')], ['4—10年', t('4—10年')], ['10年以上', t('10年以上')])
     case '住房类型': return plain(['商品房', t('商品房')], ['老旧小区', t('老旧小区')], ['保障房', t('保障房')], ['平房或其他', t('平房或其他')])
     case '单位类型': return plain(['企业', t('企业')], ['个体商户', t('个体商户')], ['学校', t('学校')], ['医院', t('医院')], ['机关', t('机关')], ['社会组织', t('社会组织')])
@@ -21,6 +21,12 @@ export function fieldChoices(field: string): { value: string; label: string }[] 
     case '在本街道年限': return plain(['不满1年', t('不满1年')], ['1—3年', t('1—3年')], ['4—10年', t('4—10年')], ['10年以上', t('10年以上')])
     default: return /^是否/.test(field) ? plain(['是', t('是')], ['否', t('否')]) : []
   }
+}
+
+/** The bands of the group that is asked; of all without one. */
+function bandsOf(group?: string): string[] {
+  const bands = ['18-29', '30-39', '40-49', '50-59', '60-69', '70-79', '80+']
+  return group === 'elder' ? bands.slice(4) : group === 'adult' ? bands.slice(0, 4) : bands
 }
 
 /** The name of a field in the language of the page. */

@@ -78,6 +78,8 @@ export interface Setting {
   scale: Step[]
   categories?: Category[]
   channel?: string
+  /** Who is asked; narrows the age bands offered. */
+  group?: string
   /** Makes random orders the respondent's own and stable: the submission's id. */
   seed?: string
 }
