@@ -98,7 +98,10 @@ func (p *Paper) block(f *Form, q *Question) block {
 		}
 		b.Hint = strings.TrimSpace(b.Hint + " 请在方框里写1、2、3……，最看重的写1。" + q.howMany())
 	case NPS:
-		b.Kind, b.Hint = blockOptions, strings.TrimSpace(b.Hint+" 0表示完全不愿意，10表示非常愿意。")
+		b.Kind = blockOptions
+		if b.Hint == "" {
+			b.Hint = "0表示完全不愿意，10表示非常愿意。"
+		}
 		for n := 0; n <= 10; n++ {
 			b.Options = append(b.Options, PaperStep{Mark: fmt.Sprint(n)})
 		}
@@ -107,7 +110,7 @@ func (p *Paper) block(f *Form, q *Question) block {
 	case Phone:
 		b.Kind, b.Count = blockBoxes, 11
 	case Text:
-		b.Kind, b.Count = blockLines, min(4, 1+q.MaxLen/100)
+		b.Kind, b.Count = blockLines, min(3, 1+q.MaxLen/100)
 	case Demographics:
 		b.Kind, b.Fields = blockFields, q.Fields
 		if b.Text == "" {
@@ -159,7 +162,11 @@ func (p *Paper) when(f *Form, c *Condition) string {
 	if c == nil {
 		return ""
 	}
-	return "仅当 " + p.words(f, c) + " 时填写"
+	words := p.words(f, c)
+	if words[0] < 0x80 {
+		words = " " + words
+	}
+	return "仅当" + words + " 时填写"
 }
 
 func (p *Paper) words(f *Form, c *Condition) string {
@@ -175,9 +182,9 @@ func (p *Paper) words(f *Form, c *Condition) string {
 	}
 	switch {
 	case len(c.All) > 0:
-		return list(c.All, "，并且")
+		return list(c.All, "，并且 ")
 	case len(c.Any) > 0:
-		return list(c.Any, "，或者")
+		return list(c.Any, "，或者 ")
 	case c.Not != nil && c.Not.Question == "":
 		return "并非“" + p.words(f, c.Not) + "”"
 	case c.Not != nil:

@@ -6,13 +6,8 @@ import (
 
 // block sets one question of its own: text, hint, then what is ticked or written.
 func (s *pages) block(b *block) {
-	indent := margin
-	width := textW
-	text := b.Text
-	if b.Kind != blockNote {
-		text = b.Code + "　" + b.Text
-	}
-	s.room(s.d.Height(width, s.body, text) + s.d.Height(width, s.small, b.Hint+b.When) + s.needs(b))
+	indent, width, text := margin, textW, b.heading()
+	s.room(s.least(b))
 	s.y = s.d.Paragraph(indent, s.y, width, s.body, text)
 	for _, more := range []string{b.Hint, b.When} {
 		if more != "" {
@@ -42,6 +37,19 @@ func (s *pages) block(b *block) {
 	s.y += s.body.Size * 0.16
 }
 
+// heading is the text with its code in front.
+func (b *block) heading() string {
+	if b.Kind == blockNote {
+		return b.Text
+	}
+	return b.Code + "　" + b.Text
+}
+
+// least is the room that a question takes at least without being torn apart.
+func (s *pages) least(b *block) float64 {
+	return s.d.Height(textW, s.body, b.heading()) + s.d.Height(textW, s.small, b.Hint) + s.d.Height(textW, s.small, b.When) + 1.5 + s.needs(b)
+}
+
 // side is how large a tick box is.
 func (s *pages) side() float64 {
 	if s.p.Large {
@@ -59,7 +67,7 @@ func (s *pages) needs(b *block) float64 {
 		return 0
 	case blockScale:
 		if s.faces(b) {
-			return 32
+			return 26
 		}
 	}
 	return min(80, 4+float64((len(b.Options)+2)/3)*(s.side()+3))
@@ -116,7 +124,7 @@ func (s *pages) options(b *block) {
 
 // drawFaces sets three large faces and, where it may be chosen, "no contact".
 func (s *pages) drawFaces(b *block) {
-	const radius, high = 9.0, 30.0
+	const radius, high = 8.0, 26.0
 	s.room(high)
 	n := len(b.Options)
 	if b.NA {
@@ -131,7 +139,7 @@ func (s *pages) drawFaces(b *block) {
 		s.d.Fill(x-3.8, y-3.2, 1.6, 1.6, 0)
 		s.d.Fill(x+2.2, y-3.2, 1.6, 1.6, 0)
 		bend := []float64{4, 0, -4}[min(i, 2)]
-		s.d.Curve([8]float64{x - 4.5, y + 3 - bend/4, x - 2, y + 3 + bend*0.75, x + 2, y + 3 + bend*0.75, x + 4.5, y + 3 - bend/4}, 0.6, 0)
+		s.d.Curve([8]float64{x - 4, y + 2.7 - bend/4, x - 1.8, y + 2.7 + bend*0.75, x + 1.8, y + 2.7 + bend*0.75, x + 4, y + 2.7 - bend/4}, 0.6, 0)
 		s.d.Paragraph(margin+float64(i)*cell, s.y+2*radius+2, cell, label, o.Label)
 		s.d.Text(x+radius+2, s.y+4, code, o.Mark)
 	}
@@ -144,9 +152,9 @@ func (s *pages) drawFaces(b *block) {
 	s.y += high
 }
 
-// fields sets lines to write on, two beside one another, one in large type.
+// fields sets lines to write on, three beside one another, one in large type.
 func (s *pages) fields(b *block) {
-	columns := 2
+	columns := 3
 	if s.p.Large {
 		columns = 1
 	}

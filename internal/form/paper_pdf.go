@@ -11,10 +11,12 @@ import (
 const (
 	margin  = 18.0
 	textW   = print.A4Width - 2*margin
-	bottom  = print.A4Height - 20
+	bottom  = print.A4Height - 17
 	codeW   = 15.0
 	stepW   = 13.5
 	naLabel = "没接触过/不了解"
+
+	gridHeadH = 10.0
 )
 
 // WritePaper lays the questionnaire out as A4 pages. Every answer carries the code that is keyed in, every page the marks of its
@@ -25,8 +27,8 @@ func WritePaper(w io.Writer, f *Form, p Paper) error {
 	for _, at := range p.lay(f) {
 		s.part(at)
 	}
-	s.room(s.body.Step() * 3)
-	s.y += s.body.Step()
+	s.room(s.body.Step() * 2)
+	s.y += s.body.Step() / 2
 	s.y = s.d.Paragraph(margin, s.y, textW, print.Style{Size: s.body.Size, Align: print.Centre}, "问卷到此结束，谢谢您！")
 	s.feet(f.Name)
 	_, err := s.d.WriteTo(w)
@@ -57,7 +59,7 @@ func (s *pages) newPage() {
 			s.d.Fill(x, y, 3, 3, 0)
 		}
 	}
-	s.y = margin
+	s.y = margin - 3
 }
 
 // room turns the page when less than h is left; true when it did.
@@ -106,11 +108,24 @@ func (s *pages) codes() {
 }
 
 func (s *pages) part(at part) {
+	first := &at.Blocks[0]
+	beside := !s.p.Large && first.Kind == blockScale && at.When == "" && at.Intro == "" // the title stands beside the words of the scale
 	if at.Title != "" {
-		s.room(s.head1.Step() + 3*s.body.Step())
-		s.y += 2
-		s.d.Fill(margin, s.y+1, 1.2, s.head1.Step()-2, 0)
-		s.y = s.d.Paragraph(margin+3.5, s.y, textW-4, s.head1, at.Title)
+		need := s.head1.Step() + s.small.Step()*2 + s.least(first)
+		if beside {
+			need = gridHeadH + s.height(first, textW-codeW-6*stepW)
+		}
+		s.room(need)
+		s.y += 1.5
+		title := s.y
+		if beside {
+			title = s.y + gridHeadH - s.head1.Step()
+		}
+		s.d.Fill(margin, title+1, 1.2, s.head1.Step()-2, 0)
+		end := s.d.Paragraph(margin+3.5, title, textW-4, s.head1, at.Title)
+		if !beside {
+			s.y = end
+		}
 	}
 	if at.When != "" {
 		s.y = s.d.Paragraph(margin, s.y, textW, s.small, "（"+at.When+"）")
@@ -118,7 +133,9 @@ func (s *pages) part(at part) {
 	if at.Intro != "" {
 		s.y = s.d.Paragraph(margin, s.y, textW, s.small, at.Intro)
 	}
-	s.y += 1
+	if !beside {
+		s.y++
+	}
 	for i := 0; i < len(at.Blocks); {
 		n := 1
 		if !s.p.Large && at.Blocks[i].Kind == blockScale {
@@ -131,7 +148,7 @@ func (s *pages) part(at part) {
 		}
 		i += n
 	}
-	s.y += 2
+	s.y++
 }
 
 // grid sets scale questions below one another under a common head.
@@ -145,7 +162,7 @@ func (s *pages) grid(rows []block) {
 		columns++
 	}
 	text := textW - codeW - float64(columns)*stepW
-	s.room(14 + s.height(&rows[0], text))
+	s.room(gridHeadH + s.height(&rows[0], text))
 	s.gridHead(rows[0].Options, na, text)
 	for i := range rows {
 		h := s.height(&rows[i], text)
@@ -163,7 +180,7 @@ func (s *pages) grid(rows []block) {
 }
 
 func (s *pages) gridHead(options []PaperStep, na bool, text float64) {
-	const h = 11.0
+	const h = gridHeadH
 	words := print.Style{Size: 8, Align: print.Centre, Leading: 1.2}
 	x := margin + codeW + text
 	for _, o := range options {

@@ -21,9 +21,9 @@ func TestPaper_ConditionsAreWordedAsPeopleReadThem(t *testing.T) {
 	f := readVectors(t).Form
 	p := Paper{Steps: paperSteps(false), Categories: [][2]string{{"01", "街道党建"}}}
 	for code, want := range map[string]string{
-		"N3": "仅当 N2 大于1，并且E3 没有选“都没有” 时填写",
-		"I2": "仅当 I1 选“有，按自己想法填”，或者I1 选“有，要求统一选满意” 时填写",
-		"I3": "仅当 回答了 I2 时填写",
+		"N3": "仅当 N2 大于1，并且 E3 没有选“都没有” 时填写",
+		"I2": "仅当 I1 选“有，按自己想法填”，或者 I1 选“有，要求统一选满意” 时填写",
+		"I3": "仅当回答了 I2 时填写",
 	} {
 		if got := p.when(&f, f.Question(code).Show); got != want {
 			t.Errorf("%s: %q, want %q", code, got, want)
