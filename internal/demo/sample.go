@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -62,6 +63,11 @@ func (l *loader) planSample(r *round) {
 		design.FrameID, design.UnitFrameID, design.Reserve = l.frames.households, l.frames.units, 0.3
 		sum := sha256.Sum256(fmt.Appendf(nil, "demonstration %d %s", l.seed, r.code))
 		_, err = l.Sampling.SealTx(ctx, tx, r.id, w.Version, design, "", hex.EncodeToString(sum[:]))
+		return err
+	})
+	l.at(r.opened.AddDate(0, 0, -3), func(ctx context.Context, tx *db.Tx) error {
+		order := sampling.LetterOrder{Wording: sampling.Wording{Office: "区考评办公室"}, Base: "https://cp.example.gov.cn", Format: sampling.LettersTable}
+		_, err := l.Sampling.LettersTx(l.as(ctx, "lead"), tx, r.id, order, io.Discard)
 		return err
 	})
 	l.at(r.frozen.Add(2*time.Hour), func(ctx context.Context, tx *db.Tx) error {

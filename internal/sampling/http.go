@@ -97,7 +97,7 @@ func (s *Service) listRoutes(api huma.API) {
 		func(ctx context.Context, in *struct {
 			WaveIn
 			httpx.PageIn
-			listIn
+			ListIn
 		}) (*Body[httpx.Page[ListedInvitation]], error) {
 			p, err := s.Invitations(ctx, in.filter(in.ID), in.Cursor, in.PageIn.Limit)
 			return &Body[httpx.Page[ListedInvitation]]{p}, err
@@ -115,20 +115,20 @@ func (s *Service) listRoutes(api huma.API) {
 		})
 }
 
-// listIn narrows a list of invitations.
-type listIn struct {
+// ListIn narrows a list of invitations.
+type ListIn struct {
 	Street string `query:"street" maxLength:"9"`
 	Group  string `query:"group" enum:"elder,adult,unit"`
 	State  string `query:"state" enum:"reserve,open,spent,replaced"`
 }
 
-func (in *listIn) filter(wave string) Filter {
+func (in *ListIn) filter(wave string) Filter {
 	return Filter{WaveID: wave, Street: in.Street, Group: survey.Group(in.Group), State: InvitationState(in.State)}
 }
 
 func (s *Service) paperRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "print-letters", Method: "POST", Path: "/api/v1/waves/{id}/letters", Tag: "sampling", Access: httpx.Permission(PermManage),
-		Summary: "Letters with fresh single-use codes as PDF, at most 2,000", Status: http.StatusOK, Errors: []int{http.StatusNotFound}},
+		Summary: "Letters with fresh single-use codes as PDF, at most 2,000, or a table for a printing house, at most 20,000", Status: http.StatusOK, Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *struct {
 			WaveIn
 			Body LetterOrder
@@ -140,13 +140,16 @@ func (s *Service) paperRoutes(api huma.API) {
 			if err != nil {
 				return nil, err
 			}
+			if in.Body.Format == LettersTable {
+				return attachment("邀请信.csv", sheet.CSV.ContentType(), file), nil
+			}
 			return attachment("邀请信.pdf", "application/pdf", file), nil
 		})
 	httpx.Handle(api, httpx.Op{ID: "export-invitations", Method: "GET", Path: "/api/v1/waves/{id}/invitations.file", Tag: "sampling", Access: httpx.Permission(PermManage),
 		Summary: "Drawn households and units with their addresses, for the plan of the visits; logged", Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *struct {
 			WaveIn
-			listIn
+			ListIn
 			Format string `query:"format" enum:"xlsx,csv" default:"xlsx"`
 		}) (*huma.StreamResponse, error) {
 			file, err := spooled(func(w io.Writer) error {

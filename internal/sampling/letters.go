@@ -16,8 +16,17 @@ import (
 	"yiwang/internal/survey"
 )
 
-// maxLetters bounds one file, about 60 MB of paper for the printer's memory.
-const maxLetters = 2000
+// LetterFormat is what letters are written as.
+type LetterFormat string
+
+// The formats of letters.
+const (
+	LettersPDF   LetterFormat = "pdf"
+	LettersTable LetterFormat = "csv" // for a printing house with its own letter: address, code and link of each
+)
+
+// most bounds one file: the printer's memory, or what a printing house takes at once.
+var most = map[LetterFormat]int{LettersPDF: 2000, LettersTable: 20000}
 
 // LetterOrder says which letters to print.
 type LetterOrder struct {
@@ -26,37 +35,75 @@ type LetterOrder struct {
 	Street string       `json:"street,omitempty" maxLength:"9"`
 	Group  survey.Group `json:"group,omitempty" enum:"elder,adult,unit"`
 	Again  bool         `json:"again,omitempty" doc:"also for those who were sent one; the code of the earlier letter goes on working until one is used"`
+	Format LetterFormat `json:"format,omitempty" enum:"pdf,csv" doc:"pdf unless said otherwise"`
 }
 
-// Letters writes letters for open invitations as a PDF, one page each, and returns how many. Every letter carries a fresh code that is
-// kept as a keyed digest only: what is lost here can be printed again, not looked up. Needs PermManage in the street, or in the
-// district when none is named; the number goes into the audit trail. NotFound when nobody is left to be written to.
+// Letters writes letters for open invitations, one page each, and returns how many. See LettersTx.
 func (s *Service) Letters(ctx context.Context, waveID string, o LetterOrder, w io.Writer) (n int, err error) {
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		n, err = s.LettersTx(ctx, tx, waveID, o, w)
+		return err
+	})
+	return n, err
+}
+
+// LettersTx is Letters inside the caller's transaction; w is to be a buffer, as the transaction may run again. Every letter carries a
+// fresh code that is kept as a keyed digest only: what is lost here can be printed again, not looked up. Needs PermManage in
+// the street, or in the district when none is named; the number goes into the audit trail. NotFound when nobody is left to be
+// written to.
+func (s *Service) LettersTx(ctx context.Context, tx *db.Tx, waveID string, o LetterOrder, w io.Writer) (n int, err error) {
 	if o.Base, err = base(o.Base); err != nil {
 		return 0, err
 	}
-	var doc *print.Document
-	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		wave, list, err := s.toWrite(ctx, tx, waveID, &o)
-		if err != nil {
-			return err
-		}
-		letters, err := s.write(ctx, tx, list, o.Base)
-		if err != nil {
-			return err
-		}
-		doc, n = print.NewA4(wave.Name+"邀请信"), len(letters)
-		for i := range letters {
-			letters[i].draw(doc, wave, &o.Wording)
-		}
-		return audit.Log(ctx, tx, audit.Entry{Action: "sampling.letters_printed", Object: "wave", ObjectID: waveID, Area: wave.Area,
-			Detail: map[string]any{"street": o.Street, "group": o.Group, "letters": n}})
-	})
+	if o.Format == "" {
+		o.Format = LettersPDF
+	}
+	wave, list, err := s.toWrite(ctx, tx, waveID, &o)
 	if err != nil {
 		return 0, err
 	}
-	_, err = doc.WriteTo(w)
-	return n, err
+	letters, err := s.write(ctx, tx, list, o.Base)
+	if err != nil {
+		return 0, err
+	}
+	if o.Format == LettersTable {
+		err = table(letters, w)
+	} else {
+		err = book(letters, wave, &o.Wording, w)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(letters), audit.Log(ctx, tx, audit.Entry{Action: "sampling.letters_printed", Object: "wave", ObjectID: waveID, Area: wave.Area,
+		Detail: map[string]any{"street": o.Street, "group": o.Group, "letters": len(letters), "format": o.Format}})
+}
+
+// book sets the letters as a PDF.
+func book(letters []letter, wave *survey.Wave, w *Wording, out io.Writer) error {
+	doc := print.NewA4(wave.Name + "邀请信")
+	for i := range letters {
+		letters[i].draw(doc, wave, w)
+	}
+	_, err := doc.WriteTo(out)
+	return err
+}
+
+// table lists what a printing house puts on its own letters.
+func table(letters []letter, w io.Writer) error {
+	out, err := sheet.NewWriter(w, sheet.CSV, "邀请信")
+	if err != nil {
+		return err
+	}
+	if err := out.Row("编号", "街道", "社区", "群体", "地址", "收件人", "邀请码", "网址", "选人表"); err != nil {
+		return err
+	}
+	for i := range letters {
+		l := &letters[i]
+		if err := out.Row(fmt.Sprintf("%05d", l.to.Place), l.street, l.community, groupTitles[l.to.Group], l.address.Text, l.address.Name, l.code, l.link+"/p/q/"+l.code, l.to.Sheet); err != nil {
+			return err
+		}
+	}
+	return out.Close()
 }
 
 func base(text string) (string, error) {
@@ -91,7 +138,7 @@ func (s *Service) toWrite(ctx context.Context, tx *db.Tx, waveID string, o *Lett
 	}
 	var list []Invitation
 	for i := range all {
-		if (o.Again || all[i].Letters == 0) && len(list) < maxLetters {
+		if (o.Again || all[i].Letters == 0) && len(list) < most[o.Format] {
 			list = append(list, all[i])
 		}
 	}
