@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"yiwang/internal/platform/audit"
@@ -45,7 +44,7 @@ func (s *Service) Pilot(ctx context.Context, waveID string, from, to int) (p *Pi
 		if err != nil {
 			return err
 		}
-		p = &Pilot{Streets: slices.Concat([]string{}, w.Plan.V.Pilot), State: w.State}
+		p = &Pilot{Streets: append([]string{}, w.Plan.V.Pilot...), State: w.State}
 		if p.Rounds, err = db.All[PilotRound](ctx, tx, "SELECT "+roundColumns+" FROM pilot_round WHERE wave_id = $1 ORDER BY seq LIMIT 50", w.ID); err != nil {
 			return err
 		}
