@@ -54,7 +54,7 @@ func TestStats_EveryCommandHasItsFunction(t *testing.T) {
 	if err := os.WriteFile(spec, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"estimate", "ranks", "sample", "allocate", "drivers", "reliability", "compare", "smallarea", "efficiency", "combine"} {
+	for _, name := range []string{"estimate", "ranks", "sample", "allocate", "drivers", "reliability", "compare", "smallarea", "efficiency", "combine", "model", "test", "patterns"} {
 		if code, out, e := run(t, "", "stats", name, spec); code != 1 || e == "" || strings.Contains(e, "panic") {
 			t.Errorf("%s: exit %d %q %q", name, code, out, e)
 		}
