@@ -30,7 +30,7 @@ func publicPage(f *facts) *document.Document {
 		c.Categories = append(c.Categories, r.AreaName)
 		s := &c.Series[0]
 		s.Values, s.Low, s.High = append(s.Values, &score), append(s.Low, r.Low), append(s.High, r.High)
-		t.Rows = append(t.Rows, []document.Cell{document.Words(r.AreaName), document.Number(&score, 2), document.Words(between(r.Low, r.High)), document.Words(rankSet(r))})
+		t.Rows = append(t.Rows, []document.Cell{document.Words(r.AreaName), document.Number(&score, 2), document.Words(between(r.Low, r.High)), document.Words(rankSet(r.Best, r.Worst))})
 	}
 	if len(items) > 0 {
 		d.Blocks = append(d.Blocks, document.Draw(c), document.Show(t))

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"yiwang/internal/appraisal"
 	"yiwang/internal/platform/document"
@@ -36,7 +37,7 @@ func progress(f *facts) []document.Block {
 			gap = signed(hundred(x.Gap))
 		}
 		t.Rows = append(t.Rows, []document.Cell{{Text: x.AreaName, Bold: x.AreaCode == f.wave.Area}, document.Number(x.Before, 2), document.Number(x.Now, 2), document.Words(signed(x.Difference)), document.Words(between(x.Low, x.High)),
-			document.Number(x.Holm, 3), document.Words(gap), document.Words(verdictWords[x.Verdict])})
+			significance(x.Holm), document.Words(gap), document.Words(verdictWords[x.Verdict])})
 		if x.Difference != nil {
 			c.Categories = append(c.Categories, x.AreaName)
 			s := &c.Series[0]
@@ -62,7 +63,15 @@ func notes(list []string) document.Block {
 	if len(list) == 0 {
 		return document.Note("")
 	}
-	return document.List(list...)
+	return document.Note(strings.Join(list, ""))
+}
+
+// significance writes a P value without claiming an impossible zero.
+func significance(p *float64) document.Cell {
+	if p != nil && *p < 0.001 {
+		return document.Words("<0.001")
+	}
+	return document.Number(p, 3)
 }
 
 // drivers shows what goes with overall satisfaction, and what is rated low among it.

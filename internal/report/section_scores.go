@@ -72,7 +72,7 @@ func streets(f *facts) []document.Block {
 	hundred := 100.0
 	top.Max = &hundred
 	t := document.Table{Caption: "街道得分、名次范围与进入前列的概率", Columns: []document.Column{document.LeftColumn("街道", 16), document.RightColumn("得分", 8), document.RightColumn("标准误", 8), document.LeftColumn("区间", 15),
-		document.LeftColumn("名次范围", 10), document.RightColumn(fmt.Sprintf("前%d概率", ranks.Top), 9), document.RightColumn("期望名次", 9)}}
+		document.LeftColumn("名次范围", 10), document.LeftColumn("成对比较范围", 11), document.RightColumn(fmt.Sprintf("前%d概率", ranks.Top), 9), document.RightColumn("期望名次", 9)}}
 	for i := range ranks.Items {
 		r := &ranks.Items[i]
 		score, p, expected := r.Score, 100*r.PTop, r.ExpectedRank
@@ -82,13 +82,13 @@ func streets(f *facts) []document.Block {
 		top.Categories = append(top.Categories, r.AreaName)
 		top.Series[0].Values = append(top.Series[0].Values, &p)
 		se := r.SE
-		t.Rows = append(t.Rows, []document.Cell{document.Words(r.AreaName), document.Number(&score, 2), document.Number(&se, 2), document.Words(between(r.Low, r.High)), document.Words(rankSet(r)),
+		t.Rows = append(t.Rows, []document.Cell{document.Words(r.AreaName), document.Number(&score, 2), document.Number(&se, 2), document.Words(between(r.Low, r.High)), document.Words(rankSet(r.Best, r.Worst)), document.Words(rankSet(r.PairBest, r.PairWorst)),
 			document.Words(chance(r.PTop)), document.Number(&expected, 1)})
 	}
 	for _, code := range ranks.Unranked {
 		t.Rows = append(t.Rows, []document.Cell{document.Words(f.streetName(code)), {}, {}, {}, document.Words("不排")})
 	}
-	t.Note = "按得分排列只为查找方便。" + ranks.Method
+	t.Note = "按得分排列只为查找方便。名次范围用于公布和奖励；成对比较范围由街道两两之差得出，较窄，供核对。" + ranks.Method
 	if len(ranks.Items) > 0 {
 		blocks = append(blocks, document.Draw(c))
 	}

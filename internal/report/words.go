@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"yiwang/internal/appraisal"
 	"yiwang/internal/platform/clock"
 )
 
@@ -40,12 +39,12 @@ func signed(v *float64) string {
 	return strings.Replace(two(v), "-", "−", 1)
 }
 
-// rankSet writes ranks that the data cannot exclude; a single rank is never printed as certain knowledge of one place unless the set is one.
-func rankSet(r *appraisal.Rank) string {
-	if r.Best == r.Worst {
-		return strconv.Itoa(r.Best)
+// rankSet writes the ranks that the data cannot exclude.
+func rankSet(best, worst int) string {
+	if best == worst {
+		return strconv.Itoa(best)
 	}
-	return fmt.Sprintf("%d—%d", r.Best, r.Worst)
+	return fmt.Sprintf("%d—%d", best, worst)
 }
 
 // chance prints a probability without claiming certainty.

@@ -158,7 +158,7 @@ func styles(compact bool) string {
 		`w:eastAsia="仿宋"/><w:sz w:val="` + size + `"/><w:szCs w:val="` + size + `"/><w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault></w:docDefaults>` +
 		`<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:pPr><w:spacing w:after="60" w:line="` + line + `" w:lineRule="atLeast"/></w:pPr></w:style>` +
 		style("Body", "Body Text", `<w:ind w:firstLineChars="200" w:firstLine="480"/><w:jc w:val="both"/>`, "") +
-		style("Lead", "Lead", `<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="1F5FBF"/></w:pBdr><w:spacing w:before="80" w:after="120"/><w:ind w:left="200"/>`, black+`<w:color w:val="1A3E75"/>`) +
+		style("Lead", "Lead", `<w:keepNext/><w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="1F5FBF"/></w:pBdr><w:spacing w:before="80" w:after="120"/><w:ind w:left="200"/>`, black+`<w:color w:val="1A3E75"/>`) +
 		style("Title", "Title", `<w:spacing w:before="0" w:after="200" w:line="240" w:lineRule="auto"/><w:jc w:val="center"/>`, `<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="宋体"/><w:b/><w:sz w:val="`+map[bool]string{true: "32", false: "48"}[compact]+`"/>`) +
 		style("Subtitle", "Subtitle", `<w:jc w:val="center"/><w:spacing w:after="120"/>`, black+`<w:color w:val="44546A"/><w:sz w:val="`+map[bool]string{true: "20", false: "28"}[compact]+`"/>`) +
 		style("Heading1", "heading 1", `<w:keepNext/><w:spacing w:before="`+map[bool]string{true: "120", false: "320"}[compact]+`" w:after="120"/><w:outlineLvl w:val="0"/>`, black+`<w:color w:val="14315C"/><w:sz w:val="`+map[bool]string{true: "22", false: "32"}[compact]+`"/>`) +
