@@ -75,7 +75,7 @@ func WriteCodes(w io.Writer, f *Form, p Paper) error {
 	p.Large = false
 	s := newPages(f.Name, p)
 	s.y = s.d.Paragraph(margin, s.y, textW, print.Style{Size: 16, Weight: print.Bold, Align: print.Centre}, f.Name+"录入代码表")
-	rules := "一、按答卷上的编码核对受访编号。二、空着没答的不录；量表题勾了两个的按没答处理，并在备注写明。三、纸上涂改的以最后一次为准。四、每份答卷由两人各录一遍，不一致处对照原卷改正。"
+	rules := "一、先录邀请码，没有邀请码的按登记的街道、社区录。二、空着没答的不录；量表题勾了两个的按没答处理，并在备注写明。三、纸上涂改的以最后一次为准。四、每份答卷由两人各录一遍，不一致处对照原卷改正。"
 	s.y = s.d.Paragraph(margin, s.y, textW, s.small, rules) + 3
 	const keysX = 78.0
 	for i, line := range p.codeLines(f) {

@@ -84,25 +84,27 @@ func (s *pages) head(f *Form) {
 	s.y = s.d.Paragraph(margin, s.y, textW, s.small, how) + 3
 }
 
-// codes are the boxes that tie the paper to an invitation and to who entered it.
+// codes are the boxes that tie the paper to an invitation (three groups of four) and to who entered it.
 func (s *pages) codes() {
-	const side = 7.0
+	const side = 6.0
 	label := print.Style{Size: 9}
-	s.d.Text(margin, s.y+5, label, "答卷编码")
-	x := margin + 16
-	for i := range 8 {
-		if i == 4 {
+	s.d.Text(margin, s.y+4.3, label, "邀请码")
+	x := margin + 12
+	for i := range 12 {
+		if i > 0 && i%4 == 0 {
 			s.d.Line(x+1, s.y+side/2, x+3, s.y+side/2, 0.3, 0)
 			x += 4
 		}
 		s.d.Rect(x, s.y, side, side, 0.25, 0)
 		x += side
 	}
-	x += 6
+	x += 5
 	for _, name := range []string{"访问员", "日期"} {
-		s.d.Text(x, s.y+5, label, name)
-		s.d.Line(x+12, s.y+side-0.5, x+38, s.y+side-0.5, 0.25, 0)
-		x += 44
+		s.d.Text(x, s.y+4.3, label, name)
+		end := x + 36
+		x += s.d.Width(label, name) + 1.5
+		s.d.Line(x, s.y+side-0.5, end, s.y+side-0.5, 0.25, 0)
+		x = end + 3
 	}
 	s.y += side + 4
 }

@@ -70,7 +70,7 @@ func TestPaper_LayoutsAreCompleteAndTheSameEveryTime(t *testing.T) {
 			t.Error("two layouts of one questionnaire differ")
 		}
 		html := page.String()
-		for _, want := range []string{"环境卫生", "仅当 E1 选", "答卷编码", "校验 " + f.Hash()[:8]} {
+		for _, want := range []string{"环境卫生", "仅当 E1 选", "邀请码", "校验 " + f.Hash()[:8]} {
 			if !strings.Contains(html, want) {
 				t.Errorf("large %v: %q is missing", large, want)
 			}
