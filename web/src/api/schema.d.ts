@@ -2708,7 +2708,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Letters with fresh single-use codes as PDF, at most 2,000 */
+        /** Letters with fresh single-use codes as PDF, at most 2,000, or a table for a printing house, at most 20,000 */
         post: operations["print-letters"];
         delete?: never;
         options?: never;
@@ -3344,7 +3344,7 @@ export interface components {
             own: number | null;
             /**
              * Format: double
-             * @description that the community does not differ from its street, adjusted for all communities of the street (Holm 1979)
+             * @description that the community does not differ from its street, by the model
              */
             p: number | null;
             /** Format: double */
@@ -4373,6 +4373,8 @@ export interface components {
              */
             min_cell: number;
             modes?: components["schemas"]["FieldworkModeCount"][] | null;
+            /** @description of the plan, for who sees the whole district */
+            quotas?: components["schemas"]["FieldworkQuotaCount"][] | null;
             /** Format: date-time */
             starts_at?: string;
             state: string;
@@ -4709,6 +4711,15 @@ export interface components {
             /** @description send it back with the answers */
             token: string;
             wave: components["schemas"]["FieldworkWaveView"];
+        };
+        FieldworkQuotaCount: {
+            channel?: string;
+            group?: string;
+            /** Format: int64 */
+            most: number;
+            /** Format: int64 */
+            n: number;
+            street?: string;
         };
         FieldworkRate: {
             /** @example RR1 */
@@ -7672,6 +7683,11 @@ export interface components {
             again?: boolean;
             /** @description address under which residents reach this server, such as https://cp.example.gov.cn */
             base: string;
+            /**
+             * @description pdf unless said otherwise
+             * @enum {string}
+             */
+            format?: "pdf" | "csv";
             /** @enum {string} */
             group?: "elder" | "adult" | "unit";
             /** @description a paragraph of the office's own */
@@ -22764,6 +22780,9 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
+                street?: string;
+                group?: "elder" | "adult" | "unit";
+                state?: "reserve" | "open" | "spent" | "replaced";
             };
             header?: never;
             path: {
@@ -22841,6 +22860,9 @@ export interface operations {
     "export-invitations": {
         parameters: {
             query?: {
+                street?: string;
+                group?: "elder" | "adult" | "unit";
+                state?: "reserve" | "open" | "spent" | "replaced";
                 format?: "xlsx" | "csv";
             };
             header?: never;
