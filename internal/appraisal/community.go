@@ -28,7 +28,7 @@ type CommunityScore struct {
 	High       *float64 `json:"high"`
 	Own        *float64 `json:"own" doc:"weight of the community's own answers in the estimate, 0…1"`
 	StreetMean *float64 `json:"street_mean"`
-	P          *float64 `json:"p" doc:"that the community does not differ from its street, adjusted for all communities of the street (Holm 1979)"`
+	P          *float64 `json:"p" doc:"that the community does not differ from its street, by the model"`
 	Verdict    Verdict  `json:"verdict" enum:"up,down,alike" doc:"clearly above its street, clearly below, not separable"`
 }
 
@@ -138,38 +138,27 @@ func (c *Communities) model(level float64) error {
 		return errs.Invalid("appraisal.cannot_model", "The communities cannot be modelled: "+err.Error())
 	}
 	c.Between = *number(fit.A)
-	c.judge(at, by, agreed, fit, level)
+	c.judge(at, agreed, fit, level)
 	return nil
 }
 
-func (c *Communities) judge(at []int, by stats.Factor, agreed []float64, fit *stats.AreaEstimates, level float64) {
+// judge compares each community with its street. Estimates are drawn towards the street already, which guards against finding differences by
+// looking at many communities (Gelman, Hill & Yajima 2012).
+func (c *Communities) judge(at []int, agreed []float64, fit *stats.AreaEstimates, level float64) {
 	z := math.Sqrt2 * math.Erfinv(level)
-	p := make([]float64, len(at))
 	for k, i := range at {
 		it := &c.Items[i]
 		rmse := math.Sqrt(fit.MSE[k])
 		score := *it.StreetMean + agreed[k]
 		it.Score, it.RMSE, it.Own = number(score), number(rmse), number(fit.Gamma[k])
 		it.Low, it.High = number(math.Max(score-z*rmse, 0)), number(math.Min(score+z*rmse, 100))
-		p[k] = math.Erfc(math.Abs(agreed[k]) / rmse / math.Sqrt2)
-	}
-	for street := range by.Names {
-		var own []int
-		var ps []float64
-		for k := range at {
-			if int(by.Code[k]) == street {
-				own, ps = append(own, k), append(ps, p[k])
-			}
+		p := math.Erfc(math.Abs(agreed[k]) / rmse / math.Sqrt2)
+		it.P = number(p)
+		if p >= 1-level {
+			continue
 		}
-		for n, adjusted := range stats.Holm(ps) {
-			it := &c.Items[at[own[n]]]
-			it.P = number(adjusted)
-			if adjusted >= 1-level {
-				continue
-			}
-			if it.Verdict = Up; agreed[own[n]] < 0 {
-				it.Verdict = Down
-			}
+		if it.Verdict = Up; agreed[k] < 0 {
+			it.Verdict = Down
 		}
 	}
 }

@@ -220,4 +220,5 @@ export const appraisal: Record<string, string> = {
   '量表': 'Scale',
   '问卷得分': 'Questionnaire score',
   '驱动因素': 'Drivers',
+  '（{low} 至 {high}）': '({low} to {high})',
 }

@@ -5,8 +5,8 @@ import { isShown } from './shown'
 export interface HeatCell { difference: number; error: number }
 export interface HeatLine { code: string; label: string; district: number; cells: Map<string, HeatCell> }
 
-/** 凤凰街道 → 凤凰: column heads have no room for the word every one of them carries. */
-export const shortName = (name: string): string => name.replace(/街道$/, '')
+/** 凤凰街道 → 凤凰, 仙霞路社区居委会 → 仙霞路: column heads have no room for the word every one of them carries. */
+export const shortName = (name: string): string => name.replace(/社区居委会$|街道$/, '')
 
 /**
  * One line per code. The error of a difference is half its 95% interval; a street is part of the district, but the

@@ -13,7 +13,19 @@ function ticks(from: number, to: number, step: number, at: (v: number) => number
   return out
 }
 
-/** Words stand right of their point, or left of it near the right edge; words that would touch give way downwards. */
+interface Box { left: number; right: number; top: number; bottom: number }
+interface Seat { x: number; y: number; anchor: 'start' | 'end'; box: Box }
+const touch = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+
+/** Where the words of a point may stand, best first: right above, right below, left above, left below, then further off. */
+function seats(x: number, y: number, length: number): Seat[] {
+  return [-5, 15, -18, 28, -31, 41].flatMap((rise) => (['start', 'end'] as const).map((anchor) => {
+    const at = anchor === 'start' ? x + 8 : x - 8
+    return { x: at, y: y + rise, anchor, box: { left: anchor === 'start' ? at : at - length, right: anchor === 'start' ? at + length : at, top: y + rise - 11, bottom: y + rise + 2 } }
+  }))
+}
+
+/** Every point gets its words at the nearest free place. */
 export function layOut(of: { items: Driver[]; mid_share: number; mid_score: number }, width: number, height: number): Plot {
   const [left, right, top, bottom] = [34, width - 12, 22, height - 40]
   const items = of.items.filter((d) => d.score !== null)
@@ -23,16 +35,13 @@ export function layOut(of: { items: Driver[]; mid_share: number; mid_score: numb
   const to = Math.ceil(Math.max(of.mid_score + 1, ...scores) + 0.5)
   const x = linear(0, most, left, right)
   const y = linear(from, to, bottom, top)
-  const taken: { x: number; y: number }[] = []
-  const points = items.map<PlotPoint>((d) => {
-    const px = x(d.importance)
-    const py = y(d.score ?? of.mid_score)
-    const end = px > right - 130
-    const labelX = end ? px - 9 : px + 9
-    let labelY = py - 6
-    while (taken.some((k) => Math.abs(k.y - labelY) < 14 && Math.abs(k.x - labelX) < 110)) labelY += 7
-    taken.push({ x: labelX, y: labelY })
-    return { code: d.code, label: d.label, quadrant: d.quadrant, x: px, y: py, low: x(d.low ?? d.importance), high: x(d.high ?? d.importance), labelX, labelY, anchor: end ? 'end' : 'start' }
+  const dots = items.map((d) => ({ d, x: x(d.importance), y: y(d.score ?? of.mid_score) }))
+  const taken: Box[] = dots.map((p) => ({ left: p.x - 6, right: p.x + 6, top: p.y - 6, bottom: p.y + 6 }))
+  const points = dots.map<PlotPoint>(({ d, x: px, y: py }) => {
+    const free = seats(px, py, d.label.length * 12).find((s) => s.box.left > left && s.box.right < width && s.box.top > top && !taken.some((k) => touch(k, s.box)))
+    const seat = free ?? seats(px, py, d.label.length * 12)[0]!
+    taken.push(seat.box)
+    return { code: d.code, label: d.label, quadrant: d.quadrant, x: px, y: py, low: x(d.low ?? d.importance), high: x(d.high ?? d.importance), labelX: seat.x, labelY: seat.y, anchor: seat.anchor }
   })
   return { left, right, top, bottom, midX: x(of.mid_share), midY: y(of.mid_score), xTicks: ticks(0, most, most > 0.3 ? 0.1 : 0.05, x), yTicks: ticks(from, to, to - from > 8 ? 2 : 1, y), points }
 }
