@@ -29,13 +29,14 @@ const (
 	colChannels   = "channels"
 	colNA         = "na"
 	colExpect     = "expect"
+	colMost       = "most"
 	colRemark     = "remark"
 	colLabelEN    = "label::English (en)"
 	colHintEN     = "hint::English (en)"
 )
 
 var surveyColumns = []string{colType, colName, colLabel, colHint, colRequired, colRelevant, colConstraint, colLook, colParameters,
-	colIndicator, colRole, colChannels, colNA, colExpect, colRemark, colLabelEN, colHintEN}
+	colIndicator, colRole, colChannels, colNA, colExpect, colMost, colRemark, colLabelEN, colHintEN}
 
 // Lists of the choices sheet that stand for something of the wave: its scale and the reverse categories.
 const (
@@ -163,7 +164,7 @@ func (x *xlsWriter) question(q *Question) {
 	case Photo:
 		cells[colType] = "image"
 		if q.Max > 0 {
-			parameters = append(parameters, "max="+strconv.Itoa(q.Max))
+			cells[colMost] = strconv.Itoa(q.Max)
 		}
 	case Demographics:
 		x.demographics(q, cells)

@@ -1,13 +1,10 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
-
-var maxParameter = regexp.MustCompile(`\bmax=(\d+)`)
 
 // question reads one row that asks something; word is the first word of its type, list the rest.
 func (x *xlsReader) question(t *table, i int, word, list string) {
@@ -38,8 +35,12 @@ func (x *xlsReader) question(t *table, i int, word, list string) {
 		}
 	case "image":
 		q.Type = Photo
-		if m := maxParameter.FindStringSubmatch(t.cell(i, colParameters)); m != nil {
-			q.Max, _ = strconv.Atoi(m[1]) // digits only; a number out of range is judged as a limit
+		if most := t.cell(i, colMost); most != "" {
+			n, err := strconv.Atoi(most)
+			if err != nil {
+				x.fault("survey", i, colMost, most, "照片张数要写整数", "the greatest number of pictures is a whole number")
+			}
+			q.Max = n
 		}
 	case "note":
 		q.Type = Note
