@@ -143,7 +143,6 @@ export const appraisal: Record<string, string> = {
   '升降 {n}，95% 区间 {range}': 'change {n}, 95% interval {range}',
   '升降与 95% 区间（虚线为不变）': 'Change and 95% interval (dashed: none)',
   '受访对象': 'Respondents',
-  '变动超过一个标准误': 'moves by more than one standard error',
   '变异系数': 'Coefficient of variation',
   '另一算法': 'Other method',
   '只看本社区答卷': 'Own answers alone',
