@@ -26,6 +26,7 @@ type Board struct {
 	Waiting   int          `json:"waiting" doc:"comments that have not been taken over yet"`
 	MinCell   int          `json:"min_cell" doc:"cells below this are hidden from streets"`
 	Invited   bool         `json:"invited" doc:"a sample was drawn; targets are invitations"`
+	Quotas    []QuotaCount `json:"quotas,omitempty" doc:"of the plan, for who sees the whole district"`
 	Assigned  int          `json:"assigned"`
 	Untouched int          `json:"untouched" doc:"assigned and never tried"`
 }
@@ -39,6 +40,12 @@ type BoardCell struct {
 	N          *int           `json:"n" doc:"answers; absent where hidden"`
 	Target     int            `json:"target,omitempty" doc:"invitations to be answered"`
 	Quota      *int           `json:"quota,omitempty" doc:"most answers of a quota of exactly this cell"`
+}
+
+// QuotaCount is a quota of the plan and how much of it is filled.
+type QuotaCount struct {
+	survey.Quota
+	N int `json:"n"`
 }
 
 // ModeCount is how many answers came by a mode.
@@ -85,7 +92,7 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, w *survey.Wave, b *Board)
 	if err := s.cells(ctx, w, b, tally, invited); err != nil || !b.District {
 		return err
 	}
-	b.Modes = modesOf(tally)
+	b.Modes, b.Quotas = modesOf(tally), quotasOf(w, tally)
 	err = s.surveys.DaysTx(ctx, tx, w.ID, func(day clock.Time, targeted, online int) { b.Days = append(b.Days, DayCount{day, targeted, online}) })
 	if err != nil {
 		return err
@@ -151,6 +158,19 @@ func quotaOf(w *survey.Wave, c survey.Cell) *int {
 		}
 	}
 	return nil
+}
+
+func quotasOf(w *survey.Wave, tally []survey.Tally) (out []QuotaCount) {
+	for _, q := range w.Plan.V.Quotas {
+		count := QuotaCount{Quota: q}
+		for _, t := range tally {
+			if !t.Pilot && q.Covers(t.Cell) {
+				count.N += t.N
+			}
+		}
+		out = append(out, count)
+	}
+	return out
 }
 
 func modesOf(tally []survey.Tally) []ModeCount {

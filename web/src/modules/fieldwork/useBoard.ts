@@ -27,6 +27,7 @@ export function useBoard(wave: () => string) {
       add(cell.channel === 'online' ? street.online : street.targeted, cell)
       if (cell.channel === 'targeted') street.groups[cell.group] = cell
     }
+    for (const q of board.value?.quotas ?? []) if (q.street && q.channel === 'online' && !q.group && out.has(q.street)) out.get(q.street)!.online.quota = q.most
     return [...out.values()]
   })
   const sum = (of: 'targeted' | 'online') => computed(() => streets.value.reduce((all, s) => ({ n: all.n + s[of].n, target: all.target + s[of].target, quota: all.quota + s[of].quota, hidden: all.hidden || s[of].hidden }), none()))

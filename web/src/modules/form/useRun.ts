@@ -36,10 +36,10 @@ export function useRun(form: () => Form, setting: () => Setting, layout: () => L
     faults.value = faults.value.filter((fault) => fault.question !== code)
   }
 
-  /** True when nothing on the screen has to be mended first. */
+  /** True when nothing on the screen has to be mended first. A paper may have gaps. */
   function settled(): boolean {
     const here = new Set(screen.value?.questions.map((q) => q.code))
-    faults.value = evaluate(form(), given.value, setting()).problems.filter((fault) => here.has(fault.question))
+    faults.value = evaluate(form(), given.value, setting(), layout() === 'sheet').problems.filter((fault) => here.has(fault.question))
     return !faults.value.length
   }
 
