@@ -77,3 +77,43 @@ func plain(t testing.TB, v any) (out any) {
 	}
 	return out
 }
+
+func TestJudge_JudgingCleanAnswersAgainChangesNothing(t *testing.T) {
+	t.Parallel()
+	v := readVectors(t)
+	for _, c := range v.Cases {
+		o := Options{Marks: c.Options.Scale, Channel: c.Options.Channel, Categories: c.Options.Categories, Draft: c.Options.Draft}
+		clean, problems := Judge(&v.Form, c.Answers, o)
+		if len(problems) > 0 {
+			continue
+		}
+		again, problems := Judge(&v.Form, clean, o)
+		if len(problems) > 0 || !reflect.DeepEqual(clean, again) {
+			t.Errorf("%s: %v became %v with %v", c.Name, clean, again, problems)
+		}
+	}
+}
+
+func FuzzJudge_AnyJSONIsJudgedWithoutFailing(f *testing.F) {
+	v := readVectors(f)
+	for _, c := range v.Cases {
+		b, err := json.Marshal(c.Answers)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var answers Answers
+		if json.Unmarshal(data, &answers) != nil {
+			return
+		}
+		kept, problems := Judge(&v.Form, answers, Options{Marks: []string{"1", "2"}, Categories: []string{"01"}})
+		if len(problems) == 0 && len(kept) > len(answers) {
+			t.Errorf("%d answers became %d", len(answers), len(kept))
+		}
+		if fields := len(problems); fields > len(v.Form.Questions)+len(answers) {
+			t.Errorf("%d problems", fields)
+		}
+	})
+}
