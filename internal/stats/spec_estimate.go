@@ -103,7 +103,7 @@ func (e *estimateEntry) contrasts(s Sample, columns []column, d domain, q Query,
 		if err != nil {
 			return fmt.Errorf("expression %q: %w", x.name, err)
 		}
-		e.emit(estimates, column{item: x.name}, d, nil, out)
+		e.emit(estimates, column{item: x.name}, &d, nil, out)
 	}
 	return nil
 }
@@ -170,7 +170,7 @@ func (e *estimateEntry) run(s Sample, t *table, out *estimateOutput) error {
 		if err != nil {
 			return fmt.Errorf("item %q: %w", c.item, err)
 		}
-		e.emit(estimates, c, domain, nil, out)
+		e.emit(estimates, c, &domain, nil, out)
 	}
 	return nil
 }
@@ -186,7 +186,7 @@ func (e *estimateEntry) replicated(r *Replicated, columns []column, d domain, q 
 		return err
 	}
 	for k, c := range columns {
-		e.emit(all[k], c, d, nil, out)
+		e.emit(all[k], c, &d, nil, out)
 	}
 	return nil
 }
@@ -315,7 +315,7 @@ func (e *estimateEntry) quantiles(s Sample, columns []column, d domain, q Query,
 			return fmt.Errorf("item %q: %w", c.item, err)
 		}
 		for p := range all {
-			e.emit(all[p], c, d, &e.probs[p], out)
+			e.emit(all[p], c, &d, &e.probs[p], out)
 		}
 	}
 	return nil

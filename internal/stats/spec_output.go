@@ -58,7 +58,7 @@ type resultRow struct {
 }
 
 // emit adds one row per domain; domains without rows are left out.
-func (e *estimateEntry) emit(estimates []Estimate, c column, d domain, prob *float64, out *estimateOutput) {
+func (e *estimateEntry) emit(estimates []Estimate, c column, d *domain, prob *float64, out *estimateOutput) {
 	for i, v := range estimates {
 		if v.N == 0 {
 			continue
@@ -84,6 +84,7 @@ type domain struct {
 	names   []string
 	factors []Factor
 	parts   [][]int32
+	labels  map[int]map[string]string // made when first asked for, shared by all rows of a domain
 }
 
 func (e *estimateEntry) domain(t *table) (domain, error) {
@@ -120,14 +121,21 @@ func (e *estimateEntry) domain(t *table) (domain, error) {
 }
 
 // label is the domain of a level, nil for the whole.
-func (d domain) label(level int) map[string]string {
+func (d *domain) label(level int) map[string]string {
 	if len(d.factors) == 0 {
 		return nil
+	}
+	if out := d.labels[level]; out != nil {
+		return out
+	}
+	if d.labels == nil {
+		d.labels = map[int]map[string]string{}
 	}
 	out := map[string]string{}
 	for j, c := range d.parts[level] {
 		out[d.names[j]] = d.factors[j].Names[c]
 	}
+	d.labels[level] = out
 	return out
 }
 
@@ -140,7 +148,7 @@ func (e *estimateEntry) index(s Sample, t *table, columns []column, d domain, ou
 	for _, score := range r.Scores {
 		estimates = append(estimates, score.Estimate)
 	}
-	e.emit(estimates, column{item: "index"}, d, nil, out)
+	e.emit(estimates, column{item: "index"}, &d, nil, out)
 	return nil
 }
 

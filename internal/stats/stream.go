@@ -54,12 +54,8 @@ func (s *estimateSpec) stream(file *streamFile) (*estimateOutput, error) {
 	if err := walkParts(readers, func(p int, r io.Reader) error { return parts[p].cut.lines(r, parts[p].row) }); err != nil {
 		return nil, err
 	}
-	all, err := s.newPart(file)
-	if err != nil {
-		return nil, err
-	}
-	all.shiftBy(first)
-	for _, p := range parts {
+	all := parts[0]
+	for _, p := range parts[1:] {
 		if err := all.merge(p); err != nil {
 			return nil, err
 		}

@@ -34,7 +34,8 @@ type streamSums struct {
 	cell   *streamAxis // stratum or unit × domain
 	subset []streamSubset
 	stride int
-	floats []float64
+	pages  [][]float64
+	used   int
 }
 
 type streamSubset struct {
@@ -85,15 +86,32 @@ func (s *streamSubset) includes() bool {
 	return c >= 0 && s.inside[c]
 }
 
+// streamPage cells are allocated together.
+const streamPage = 64
+
+// at is the place of a cell, made when it is first asked for.
 func (s *streamSums) at(cell int32) ([]float64, error) {
-	from := int(cell) * s.stride
-	for from+s.stride > len(s.floats) {
-		if len(s.floats) > streamLimit {
+	page := int(cell / streamPage)
+	for page >= len(s.pages) {
+		s.pages = append(s.pages, nil)
+	}
+	if s.pages[page] == nil {
+		if s.used += streamPage * s.stride; s.used > streamLimit {
 			return nil, errNotPlain
 		}
-		s.floats = append(s.floats, make([]float64, max(s.stride, len(s.floats)/2/s.stride*s.stride))...)
+		s.pages[page] = make([]float64, streamPage*s.stride)
 	}
-	return s.floats[from : from+s.stride], nil
+	from := int(cell%streamPage) * s.stride
+	return s.pages[page][from : from+s.stride], nil
+}
+
+// known is the place of a cell, nil if no row of it counted.
+func (s *streamSums) known(cell int) []float64 {
+	if page := cell / streamPage; page < len(s.pages) && s.pages[page] != nil {
+		from := cell % streamPage * s.stride
+		return s.pages[page][from : from+s.stride]
+	}
+	return nil
 }
 
 func (s *streamSums) add(p *streamPart, w float64) error {
@@ -146,9 +164,9 @@ func (s *streamSums) add(p *streamPart, w float64) error {
 
 func (s *streamSums) merge(from *streamSums, codes map[*streamAxis][]int32) error {
 	for cell := range from.cell.pairs {
-		a := from.floats[min(cell*from.stride, len(from.floats)):]
-		if len(a) < from.stride {
-			break // the rows of the remaining cells are outside the subset
+		a := from.known(cell)
+		if a == nil {
+			continue // the rows of the cell are outside the subset
 		}
 		to, err := s.at(codes[from.cell][cell])
 		if err != nil {
@@ -165,11 +183,10 @@ func (s *streamSums) merge(from *streamSums, codes map[*streamAxis][]int32) erro
 type streamMoments struct{ n, w, ww, wy, wyy, wwy, wwyy float64 }
 
 func (s *streamSums) moments(cell, item int) streamMoments {
-	from := cell * s.stride
-	if from+s.stride > len(s.floats) {
+	c := s.known(cell)
+	if c == nil {
 		return streamMoments{}
 	}
-	c := s.floats[from : from+s.stride]
 	own := c[sumsPerCell+item*sumsPerItem:]
 	return streamMoments{c[cellN] - own[goneN], c[cellW] - own[goneW], c[cellWW] - own[goneWW], own[sumWY], own[sumWYY], own[sumWWY], own[sumWWYY]}
 }
@@ -201,7 +218,7 @@ func (p *streamPart) finish() (*estimateOutput, error) {
 			for c, v := range variance {
 				estimates[c] = l.estimate(c, v, df, t, s.entry.deff == "replace")
 			}
-			s.entry.emit(estimates, column{item: item}, d, nil, out)
+			s.entry.emit(estimates, column{item: item}, &d, nil, out)
 		}
 	}
 	return out, nil
