@@ -1,5 +1,6 @@
 // The public pages without a network. The build puts the list of files and its digest in front of this text (vite.config.ts), so a
-// new build is a new worker. Answers are not handled here: the pages keep and send them (web/src/modules/answer/outbox.ts).
+// new build is a new worker. Answers are kept and sent by the pages (web/src/modules/answer/outbox.ts); the worker sends what is left when
+// every page is closed. Both may try: one submission id is stored once.
 /* global files, build */
 const shell = '/p/'
 const kept = `yiwang-pages-${build}`
@@ -37,3 +38,30 @@ async function fresh(request) {
     throw error
   }
 }
+
+self.addEventListener('sync', (event) => {
+  if (event.tag === 'yiwang-answers') event.waitUntil(sendLeft())
+})
+
+/** Sends finished answer sheets while no page is in sight. Those with photographs, and those the server refuses, wait for the page. */
+async function sendLeft() {
+  const pages = await self.clients.matchAll({ type: 'window' })
+  if (pages.some((page) => page.visibilityState === 'visible')) return
+  const request = indexedDB.open('yiwang-answers')
+  request.onupgradeneeded = () => request.transaction.abort() // nothing was ever kept here: leave it so
+  const store = await opened(request)
+  for (const item of await opened(store.transaction('waiting').objectStore('waiting').getAll())) {
+    if (item.state === 'refused' || JSON.stringify(item.body.answers).includes('"local:')) continue
+    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': item.id }
+    const response = await fetch('/api/v1/public/responses', { method: 'POST', headers, body: JSON.stringify(item.body) })
+    if (response.status >= 500 || response.status === 429) throw new Error('the browser asks again later')
+    if (!response.ok) continue
+    const { receipt } = await response.json()
+    const work = store.transaction(['waiting', 'sent'], 'readwrite')
+    work.objectStore('waiting').delete(item.id)
+    work.objectStore('sent').put({ id: item.id, key: item.key, name: item.name, receipt, at: new Date().toISOString() }, item.key)
+    await new Promise((resolve, reject) => { work.oncomplete = resolve; work.onabort = () => reject(work.error) })
+  }
+}
+
+const opened = (request) => new Promise((resolve, reject) => { request.onsuccess = () => resolve(request.result); request.onerror = () => reject(request.error) })

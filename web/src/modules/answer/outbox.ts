@@ -3,7 +3,7 @@ import { asProblem, type Problem } from '@/kit/problem'
 import { submit } from './api'
 import { localRefs, uploaded } from './album'
 import type { Sent, Submission, Waiting } from './model'
-import { change, takeAll } from './shelf'
+import { change, take, takeAll } from './shelf'
 
 /** Finished answer sheets that have not arrived yet, as the pages show them. */
 export const waiting = ref<Waiting[]>([])
@@ -33,16 +33,33 @@ export async function withdraw(id: string): Promise<void> {
 export async function flush(): Promise<void> {
   clearTimeout(timer)
   const work = async () => {
-    waiting.value = await takeAll<Waiting>('waiting')
+    await look()
     for (const item of waiting.value.filter((one) => one.state !== 'refused')) if (!(await deliver(item))) return plan()
     pause = firstPause
   }
   await (navigator.locks ? navigator.locks.request('yiwang-answers', work) : work())
 }
 
+/** Reads the outbox again. What another page or the worker delivered meanwhile has arrived here too. */
+async function look(): Promise<void> {
+  const before = waiting.value
+  waiting.value = await takeAll<Waiting>('waiting')
+  for (const gone of before.filter((one) => !waiting.value.some((item) => item.id === one.id))) {
+    const sent = await take<Sent>('sent', gone.key)
+    if (sent?.id === gone.id) arrived.value = [...arrived.value, sent]
+  }
+}
+
 function plan(): void {
+  askWorker()
   timer = setTimeout(() => void flush(), pause)
   pause = Math.min(pause * 2, longestPause)
+}
+
+/** Where the browser can, the worker sends once there is a network, even with every page closed (apps/public/sw.js). */
+function askWorker(): void {
+  type Syncing = ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }
+  void navigator.serviceWorker?.getRegistration().then((worker) => (worker as Syncing | undefined)?.sync?.register('yiwang-answers')).catch(() => undefined)
 }
 
 /** False when it is worth trying again later. */
