@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/alecthomas/kong"
 
@@ -41,6 +42,7 @@ type specCmd struct {
 
 // Run executes the specification with the function named like the command.
 func (c specCmd) Run(k *kong.Context, s *Streams) error {
+	debug.SetGCPercent(50) // one job and out: memory matters more than the collector's time
 	spec, err := os.ReadFile(c.Spec)
 	if err != nil {
 		return err
