@@ -86,7 +86,7 @@ func (l *loader) planCheck(r *round, at time.Time) {
 		found, err := l.Integrity.Findings(lead, r.id)
 		for i := 0; err == nil && i < len(found); i++ {
 			choice := integrity.Choice{Finding: found[i].ID, Verdict: integrity.Keep, Reason: "电话复核未见异常，保留"}
-			if found[i].Pattern == integrity.PatternBurst || found[i].Pattern == integrity.PatternCopies {
+			if p := found[i].Pattern; p == integrity.PatternBurst || p == integrity.PatternCopies || p == integrity.PatternCeilingDay {
 				choice.Verdict, choice.Reason = integrity.SetAside, "电话复核，多人承认在社区集中填写并有人示范"
 			}
 			_, err = l.Integrity.Decide(lead, r.id, choice)
