@@ -30,6 +30,7 @@ kill "$server"; wait "$server" 2>/dev/null || true
 "$bin" --data "$work/gulou" bench api --rate 200 --for 15s 2>/dev/null
 "$bin" bench writes --for 3s
 "$bin" bench answers
+"$bin" bench responses
 go test ./internal/region ./internal/platform/geo -run XXX -bench 'Locate|Index' -benchtime 1s 2>/dev/null | grep -E '^Benchmark' || true
 go test ./internal/stats -run XXX -bench . -benchtime 1s 2>/dev/null | grep -E '^Benchmark' || true
 scripts/bench-survey.sh "$bin"

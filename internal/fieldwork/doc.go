@@ -6,6 +6,9 @@
 //   - A full quota refuses in the same transaction that counts, so it is never overrun.
 //   - Streets see counts only.
 //
+// Tables: fieldwork_quota, fieldwork_device, fieldwork_assignment, fieldwork_attempt (append only), fieldwork_sheet, fieldwork_reminder,
+// fieldwork_reminded. Events: none; survey.imported says that comments were taken over.
+//
 // Who may call: every exported method checks its permission itself; XTx variants join the caller's transaction.
 package fieldwork
 

@@ -10,7 +10,7 @@
 //   - Importing the same rows twice adds nothing; a row that came before with other answers is a conflict, reported and
 //     never overwritten.
 //
-// Tables: questionnaire, wave, wave_event (append only), response, comment, comment_contact, answer_import.
+// Tables: questionnaire, wave, wave_event (append only), wave_tally, response, comment_pool, comment, comment_contact, answer_import.
 //
 // Events: survey.wave_advanced, survey.imported (events.go).
 //
