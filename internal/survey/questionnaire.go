@@ -26,12 +26,14 @@ const (
 // Groups lists the groups in the order every table uses.
 var Groups = []Group{Elder, Adult, Unit}
 
-// What a questionnaire asks is defined in package form; the names are kept here for those who work with waves.
-type (
-	Form         = form.Form
-	Question     = form.Question
-	QuestionType = form.Type
-)
+// Form is what a questionnaire asks; see package form.
+type Form = form.Form
+
+// Question is one question of a form.
+type Question = form.Question
+
+// QuestionType says how a question is answered.
+type QuestionType = form.Type
 
 // The question types of the reference questionnaires.
 const (
