@@ -131,6 +131,10 @@ func (r *rowReader) locate(to *Response) {
 		r.fault(colStreet, "不是本次测评范围内的街道代码或全称")
 		return
 	}
+	if r.wave.State == Piloting && !r.wave.Plan.V.Pilots(to.Street) {
+		r.fault(colStreet, "试点只在方案选定的街道进行")
+		return
+	}
 	if name = r.cell(colCommunity); name == "" {
 		return
 	}
