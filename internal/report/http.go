@@ -173,14 +173,15 @@ func (s *Service) frozenRoutes(api huma.API) {
 			r, err := s.Freeze(ctx, in.ID, in.Body.Note)
 			return &Body[*Frozen]{r}, err
 		})
-	type reportIn struct {
+	// ReportIn names a frozen report; an embedded type must be exported for its path to be read.
+	type ReportIn struct {
 		WaveIn
 		Report string `path:"report"`
 	}
 	httpx.Handle(api, httpx.Op{ID: "get-frozen-file", Method: "GET", Path: "/api/v1/waves/{id}/reports/{report}/file", Tag: "report", Access: httpx.SignedIn,
 		Summary: "A file of a frozen report, byte for byte", Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *struct {
-			reportIn
+			ReportIn
 			Kind   string `query:"kind" enum:"report,letter,public,content" default:"report"`
 			Street string `query:"street" maxLength:"12"`
 			Format string `query:"format" enum:"docx,xlsx,html,json" default:"docx"`
@@ -196,7 +197,7 @@ func (s *Service) frozenRoutes(api huma.API) {
 		})
 	httpx.Handle(api, httpx.Op{ID: "verify-frozen-report", Method: "GET", Path: "/api/v1/waves/{id}/reports/{report}/verification", Tag: "report", Access: httpx.SignedIn,
 		Summary: "Read every file of a frozen report again and compare it with the record", Errors: []int{http.StatusNotFound}},
-		func(ctx context.Context, in *reportIn) (*Body[*Verification], error) {
+		func(ctx context.Context, in *ReportIn) (*Body[*Verification], error) {
 			v, err := s.Verify(ctx, in.ID, in.Report)
 			return &Body[*Verification]{v}, err
 		})

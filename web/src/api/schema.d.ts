@@ -24164,7 +24164,10 @@ export interface operations {
                 format?: "docx" | "xlsx" | "html" | "json";
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+                report: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

@@ -48,4 +48,8 @@ export const report: Record<string, string> = {
   '去掉这一节': 'Remove this section',
   '这一版改了什么': 'What changed in this version',
   '打开最新一版重新改': 'Open the newest version and start again',
+  '看报告': 'Read reports',
+  '导出答卷数据': 'Export answers',
+  '完整的公开页': 'Full public page',
+  '编号 {mark}，可以核对：文件的 SHA-256 为': 'Number {mark}; to check it, the SHA-256 of the file is',
 }
