@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/config"
 	"yiwang/internal/platform/httpx"
@@ -140,5 +142,20 @@ func TestPermissions_AreUniqueAndWellFormed(t *testing.T) {
 			t.Errorf("%q is malformed or declared twice", p)
 		}
 		seen[p] = true
+	}
+}
+
+// A path parameter that the input does not declare arrives empty: every call would miss its object.
+func TestAPI_BindsEveryPathParameter(t *testing.T) {
+	a := newApp(t)
+	name := regexp.MustCompile(`\{(\w+)\}`)
+	for path, item := range a.API(http.NewServeMux()).OpenAPI().Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			for _, m := range name.FindAllStringSubmatch(path, -1) {
+				if op != nil && !slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == "path" && p.Name == m[1] }) {
+					t.Errorf("%s %s does not read {%s}: embed an exported struct", op.Method, path, m[1])
+				}
+			}
+		}
 	}
 }
