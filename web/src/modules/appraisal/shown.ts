@@ -1,4 +1,4 @@
-import type { Score } from '@/api/types'
+import type { Score, ScoreChange } from '@/api/types'
 
 /** A score that may be printed: enough answers, and an error that can be estimated. */
 export type Shown = Score & { score: number; se: number; low: number; high: number }
@@ -6,12 +6,12 @@ export type Shown = Score & { score: number; se: number; low: number; high: numb
 export const isShown = (score: Score | null | undefined): score is Shown =>
   !!score && !score.suppressed && !score.insufficient && score.score !== null && score.se !== null && score.low !== null && score.high !== null
 
-/** A difference of two independent scores with its 95% interval. */
+/** A difference with its interval; the interval holds zero unless the change may be claimed. */
 export interface Change { difference: number; low: number; high: number }
 
-export function changeOf(now: Score, before: Score | undefined): Change | null {
-  if (!isShown(now) || !isShown(before)) return null
-  const difference = now.score - before.score
-  const error = 1.96 * Math.hypot(now.se, before.se)
-  return { difference, low: difference - error, high: difference + error }
+/** The server judges a change after looking at all streets (Holm); what it does not claim is not shown as one. */
+export function claimOf(change: ScoreChange | undefined): Change | null {
+  if (!change || change.difference === null || change.low === null || change.high === null) return null
+  const { difference, low, high } = change
+  return change.verdict === 'alike' ? { difference, low: Math.min(low, 0), high: Math.max(high, 0) } : { difference, low, high }
 }

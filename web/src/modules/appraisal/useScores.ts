@@ -3,9 +3,10 @@ import { computed } from 'vue'
 import type { Rank, Score } from '@/api/types'
 import { listWaves } from '@/modules/survey/api'
 import { axisOf } from '@/ui/marks'
+import { getChange } from './analysisApi'
 import { getRanks, getScores, type ScoreFilter } from './api'
 import { rankDistributions } from './rankDistribution'
-import { changeOf, isShown, type Change } from './shown'
+import { claimOf, isShown, type Change } from './shown'
 
 /** A street with everything the table shows about it. `score` is what the ranks are made of. */
 export interface StreetRow { code: string; name: string; score: Score; rank?: Rank; distribution: number[]; change: Change | null }
@@ -31,16 +32,16 @@ export function useStreetScores(wave: () => string) {
   const scores = useScores(wave, () => ({ by: 'street' }))
   const ranks = useQuery({ queryKey: ['ranks', wave], queryFn: () => getRanks(wave()), enabled: () => !!wave() })
   const previous = usePreviousWave(wave)
-  const before = useScores(() => previous.value?.id ?? '', () => ({ by: 'street' }))
+  const moved = useQuery({ queryKey: ['change', wave, ''], queryFn: () => getChange(wave(), '', ''), enabled: () => !!previous.value && !!scores.data.value })
   const distributions = computed(() => rankDistributions(ranks.data.value?.items ?? []))
   const rows = computed<StreetRow[]>(() => {
     const byArea = new Map(ranks.data.value?.items.map((rank) => [rank.area_code, rank]))
-    const earlier = new Map(before.data.value?.items.map((score) => [score.area_code, score]))
+    const changes = new Map(moved.data.value?.streets.map((change) => [change.area_code, change]))
     return (scores.data.value?.items ?? []).map((positive) => {
       const rank = byArea.get(positive.area_code)
       // Where the ranks rest on the total of three parts, that total is the score to show.
       const score = rank && ranks.data.value?.basis === 'total' ? { ...positive, score: rank.score, se: rank.se, low: rank.low, high: rank.high } : positive
-      return { code: positive.area_code, name: positive.area_name, score, rank, distribution: distributions.value.get(positive.area_code) ?? [], change: changeOf(positive, earlier.get(positive.area_code)) }
+      return { code: positive.area_code, name: positive.area_name, score, rank, distribution: distributions.value.get(positive.area_code) ?? [], change: claimOf(changes.get(positive.area_code)) }
     }).sort((a, b) => (b.score.score ?? -1) - (a.score.score ?? -1))
   })
   const district = computed(() => (isShown(scores.data.value?.district) ? scores.data.value.district : null))
