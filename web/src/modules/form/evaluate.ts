@@ -1,4 +1,4 @@
-import { asks, holds, isAnswered } from './condition'
+import { holds, isAnswered } from './condition'
 import { notApplicable, type Answer, type Answers, type Form, type Question, type Setting } from './model'
 
 /** Why an answer cannot stand; the words for it are in problemWords.ts. */
@@ -123,7 +123,3 @@ function judgeFields(question: Question, answer: Answer): Fault {
   if (!Object.keys(answer).every((field) => question.fields?.includes(field))) return { reason: 'field' }
   return Object.values(answer).some((value) => [...value].length > longestField) ? { reason: 'long', limit: longestField } : undefined
 }
-
-/** Questions that decide whether others are shown. */
-export const decisive = (form: Form): Set<string> =>
-  new Set([...form.questions.flatMap((q) => asks(q.show)), ...(form.sections ?? []).flatMap((s) => asks(s.show))])
