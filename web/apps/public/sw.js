@@ -30,7 +30,7 @@ async function fresh(request) {
   const cache = await caches.open(said)
   try {
     const response = await fetch(request)
-    if (response.ok && request.headers.get('range') === null) await cache.put(request, response.clone())
+    if (response.ok && response.headers.get('content-type')?.includes('json')) await cache.put(request, response.clone()) // words, no photographs: a phone is small
     return response
   } catch (error) {
     const last = await cache.match(request)
