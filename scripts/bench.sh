@@ -33,5 +33,5 @@ kill "$server"; wait "$server" 2>/dev/null || true
 "$bin" bench responses
 go test ./internal/region ./internal/platform/geo -run XXX -bench 'Locate|Index' -benchtime 1s 2>/dev/null | grep -E '^Benchmark' || true
 go test ./internal/stats -run XXX -bench . -benchtime 1s 2>/dev/null | grep -E '^Benchmark' || true
-scripts/bench-survey.sh "$bin"
 go test ./internal/stats -run 'Cover|RankSetsHold' -v 2>/dev/null | grep -E '%' || true
+scripts/bench-survey.sh "$bin"

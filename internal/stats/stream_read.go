@@ -177,13 +177,13 @@ func (s *cellSplitter) lines(r io.Reader, row func() error) error {
 // block cuts whole lines and returns how many bytes they took.
 func (s *cellSplitter) block(text []byte, row func() error) (int, error) {
 	s.text = text
-	last := bytes.LastIndexByte(text, '\n') + 1
-	for at := 0; at < last; {
-		if c := text[at]; c == '\n' || c == '\r' && text[at+1] == '\n' {
-			at += bytes.IndexByte(text[at:], '\n') + 1
+	lines := text[:bytes.LastIndexByte(text, '\n')+1]
+	for at := 0; at < len(lines); {
+		if blank := bytes.HasPrefix(lines[at:], []byte("\r\n")); blank || lines[at] == '\n' {
+			at += bytes.IndexByte(lines[at:], '\n') + 1
 			continue
 		}
-		next, ok := s.line(text[:last], at)
+		next, ok := s.line(lines, at)
 		if !ok {
 			return 0, errNotPlain
 		}
@@ -192,7 +192,7 @@ func (s *cellSplitter) block(text []byte, row func() error) (int, error) {
 		}
 		at = next
 	}
-	return last, nil
+	return len(lines), nil
 }
 
 // line cuts the line at a place; it is not plain if it has a quote or another number of cells than the header.

@@ -45,7 +45,7 @@ func writeWave(t testing.TB, rows int, lineEnd string) string {
 func TestOneWalkOverTheFileAgreesWithTheGeneralReader(t *testing.T) {
 	t.Parallel()
 	for _, lineEnd := range []string{"\n", "\r\n"} {
-		name := writeWave(t, 40000, lineEnd)
+		name := writeWave(t, 25000, lineEnd)
 		open := func(string) (io.ReadCloser, error) { return os.Open(name) }
 		for _, design := range []string{
 			`"weights":"w"`, `"weights":"w","strata":"street"`, `"weights":"w","strata":"street","fpc":"size"`,
