@@ -50,11 +50,11 @@ type Form struct {
 	Intro     string     `json:"intro" yaml:"intro"`
 	Sections  []Section  `json:"sections,omitempty" yaml:"sections"`
 	Questions []Question `json:"questions" yaml:"questions"`
-	EN        *FormWords `json:"en,omitempty" yaml:"en"`
+	EN        *Words `json:"en,omitempty" yaml:"en"`
 }
 
-// FormWords are the words of a form in English.
-type FormWords struct {
+// Words are the words of a form in English.
+type Words struct {
 	Name   string `json:"name,omitempty" yaml:"name"`
 	Target string `json:"target,omitempty" yaml:"target"`
 	Intro  string `json:"intro,omitempty" yaml:"intro"`

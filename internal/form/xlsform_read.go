@@ -159,7 +159,7 @@ func (x *xlsReader) settings(t *table) {
 	get := func(column string) string { return t.cell(1, column) }
 	x.out.Group, x.out.Version = get("group"), get("version")
 	x.out.Form.Name, x.out.Form.Target, x.out.Form.Intro = get("form_title"), get("target"), get("intro")
-	if w := (FormWords{get("title::English (en)"), get("target::English (en)"), get("intro::English (en)")}); w != (FormWords{}) {
+	if w := (Words{get("title::English (en)"), get("target::English (en)"), get("intro::English (en)")}); w != (Words{}) {
 		x.out.Form.EN = &w
 	}
 }

@@ -15,7 +15,7 @@ import (
 func TestXLSForm_ReadsBackWhatItWrote(t *testing.T) {
 	t.Parallel()
 	f := readVectors(t).Form
-	f.EN = &FormWords{Name: "Vectors", Intro: "Please answer."}
+	f.EN = &Words{Name: "Vectors", Intro: "Please answer."}
 	f.Sections[0].EN, f.Sections[0].Shuffle, f.Sections[0].Intro = &SectionWords{Title: "Surroundings"}, true, "说说环境"
 	f.Question("I1").EN = &QuestionWords{Text: "Did anybody tell you?", Options: []string{"No", "Yes, not followed", "Yes"}}
 	f.Question("D1").EN = &QuestionWords{Fields: []string{"Sex", "Age"}}

@@ -92,7 +92,7 @@ func (s *Service) draftRoutes(api huma.API) {
 				SavedDraft
 			}
 		}) (*questionnaireOut, error) {
-			revision, err := in.VersionIn.Version(in.Body.Revision)
+			revision, err := in.Version(in.Body.Revision)
 			if err != nil {
 				return nil, err
 			}
