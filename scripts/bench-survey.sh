@@ -34,9 +34,10 @@ for case in street community cluster covmat rake boot; do
   if [ $r = yes ]; then
     /usr/bin/time -o "$work/t" -f '%e %U %S %M' Rscript "$here/bench/survey.R" "$work/wave.csv" "$case" >"$work/$case.r"
     theirs=$(awk '{ printf "%.2f %.2f %.0f", $1, $2 + $3, $4 / 1024 }' "$work/t")
-    first=$(awk -F'[:,]' '/"estimate"/ && !e { e = $2 } /"se"/ && !s { s = $2 } END { printf "%.10f %.10f", e, s }' "$work/$case.out")
+    # the first row of R: street or community 1, or the only one
+    first=$(awk -F'[:,]' -v all="$([ "$case" = rake ] && echo 1)" '/"(street|community)": "1"/ { all = 1 } all && /"estimate"/ && !e { e = $2 } all && /"se"/ && !s { s = $2 } END { printf "%.10f %.10f", e, s }' "$work/$case.out")
     agree=$(echo "$first $(cut -d' ' -f2,3 "$work/$case.r")" | awk '{ d = $1 - $3; f = ($2 - $4) / $4; print (d * d < 1e-18 && f * f < 1e-14) ? "same digits" : "SE " $2 " against " $4 }')
-    ratio=$(echo "$ours $theirs" | awk '{ printf "%.0f, %.0f", $4 / $1, $5 / $2 }')
+    ratio=$(echo "$ours $theirs" | awk '{ printf "%.0f, %.0f", $4 / ($1 + 0.001), $5 / ($2 + 0.001) }')
   else
     theirs="- (no R with survey)" ratio="" agree=""
   fi
