@@ -50,7 +50,7 @@ type Form struct {
 	Intro     string     `json:"intro" yaml:"intro"`
 	Sections  []Section  `json:"sections,omitempty" yaml:"sections"`
 	Questions []Question `json:"questions" yaml:"questions"`
-	EN        *Words `json:"en,omitempty" yaml:"en"`
+	EN        *Words     `json:"en,omitempty" yaml:"en"`
 }
 
 // Words are the words of a form in English.
