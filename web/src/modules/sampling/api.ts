@@ -44,12 +44,12 @@ export const replaceInvitation = (id: string, reason: string) => body(api.POST('
 /** Saves the drawn addresses; the server writes the number of rows into the audit log. */
 export const saveList = (wave: string, filter: ListFilter) => fetchFile(withQuery(`/api/v1/waves/${wave}/invitations.file`, { ...filter, format: 'xlsx' }), 'list.xlsx')
 
-/** Prints letters and saves the PDF. Every letter has a fresh code that nobody can look up afterwards. */
+/** Makes letters, or the table of a printing house, and saves the file. Every letter has a fresh code that nobody can look up afterwards. */
 export async function printLetters(wave: string, order: LetterOrder): Promise<void> {
   const answer = await send(new Request(new URL(`/api/v1/waves/${wave}/letters`, location.origin), {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(order),
   }))
-  saveFile('letters.pdf', await answer.blob(), 'application/pdf')
+  saveFile(`letters.${order.format ?? 'pdf'}`, await answer.blob())
 }
 
 export interface SizeQuestion { margin: number; sd: number; level: number; power: number; population: number; n: number; streets: number; take: number; icc: number; cv: number; response: number }
