@@ -5,12 +5,14 @@
 //   - The official score uses the probability sample only. The online channel is estimated with the same code, reported
 //     beside it with its measured bias, and never mixed in.
 //   - No number without n, effective n, standard error, degrees of freedom and interval; method.go writes how it was computed.
+//   - Weights follow from the plan alone (weigh.go), variances from the moments (stats.MomentStore) that are kept with the run. Answers
+//     that a person set aside do not count, and a result that is older than such a decision is neither reviewed nor published.
 //   - A score run is immutable. Computing again from the same answers and plan gives the same bytes, and Score refuses to
 //     store a second run whose inputs are those of the last one.
 //   - Before publication only holders of PermScore or PermPublish see results; streets see counts. Community results are for
 //     improvement: never ranked, never public, hidden below the wave's smallest cell.
 //
-// Tables: indicator_system, score_run (append only), appraisal_part.
+// Tables: indicator_system, score_run and score_moments (append only), appraisal_special, appraisal_cost.
 //
 // Events: appraisal.scored, appraisal.published (events.go).
 //
