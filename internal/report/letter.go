@@ -45,7 +45,12 @@ func letterStanding(f *facts, street string) []document.Block {
 		return blocks
 	}
 	r := &f.result.Ranks.Items[i]
-	where := fmt.Sprintf("名次范围 %s，进入前%d名的把握 %s。", rankSet(r.Best, r.Worst), f.result.Ranks.Top, chance(r.PTop))
+	score := r.Score
+	where := ""
+	if f.result.Ranks.Basis == "total" {
+		where = fmt.Sprintf("总分 %s 分（正向、反向、专项合成，区间 %s）。", two(&score), between(r.Low, r.High))
+	}
+	where += fmt.Sprintf("名次范围 %s，进入前%d名的把握 %s。", rankSet(r.Best, r.Worst), f.result.Ranks.Top, chance(r.PTop))
 	if names := f.inseparable(r); len(names) > 0 {
 		where += fmt.Sprintf("与%s的区间重叠，数据分不出先后。", listed(names))
 	}

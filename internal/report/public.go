@@ -17,9 +17,9 @@ func publicPage(f *facts) *document.Document {
 		Facts: []document.Fact{{Name: "调查时间", Value: date(f.wave.StartsAt) + "—" + date(f.wave.EndsAt)}, {Name: "回收答卷", Value: fmt.Sprintf("抽样 %s 份；自愿填写 %s 份，不计入得分", grouped(f.answered(survey.Targeted, "")), grouped(f.answered(survey.Online, "")))}}}
 	all := f.official(f.wave.Area, appraisal.NodeTotal)
 	if all != nil {
-		d.Blocks = append(d.Blocks, document.Lead(fmt.Sprintf("全区得分 %s，满分100。真实得分很可能在 %s 之间（把握%s）。", two(all.Score), between(all.Low, all.High), percent(f.plan.Level))))
+		d.Blocks = append(d.Blocks, document.Lead(fmt.Sprintf("全区居民评价得分 %s，满分100。真实得分很可能在 %s 之间（把握%s）。", two(all.Score), between(all.Low, all.High), percent(f.plan.Level))))
 	}
-	d.Blocks = append(d.Blocks, document.Heading(1, "各街道"), document.Text("按街道代码排列，不是名次。得分来自抽样，两个街道的名次范围重叠，就分不出先后。"))
+	d.Blocks = append(d.Blocks, document.Heading(1, "各街道"), document.Text("按街道代码排列，不是名次。得分来自抽样，两个街道的名次范围重叠，就分不出先后。"+basisNote(f)))
 	c := document.Chart{Kind: document.Intervals, Title: "各街道得分与区间", Axis: "分", Decimals: 2, Series: []document.Series{{Name: "得分"}}}
 	t := document.Table{Columns: []document.Column{document.LeftColumn("街道", 16), document.RightColumn("得分", 9), document.LeftColumn("很可能在", 16), document.LeftColumn("名次范围", 10)}}
 	items := slices.Clone(f.result.Ranks.Items)
@@ -53,4 +53,12 @@ func scaleWords(f *facts) string {
 		}
 	}
 	return listed(parts)
+}
+
+// basisNote says what the scores of the streets are made of.
+func basisNote(f *facts) string {
+	if f.result.Ranks.Basis == "total" {
+		return "街道得分是总分，由居民评价、整改结果、专项三部分合成；全区得分只含居民评价。"
+	}
+	return "得分只含居民评价。"
 }

@@ -69,9 +69,9 @@ func escape(text string) string {
 // beside, so that Word's "edit data" opens them.
 func (d *Document) Word(w io.Writer) error {
 	b := &body{doc: d, width: 9070}
-	margin := 1418
+	side, top, edge := 1418, 1418, 680
 	if d.Compact {
-		b.width, margin = 10206, 850
+		b.width, side, top, edge = 10206, 850, 1020, 400
 	}
 	content, err := b.write()
 	if err != nil {
@@ -93,7 +93,7 @@ func (d *Document) Word(w io.Writer) error {
 		first = ""
 	}
 	page := fmt.Sprintf(`<w:sectPr><w:headerReference w:type="default" r:id="rHeader"/><w:footerReference w:type="default" r:id="rFooter"/>`+
-		`<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="%[1]d" w:right="%[1]d" w:bottom="%[1]d" w:left="%[1]d" w:header="680" w:footer="680" w:gutter="0"/>%[2]s</w:sectPr>`, margin, first)
+		`<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="%[1]d" w:right="%[2]d" w:bottom="%[1]d" w:left="%[2]d" w:header="%[3]d" w:footer="%[3]d" w:gutter="0"/>%[4]s</w:sectPr>`, top, side, edge, first)
 	parts := []part{
 		{"[Content_Types].xml", xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
 			`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
