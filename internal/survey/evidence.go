@@ -82,14 +82,9 @@ func (s *Service) FlagTx(ctx context.Context, tx *db.Tx, w *Wave, flags map[stri
 	if err := w.open(); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, "UPDATE response SET flags = 0 WHERE wave_id = $1 AND flags <> 0", w.ID); err != nil {
-		return fmt.Errorf("clear flags of wave %s: %w", w.ID, err)
-	}
-	byFlags := map[int][]string{}
-	for id, f := range flags {
-		if f != 0 {
-			byFlags[f] = append(byFlags[f], id)
-		}
+	byFlags, err := flagChanges(ctx, tx, w.ID, flags)
+	if err != nil {
+		return err
 	}
 	values := make([]int, 0, len(byFlags))
 	for f := range byFlags {
@@ -107,6 +102,31 @@ func (s *Service) FlagTx(ctx context.Context, tx *db.Tx, w *Wave, flags map[stri
 		}
 	}
 	return nil
+}
+
+// flagChanges returns the answers whose flags differ from those stored, by their new flags: a check that finds the same again
+// writes nothing, and answers that are coming in meanwhile need not wait for it.
+func flagChanges(ctx context.Context, tx *db.Tx, waveID string, flags map[string]int) (map[int][]string, error) {
+	type row struct {
+		ID    string `db:"id"`
+		Flags int    `db:"flags"`
+	}
+	changes, stored := map[int][]string{}, map[string]int{}
+	err := db.Each(ctx, tx, "SELECT id, flags FROM response WHERE wave_id = $1 AND NOT pilot AND flags <> 0", []any{waveID}, func(r *row) error {
+		if stored[r.ID] = r.Flags; flags[r.ID] != r.Flags {
+			changes[flags[r.ID]] = append(changes[flags[r.ID]], r.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read flags of wave %s: %w", waveID, err)
+	}
+	for id, f := range flags {
+		if f != 0 && stored[id] == 0 {
+			changes[f] = append(changes[f], id)
+		}
+	}
+	return changes, nil
 }
 
 // SetAsideTx takes answers out of the score, or back in, and returns how many changed. The caller records who decided it and
