@@ -17,7 +17,7 @@ const (
 	PermManage = "sampling.manage" // load frames, draw, release reserves, print letters with addresses
 )
 
-// Permissions of the fieldwork module that open lists of who is to be asked; fieldwork's test holds them equal.
+// Permissions of the fieldwork module that open lists of who is to be asked; spelled out here because arrows point down.
 const (
 	permFieldwork = "fieldwork.manage"
 	permCollect   = "fieldwork.collect"
