@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"yiwang/internal/platform/auth"
@@ -132,7 +133,7 @@ type Progress struct {
 }
 
 // Progress counts answers by street, group and channel inside the caller's areas: all that a street may see before
-// publication. Same rights as Wave. Pilot answers are left out.
+// publication, and of that no cell below the plan's MinCellN. Same rights as Wave. Pilot answers are left out.
 func (s *Service) Progress(ctx context.Context, id string) (rows []Progress, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		w, err := s.WaveTx(ctx, tx, id)
@@ -141,8 +142,11 @@ func (s *Service) Progress(ctx context.Context, id string) (rows []Progress, err
 		}
 		args := []any{id}
 		scope := auth.Areas(ctx, "street", &args)
-		rows, err = db.All[Progress](ctx, tx, `SELECT street, grp, channel, COUNT(*) AS n FROM response
+		rows, err = db.All[Progress](ctx, tx, `SELECT street, grp, channel, SUM(n) AS n FROM wave_tally
 			WHERE wave_id = $1 AND NOT pilot AND `+scope+` GROUP BY street, grp, channel ORDER BY street, grp, channel`, args...)
+		if !auth.From(ctx).Covers(w.Area) {
+			rows = slices.DeleteFunc(rows, func(r Progress) bool { return r.N < w.Plan.V.MinCellN })
+		}
 		for i := range rows {
 			rows[i].Population = w.Plan.V.Population(rows[i].Street, rows[i].Group)
 		}
