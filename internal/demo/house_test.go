@@ -54,8 +54,9 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.Sampling = sampling.New(h.DB, h.Survey, h.Region, box)
 	h.Fieldwork = fieldwork.New(fieldwork.Deps{DB: h.DB, Surveys: h.Survey, Samples: h.Sampling, Regions: h.Region, People: h.Identity, Files: h.Blobs, Box: box})
 	h.Integrity = integrity.New(h.DB, h.Survey, h.below)
-	h.Reports = report.New(h.DB, h.Survey, h.Appraisal, h.Rectify, h.Blobs)
 	h.Results = results.New(h.DB, h.Survey, h.Appraisal, h.Rectify, h.Identity, workcal.NewSource(days))
+	h.Reports = report.New(h.DB, report.Sources{Surveys: h.Survey, Scores: h.Appraisal, Reverse: h.Rectify, Sampling: h.Sampling, Fieldwork: h.Fieldwork, Integrity: h.Integrity,
+		Results: h.Results}, h.Blobs)
 	return h
 }
 
