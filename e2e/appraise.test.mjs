@@ -80,7 +80,7 @@ async function run(page, context, faults) {
   await picture(page, 'sampling-drawn')
   await page.getByRole('button', { name: '打印邀请信' }).click()
   await page.getByLabel('落款').fill('鼓楼区考评办')
-  const letters = await saved(page, page.getByRole('button', { name: '生成 PDF' }))
+  const letters = await saved(page, page.getByRole('button', { name: '生成文件' }))
   assert.equal(letters.bytes.subarray(0, 5).toString(), '%PDF-')
   assert.ok(letters.bytes.length > 50_000, `letters have ${letters.bytes.length} bytes`)
 
@@ -119,7 +119,7 @@ async function run(page, context, faults) {
   for (const file of [word, excel]) assert.equal(file.bytes.subarray(0, 2).toString(), 'PK', file.name)
   assert.ok(word.bytes.includes('word/charts/chart1.xml'), 'the report has charts')
   await page.getByRole('button', { name: '核对字节' }).first().click()
-  await page.getByText('逐字节相同').waitFor()
+  await page.getByText('逐字节相同', { exact: true }).waitFor()
   await picture(page, 'report')
 
   await page.goto(`${world.base}/appraisal/${wave}`)
