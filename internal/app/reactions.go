@@ -16,6 +16,13 @@ import (
 // react says what follows from what, across modules. Everything one module causes in another stands here. A reaction
 // runs after the commit, in a transaction of its own, at least once.
 func (a *App) react() {
+	a.reactToWaves()
+	a.reactToItems()
+	a.reactToResults()
+}
+
+// reactToWaves: a wave moved, or answers came in.
+func (a *App) reactToWaves() {
 	// Answers have come in: their comments wait to be sorted into the 14 fields.
 	outbox.On(a.Bus, survey.TopicImported, "rectify.load-comments", func(ctx context.Context, tx *db.Tx, e survey.Imported) error {
 		if e.Comments == 0 {
@@ -34,6 +41,22 @@ func (a *App) react() {
 		return err
 	})
 
+	// Scores are out: every street office of the district is told.
+	outbox.On(a.Bus, appraisal.TopicPublished, "notice.streets", func(ctx context.Context, tx *db.Tx, e appraisal.Event) error {
+		w, err := a.Survey.WaveTx(ctx, tx, e.WaveID)
+		if err != nil {
+			return err
+		}
+		offices, err := a.streetOffices(ctx, tx, w.Area)
+		for i := 0; err == nil && i < len(offices); i++ {
+			err = a.Identity.Notify(ctx, tx, identity.To{Unit: offices[i]}, appraisal.TopicPublished, w.Name+" 成绩已公布", "/appraisal/"+w.ID+"/scores")
+		}
+		return err
+	})
+}
+
+// reactToItems: a rectification item moved.
+func (a *App) reactToItems() {
 	// An item is issued, or comes back for rework, or is watched from above: the unit that leads it is told.
 	for topic, text := range map[string]string{
 		rectify.TopicIssued:     "新的整改事项：%s",
@@ -58,20 +81,10 @@ func (a *App) react() {
 			return a.Identity.Notify(ctx, tx, identity.To{Unit: office}, topic, fmt.Sprintf(text, e.Title), itemLink(e))
 		})
 	}
+}
 
-	// Scores are out: every street office of the district is told.
-	outbox.On(a.Bus, appraisal.TopicPublished, "notice.streets", func(ctx context.Context, tx *db.Tx, e appraisal.Event) error {
-		w, err := a.Survey.WaveTx(ctx, tx, e.WaveID)
-		if err != nil {
-			return err
-		}
-		offices, err := a.streetOffices(ctx, tx, w.Area)
-		for i := 0; err == nil && i < len(offices); i++ {
-			err = a.Identity.Notify(ctx, tx, identity.To{Unit: offices[i]}, appraisal.TopicPublished, w.Name+" 成绩已公布", "/appraisal/"+w.ID+"/scores")
-		}
-		return err
-	})
-
+// reactToResults: a year's results are signed or appealed.
+func (a *App) reactToResults() {
 	// The use of a year's results is signed: every street office of the district is told and may appeal.
 	outbox.On(a.Bus, results.TopicSettled, "notice.settled", func(ctx context.Context, tx *db.Tx, e results.Event) error {
 		offices, err := a.streetOffices(ctx, tx, e.Area)

@@ -97,10 +97,10 @@ func (m *pilotMeter) take(e *survey.Evidence) {
 	}
 	for i := range len(e.Marks) {
 		item := &g.items[i]
-		switch mark := e.Marks[i]; {
-		case mark == survey.MarkNA:
+		switch mark := e.Marks[i]; mark {
+		case survey.MarkNA:
 			item.na++
-		case mark == survey.MarkMissing:
+		case survey.MarkMissing:
 			item.missing++
 		default:
 			item.scores = append(item.scores, m.scale[mark])

@@ -197,7 +197,7 @@ func send(ctx context.Context, client *http.Client, base string, in fieldwork.Su
 		return err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.AddCookie(&http.Cookie{Name: "yiwang_device", Value: fmt.Sprintf("%032x", device)})
+	req.Header.Set("Cookie", fmt.Sprintf("yiwang_device=%032x", device))
 	return exchange(client, req, http.StatusCreated, &fieldwork.Receipt{})
 }
 

@@ -204,7 +204,7 @@ func TestAppeal_UpheldOneIsCorrectedInANewSettlementThatNamesTheOld(t *testing.T
 		if errs.KindOf(err) != errs.KindForbidden {
 			t.Errorf("a street decides: %v", err)
 		}
-		a, err = x.results.Decide(lead, a.ID, results.Decision{Version: 1, Uphold: true, Answer: "核对属实，年度得分更正0.3分", Points: 0.3})
+		_, err = x.results.Decide(lead, a.ID, results.Decision{Version: 1, Uphold: true, Answer: "核对属实，年度得分更正0.3分", Points: 0.3})
 		must(t, err)
 		second := x.settled(t, lead, leader, "更正申诉")
 		if second.Replaces != first.ID || len(second.Inputs.V.Adjustments) != 1 {

@@ -99,7 +99,7 @@ func (s *Service) listRoutes(api huma.API) {
 			httpx.PageIn
 			ListIn
 		}) (*Body[httpx.Page[ListedInvitation]], error) {
-			p, err := s.Invitations(ctx, in.filter(in.ID), in.Cursor, in.PageIn.Limit)
+			p, err := s.Invitations(ctx, in.filter(in.ID), in.Cursor, in.Limit)
 			return &Body[httpx.Page[ListedInvitation]]{p}, err
 		})
 	httpx.Handle(api, httpx.Op{ID: "release-reserve", Method: "POST", Path: "/api/v1/invitations/{id}/actions/replace", Tag: "sampling", Access: httpx.Permission(PermManage),

@@ -82,10 +82,10 @@ func set[V any](m *map[string]V, code string, v V) {
 // describe takes sex and age band into their columns and keeps the rest beside the answers.
 func (r *Response) describe(fields map[string]string) {
 	for field, value := range fields {
-		switch {
-		case field == "性别":
+		switch field {
+		case "性别":
 			r.Sex = sexNames[value]
-		case field == "年龄段":
+		case "年龄段":
 			r.AgeBand = ageBand(value)
 		default:
 			set(&r.Answers.V.Demographics, field, value)

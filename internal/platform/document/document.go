@@ -116,7 +116,7 @@ func Count(n int) Cell {
 	return Cell{Number: &v}
 }
 
-// Column of text; numbers use RightColumn.
+// LeftColumn is a column of text; numbers use RightColumn.
 func LeftColumn(title string, width float64) Column { return Column{Title: title, Width: width} }
 
 // RightColumn is a column of numbers.

@@ -81,7 +81,7 @@ type book struct {
 	section, sheet          string      // heading of the section; its sheet once it has one
 	row                     int
 	names                   []string
-	overview, pending       []string
+	pending                 []string
 	widths                  map[string][]float64
 }
 

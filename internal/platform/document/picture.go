@@ -9,7 +9,7 @@ import (
 
 // canvas is a picture being drawn: 900 units wide, as high as its content.
 type canvas struct {
-	strings.Builder
+	out                      strings.Builder
 	left, top, width, height float64 // of the plot
 	low, high                float64 // of the value axis
 }
@@ -17,19 +17,19 @@ type canvas struct {
 const pictureWidth = 900
 
 func (v *canvas) rect(x, y, w, h float64, color string) {
-	fmt.Fprintf(v, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="#%s"/>`, x, y, math.Max(w, 0), h, color)
+	fmt.Fprintf(&v.out, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="#%s"/>`, x, y, math.Max(w, 0), h, color)
 }
 
 func (v *canvas) stroke(x1, y1, x2, y2, width float64, color string) {
-	fmt.Fprintf(v, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="#%s" stroke-width="%.1f"/>`, x1, y1, x2, y2, color, width)
+	fmt.Fprintf(&v.out, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="#%s" stroke-width="%.1f"/>`, x1, y1, x2, y2, color, width)
 }
 
 func (v *canvas) dot(x, y, r float64, color string) {
-	fmt.Fprintf(v, `<circle cx="%.1f" cy="%.1f" r="%.1f" fill="#%s" stroke="#fff"/>`, x, y, r, color)
+	fmt.Fprintf(&v.out, `<circle cx="%.1f" cy="%.1f" r="%.1f" fill="#%s" stroke="#fff"/>`, x, y, r, color)
 }
 
 func (v *canvas) say(x, y, size float64, anchor, text string) {
-	fmt.Fprintf(v, `<text x="%.1f" y="%.1f" font-size="%.0f" text-anchor="%s">%s</text>`, x, y, size, anchor, escape(text))
+	fmt.Fprintf(&v.out, `<text x="%.1f" y="%.1f" font-size="%.0f" text-anchor="%s">%s</text>`, x, y, size, anchor, escape(text))
 }
 
 // across and down turn a value into a place on a horizontal or vertical value axis.
@@ -71,7 +71,7 @@ func (c *Chart) SVG() string {
 		c.pictureScatter(v)
 	}
 	c.legend(v)
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %.0f" role="img" aria-label="%s">%s</svg>`, pictureWidth, v.top+v.height+c.below(), escape(c.Title), v.String())
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %.0f" role="img" aria-label="%s">%s</svg>`, pictureWidth, v.top+v.height+c.below(), escape(c.Title), v.out.String())
 }
 
 func (c *Chart) below() float64 {
@@ -191,7 +191,7 @@ func (c *Chart) pictureDots(v *canvas) {
 	wide := v.width / float64(max(len(c.Categories), 1))
 	for i, name := range c.Categories {
 		middle := v.left + (float64(i)+0.5)*wide
-		fmt.Fprintf(v, `<text transform="translate(%.1f %.1f) rotate(-35)" font-size="12" text-anchor="end">%s</text>`, middle+4, v.top+v.height+16, escape(name))
+		fmt.Fprintf(&v.out, `<text transform="translate(%.1f %.1f) rotate(-35)" font-size="12" text-anchor="end">%s</text>`, middle+4, v.top+v.height+16, escape(name))
 		for k, s := range c.Series {
 			value := column{values: s.Values}.at(i)
 			if value == nil {

@@ -7,7 +7,7 @@ import (
 
 // body writes the blocks of a document as WordprocessingML and collects the charts it meets.
 type body struct {
-	strings.Builder
+	out    strings.Builder
 	doc    *Document
 	width  int // of the text, in twips
 	charts []*Chart
@@ -33,7 +33,7 @@ func (b *body) write() (string, error) {
 			return "", err
 		}
 	}
-	return b.String(), nil
+	return b.out.String(), nil
 }
 
 func run(text string) string {
@@ -42,7 +42,7 @@ func run(text string) string {
 
 // paragraph writes text in a style; extra goes into the paragraph's properties after the style.
 func (b *body) paragraph(style, extra, text string) {
-	b.WriteString(`<w:p><w:pPr><w:pStyle w:val="` + style + `"/>` + extra + `</w:pPr>` + run(text) + `</w:p>`)
+	b.out.WriteString(`<w:p><w:pPr><w:pStyle w:val="` + style + `"/>` + extra + `</w:pPr>` + run(text) + `</w:p>`)
 }
 
 func (b *body) cover() {
@@ -51,18 +51,18 @@ func (b *body) cover() {
 	if b.doc.Notice != "" {
 		b.paragraph("Subtitle", `<w:spacing w:before="200" w:after="0"/>`, "（"+b.doc.Notice+"）")
 	}
-	b.WriteString(`<w:p><w:pPr><w:spacing w:before="2600" w:after="0"/></w:pPr></w:p>`)
-	b.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="7600" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders><w:top w:val="single" w:sz="6" w:color="AAB4C0"/>` +
+	b.out.WriteString(`<w:p><w:pPr><w:spacing w:before="2600" w:after="0"/></w:pPr></w:p>`)
+	b.out.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="7600" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders><w:top w:val="single" w:sz="6" w:color="AAB4C0"/>` +
 		`<w:bottom w:val="single" w:sz="6" w:color="AAB4C0"/><w:insideH w:val="single" w:sz="4" w:color="E6E9EE"/></w:tblBorders><w:tblLayout w:type="fixed"/>` +
 		`<w:tblCellMar><w:top w:w="60" w:type="dxa"/><w:bottom w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid><w:gridCol w:w="1900"/><w:gridCol w:w="5700"/></w:tblGrid>`)
 	for _, f := range b.doc.Facts {
-		b.WriteString(`<w:tr><w:tc><w:tcPr><w:tcW w:w="1900" w:type="dxa"/></w:tcPr>`)
-		b.WriteString(`<w:p><w:pPr><w:pStyle w:val="Fact"/></w:pPr><w:r><w:rPr><w:color w:val="5A6472"/></w:rPr><w:t xml:space="preserve">` + escape(f.Name) + `</w:t></w:r></w:p>`)
-		b.WriteString(`</w:tc><w:tc><w:tcPr><w:tcW w:w="5700" w:type="dxa"/></w:tcPr>`)
+		b.out.WriteString(`<w:tr><w:tc><w:tcPr><w:tcW w:w="1900" w:type="dxa"/></w:tcPr>`)
+		b.out.WriteString(`<w:p><w:pPr><w:pStyle w:val="Fact"/></w:pPr><w:r><w:rPr><w:color w:val="5A6472"/></w:rPr><w:t xml:space="preserve">` + escape(f.Name) + `</w:t></w:r></w:p>`)
+		b.out.WriteString(`</w:tc><w:tc><w:tcPr><w:tcW w:w="5700" w:type="dxa"/></w:tcPr>`)
 		b.paragraph("Fact", "", f.Value)
-		b.WriteString(`</w:tc></w:tr>`)
+		b.out.WriteString(`</w:tc></w:tr>`)
 	}
-	b.WriteString(`</w:tbl>`)
+	b.out.WriteString(`</w:tbl>`)
 	if b.doc.Issuer != "" {
 		b.paragraph("Subtitle", `<w:spacing w:before="1400" w:after="0"/>`, b.doc.Issuer)
 	}
@@ -75,12 +75,12 @@ func (b *body) contents() {
 	for i := range b.doc.Blocks {
 		if block := &b.doc.Blocks[i]; block.Kind == KindHeading && block.Level == 1 {
 			n++
-			fmt.Fprintf(b, `<w:p><w:pPr><w:pStyle w:val="Contents"/></w:pPr><w:hyperlink w:anchor="_Sec%d" w:history="1">%s<w:r><w:tab/></w:r>`+
+			fmt.Fprintf(&b.out, `<w:p><w:pPr><w:pStyle w:val="Contents"/></w:pPr><w:hyperlink w:anchor="_Sec%d" w:history="1">%s<w:r><w:tab/></w:r>`+
 				`<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r><w:r><w:instrText xml:space="preserve"> PAGEREF _Sec%d \h </w:instrText></w:r>`+
 				`<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t> </w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:hyperlink></w:p>`, n, run(block.Text), n)
 		}
 	}
-	b.WriteString(`<w:p><w:r><w:br w:type="page"/></w:r></w:p>`)
+	b.out.WriteString(`<w:p><w:r><w:br w:type="page"/></w:r></w:p>`)
 }
 
 func (b *body) block(block *Block) error {
@@ -91,7 +91,7 @@ func (b *body) block(block *Block) error {
 			return nil
 		}
 		b.marks++
-		fmt.Fprintf(b, `<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:bookmarkStart w:id="%d" w:name="_Sec%d"/>%s<w:bookmarkEnd w:id="%d"/></w:p>`, b.marks, b.marks, run(block.Text), b.marks)
+		fmt.Fprintf(&b.out, `<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:bookmarkStart w:id="%d" w:name="_Sec%d"/>%s<w:bookmarkEnd w:id="%d"/></w:p>`, b.marks, b.marks, run(block.Text), b.marks)
 	case KindText:
 		b.paragraph("Body", "", block.Text)
 	case KindNote:
@@ -103,7 +103,7 @@ func (b *body) block(block *Block) error {
 			b.paragraph("Item", "", "· "+item)
 		}
 	case KindPage:
-		b.WriteString(`<w:p><w:r><w:br w:type="page"/></w:r></w:p>`)
+		b.out.WriteString(`<w:p><w:r><w:br w:type="page"/></w:r></w:p>`)
 	case KindTable:
 		b.table(block.Table)
 	case KindChart:
@@ -124,12 +124,12 @@ func (b *body) table(t *Table) {
 		total += c.Width
 	}
 	widths := make([]int, len(t.Columns))
-	b.WriteString(`<w:tbl><w:tblPr><w:tblStyle w:val="Grid"/><w:tblW w:w="` + fmt.Sprint(b.width) + `" w:type="dxa"/><w:jc w:val="center"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
+	b.out.WriteString(`<w:tbl><w:tblPr><w:tblStyle w:val="Grid"/><w:tblW w:w="` + fmt.Sprint(b.width) + `" w:type="dxa"/><w:jc w:val="center"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
 	for i, c := range t.Columns {
 		widths[i] = int(c.Width / total * float64(b.width))
-		fmt.Fprintf(b, `<w:gridCol w:w="%d"/>`, widths[i])
+		fmt.Fprintf(&b.out, `<w:gridCol w:w="%d"/>`, widths[i])
 	}
-	b.WriteString(`</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>`)
+	b.out.WriteString(`</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>`)
 	small := ""
 	if len(t.Columns) > 8 {
 		small = `<w:sz w:val="16"/>`
@@ -137,9 +137,9 @@ func (b *body) table(t *Table) {
 	for i, c := range t.Columns {
 		b.cell(Cell{Text: c.Title, Shade: "EEF2F6"}, "Head", "", widths[i], small)
 	}
-	b.WriteString(`</w:tr>`)
+	b.out.WriteString(`</w:tr>`)
 	for _, row := range t.Rows {
-		b.WriteString(`<w:tr><w:trPr><w:cantSplit/></w:trPr>`)
+		b.out.WriteString(`<w:tr><w:trPr><w:cantSplit/></w:trPr>`)
 		for i := range t.Columns {
 			var c Cell
 			if i < len(row) {
@@ -151,9 +151,9 @@ func (b *body) table(t *Table) {
 			}
 			b.cell(c, "Cell", align, widths[i], small)
 		}
-		b.WriteString(`</w:tr>`)
+		b.out.WriteString(`</w:tr>`)
 	}
-	b.WriteString(`</w:tbl>`)
+	b.out.WriteString(`</w:tbl>`)
 	b.paragraph("Note", "", t.Note)
 }
 
@@ -168,7 +168,7 @@ func (b *body) cell(c Cell, style, align string, width int, small string) {
 	if face != "" {
 		face = `<w:rPr>` + face + `</w:rPr>`
 	}
-	fmt.Fprintf(b, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/>%s<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="%s"/>%s</w:pPr><w:r>%s<w:t xml:space="preserve">%s</w:t></w:r></w:p></w:tc>`,
+	fmt.Fprintf(&b.out, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/>%s<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="%s"/>%s</w:pPr><w:r>%s<w:t xml:space="preserve">%s</w:t></w:r></w:p></w:tc>`,
 		width, shade, style, align, face, escape(c.shown()))
 }
 
@@ -177,7 +177,7 @@ func (b *body) chart(c *Chart) {
 	b.charts = append(b.charts, c)
 	n := len(b.charts)
 	width, height := b.width*emuPerTwip, c.height()*12700
-	fmt.Fprintf(b, `<w:p><w:pPr><w:keepNext/><w:spacing w:before="120" w:after="0" w:line="240" w:lineRule="auto"/><w:jc w:val="center"/></w:pPr><w:r><w:drawing>`+
+	fmt.Fprintf(&b.out, `<w:p><w:pPr><w:keepNext/><w:spacing w:before="120" w:after="0" w:line="240" w:lineRule="auto"/><w:jc w:val="center"/></w:pPr><w:r><w:drawing>`+
 		`<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="%d" cy="%d"/><wp:docPr id="%d" name="Chart %d" descr="%s"/><wp:cNvGraphicFramePr/>`+
 		`<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart r:id="rChart%d"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`,
 		width, height, n, n, escape(c.Title+"。"+c.Note), n)
