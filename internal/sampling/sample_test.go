@@ -90,7 +90,11 @@ func (x *house) frame(t testing.TB, kind sampling.FrameKind, blocks []sampling.N
 // sealed opens a wave as draft and seals a design in it, with a seed that tests share.
 func (x *house) sealed(t testing.TB, code string, design survey.SamplingDesign, seed string) *survey.Wave {
 	t.Helper()
-	w := x.Wave(t, code, x.Plan(t), survey.Draft)
+	plan := x.Plan(t)
+	if design.Cluster != survey.ClusterNone {
+		plan.Weighting = &survey.Weighting{Base: "design", Cluster: "community"}
+	}
+	w := x.Wave(t, code, plan, survey.Draft)
 	check(t, x.DB.Tx(x.Ctx, func(tx *db.Tx) error {
 		_, err := x.samples.SealTx(x.Ctx, tx, w.ID, w.Version, design, "", seed)
 		return err

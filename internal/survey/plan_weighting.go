@@ -53,6 +53,10 @@ func (p *Plan) checkWeighting() (bad []errs.Field) {
 		check(l.Code != "" && l.Name != "" && len(l.Items) > 0, fmt.Sprintf("levels[%d]", i), "a level has a code, a name and at least one item")
 	}
 	w := p.Weighting
+	if d := p.Sampling; d != nil && d.Cluster != ClusterNone { // else the intervals take neighbours for strangers and come out too narrow
+		check(w != nil && w.Cluster == string(ClusterCommunity), "weighting.cluster", "communities or grids are drawn first: name the community as first-stage unit")
+		check(w != nil && w.Base == "design", "weighting.base", "communities or grids are drawn first: weigh by the chance of being drawn")
+	}
 	if w == nil {
 		return bad
 	}

@@ -3,6 +3,7 @@ package survey_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -225,4 +226,25 @@ func TestInsertResponses_ChecksMarksAndState(t *testing.T) {
 			t.Errorf("into a draft: %v", err)
 		}
 	})
+}
+
+func TestPlan_ASampleOfTwoStagesIsScoredAsOne(t *testing.T) {
+	t.Parallel()
+	x := surveytest.New(t, testkit.SQLite(t), 2)
+	plan := x.Plan(t)
+	plan.Sampling = survey.DefaultSampling(map[survey.Group]int{survey.Adult: 100})
+	plan.Sampling.FrameID, plan.Sampling.FrameHash, plan.Sampling.SeedDigest = "f", "h", "d"
+	plan.Sampling.Cluster, plan.Sampling.Take = survey.ClusterGrid, 10
+	plan.Weighting = nil
+	var at []string
+	for _, f := range errs.As(plan.Validate()).Fields {
+		at = append(at, f.Location)
+	}
+	if !slices.Contains(at, "plan.weighting.cluster") || !slices.Contains(at, "plan.weighting.base") {
+		t.Errorf("a sample drawn in grids may be scored as if people had been drawn one by one: %v", at)
+	}
+	plan.Weighting = &survey.Weighting{Base: "design", Cluster: "community"}
+	if err := plan.Validate(); err != nil {
+		t.Errorf("a plan that scores as it draws is refused: %v %v", err, errs.As(err).Fields)
+	}
 }
