@@ -69,6 +69,10 @@ type CostScore struct {
 	IndexHigh  *float64 `json:"index_high"`
 	Efficiency *float64 `json:"efficiency" doc:"data envelopment: 1 is on the frontier; a second opinion"`
 	Peers      []string `json:"peers,omitempty" doc:"streets it is measured against"`
+
+	EfficiencyLow       *float64 `json:"efficiency_low" doc:"smoothed bootstrap (Simar & Wilson 1998)"`
+	EfficiencyHigh      *float64 `json:"efficiency_high"`
+	EfficiencyCorrected *float64 `json:"efficiency_corrected" doc:"without the bias of a frontier made of few units"`
 }
 
 // Costs is the page of cost against effect.
@@ -77,6 +81,9 @@ type Costs struct {
 	Base  float64     `json:"base" doc:"score that counts as nothing gained"`
 	Items []CostScore `json:"items"`
 	Notes []string    `json:"notes"`
+
+	Replicates int  `json:"replicates,omitempty" doc:"bootstrap draws of the efficiency intervals; absent: none could be made"`
+	FewUnits   bool `json:"few_units,omitempty" doc:"fewer streets than efficiency intervals need to say much"`
 }
 
 // costBase is the score below which nothing is gained: the middle of the scale, where the answer is neither yes nor no.
@@ -86,7 +93,7 @@ const costBase = 60
 const costUnit = 100
 
 // Costs sets scores beside costs: points above the base per 100 yuan and resident with the interval of the score, and an envelopment of money
-// and staff per resident against the score (Banker, Charnes & Cooper 1984) as a second opinion. Same rights as Scores, before
+// and staff per resident against the score (Banker, Charnes & Cooper 1984) as a second opinion, with bootstrap intervals. Same rights as Scores, before
 // publication and after; streets without figures are left out, and with fewer than nine the envelopment is.
 func (s *Service) Costs(ctx context.Context, waveID string) (*Costs, error) {
 	run, err := s.visibleRun(ctx, waveID)
@@ -96,7 +103,13 @@ func (s *Service) Costs(ctx context.Context, waveID string) (*Costs, error) {
 	out := &Costs{Basis: Basis{RunID: run.ID, Level: run.Result.V.Method.Level}, Base: costBase, Items: []CostScore{}, Notes: []string{
 		"成本指数 = (得分 − 60) ÷ 人均投入（每100元），区间来自得分的误差；投入口径由各街道填报，仅作参考，不排名。",
 		"效率为数据包络分析（规模报酬可变，投入：人均经费、每千人工作人员；产出：得分），街道少，只作第二意见。"}}
+	var seed uint64
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		w, err := s.surveys.WaveTx(ctx, tx, waveID)
+		if err != nil {
+			return err
+		}
+		seed = uint64(w.Plan.V.Seed)
 		list, err := costs(ctx, tx, waveID)
 		for _, c := range list {
 			if row := run.Result.V.score(survey.Targeted, c.Street, NodeTotal); row != nil {
@@ -108,10 +121,10 @@ func (s *Service) Costs(ctx context.Context, waveID string) (*Costs, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, out.judge()
+	return out, out.judge(seed)
 }
 
-func (c *Costs) judge() error {
+func (c *Costs) judge(seed uint64) error {
 	z := math.Sqrt2 * math.Erfinv(c.Level)
 	e := stats.Envelopment{Inputs: make([][]float64, 2), Outputs: make([][]float64, 1), Variable: true}
 	complete := true
@@ -146,5 +159,6 @@ func (c *Costs) judge() error {
 			}
 		}
 	}
+	c.doubt(e, seed)
 	return nil
 }

@@ -73,6 +73,7 @@ func (s *Service) analysisRoutes(api huma.API) {
 				Channel: survey.Channel(in.Channel)})
 			return &Body[*Slice]{out}, err
 		})
+	s.meritRoutes(api, op)
 	s.costRoutes(api)
 }
 
