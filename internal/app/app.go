@@ -167,7 +167,7 @@ func (a *App) startLearning(ctx context.Context) <-chan struct{} {
 	return done
 }
 
-// startHousekeeping seals the audit chain every second and forgets old idempotency keys every hour.
+// startHousekeeping seals the audit chain every second; every hour it forgets old idempotency keys and unlinks invitations from answers.
 func (a *App) startHousekeeping(ctx context.Context) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
@@ -183,7 +183,7 @@ func (a *App) startHousekeeping(ctx context.Context) <-chan struct{} {
 			case <-seal.C:
 				err = a.Trail.Seal(ctx)
 			case <-forget.C:
-				err = httpx.ForgetKeys(ctx, a.DB)
+				err = errors.Join(httpx.ForgetKeys(ctx, a.DB), a.Sampling.Unlink(ctx), a.Fieldwork.Unlink(ctx))
 			}
 			if err != nil && ctx.Err() == nil {
 				slog.WarnContext(ctx, "housekeeping failed, it will be tried again", "error", err)

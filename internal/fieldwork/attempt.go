@@ -26,7 +26,7 @@ type NewAttempt struct {
 	NextAt       *clock.Time `json:"next_at,omitempty" doc:"appointment"`
 }
 
-// Attempt is a stored try. The time of a completed interview is its day.
+// Attempt is a stored try. A completed interview leaves none.
 type Attempt struct {
 	ID           string      `db:"id" json:"id"`
 	WaveID       string      `db:"wave_id" json:"-"`
@@ -137,7 +137,7 @@ func dayOf(t time.Time) time.Time {
 
 var nanjing = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-// randomID names a completed attempt without the time that other ids begin with.
+// randomID names a row without the time that other ids begin with.
 func randomID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // crypto/rand never fails on supported systems

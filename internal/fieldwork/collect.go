@@ -6,7 +6,6 @@ import (
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
-	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/sampling"
@@ -161,7 +160,7 @@ type Interview struct {
 }
 
 // Interviewed stores an interview exactly once and closes its address. Needs PermCollect. The answer keeps a digest of who asked, so that
-// the effect of interviewers can be measured; nothing leads from it to the address, and the attempt keeps only the day.
+// the effect of interviewers can be measured; nothing leads from it to the address.
 func (s *Service) Interviewed(ctx context.Context, in Interview) (*Receipt, error) {
 	if err := auth.Require(ctx, PermCollect); err != nil {
 		return nil, err
@@ -209,15 +208,13 @@ func (s *Service) ownInvitation(ctx context.Context, tx *db.Tx, id string) (*sam
 	return &list[0], nil
 }
 
-// closeAddress notes that an interview is complete, for the response rate and the list of the interviewer, by day.
+// closeAddress notes that an interview is complete, for the response rate and the list of the interviewer. It appends no attempt: those
+// would stand in the order of the answers, and their day beside that of the answer.
 func (s *Service) closeAddress(ctx context.Context, tx *db.Tx, e *entry) error {
 	a, err := db.Get[Assignment](ctx, tx, "SELECT "+assignmentColumns+" FROM fieldwork_assignment WHERE invitation_id = $1", e.invitation.ID)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil
 	} else if err != nil {
-		return err
-	}
-	if err := s.insertAttempt(ctx, tx, &Attempt{ID: randomID(), WaveID: a.WaveID, InvitationID: a.InvitationID, Mode: e.mode, Outcome: Complete, At: clock.At(dayOf(tx.Now()))}); err != nil {
 		return err
 	}
 	a.Outcome, a.Attempts, a.NextAt, a.Closed = Complete, a.Attempts+1, nil, true

@@ -27,7 +27,7 @@ type Tried struct {
 	At      clock.Time
 }
 
-// InsertHistoriesTx stores assignments with their attempts in bulk. Times of completed interviews are cut to the day. Needs PermManage in
+// InsertHistoriesTx stores assignments with their attempts in bulk; a completed interview leaves no attempt. Needs PermManage in
 // the wave's area; addresses that have an assignment are an error.
 func (s *Service) InsertHistoriesTx(ctx context.Context, tx *db.Tx, waveID string, list []History) error {
 	w, err := s.manage(ctx, tx, waveID)
@@ -45,7 +45,7 @@ func (s *Service) InsertHistoriesTx(ctx context.Context, tx *db.Tx, waveID strin
 				return fmt.Errorf("unknown outcome %s", t.Outcome)
 			}
 			if outcome, closed = stronger(outcome, t.Outcome), closed || k.Final; t.Outcome == Complete {
-				t.At = clock.At(dayOf(t.At.Time))
+				continue
 			}
 			attempts = append(attempts, randomID(), w.ID, h.InvitationID, h.Mode, t.Outcome, "", h.Interviewer, t.At)
 		}

@@ -290,8 +290,9 @@ func (s *Service) recordSheet(ctx context.Context, sh *Sheet, in *Keyed) (*KeyRe
 		e.find = func(context.Context, *db.Tx) (*sampling.Invitation, error) { return nil, nil } //nolint:nilnil // a sheet without code belongs to no invitation
 	}
 	e.after = func(ctx context.Context, tx *db.Tx, e *entry) error {
-		n, err := tx.Exec(ctx, `UPDATE fieldwork_sheet SET state = $1, first_data = '', second_data = '', settled_by = $2, settled_at = $3, version = version + 1
-			WHERE id = $4 AND state = $5`, Recorded, auth.From(ctx).UserID, tx.Time(), sh.ID, Differs)
+		day := clock.At(dayOf(tx.Now())) // the minute would stand beside the place of the answer among the others
+		n, err := tx.Exec(ctx, `UPDATE fieldwork_sheet SET state = $1, first_data = '', second_data = '', first_at = $2, second_at = $3, settled_by = $4, settled_at = $3, version = version + 1
+			WHERE id = $5 AND state = $6`, Recorded, clock.At(dayOf(sh.FirstAt.Time)), day, auth.From(ctx).UserID, sh.ID, Differs)
 		if err == nil && n == 0 {
 			err = errs.Conflict("fieldwork.sheet_done", "This sheet was keyed twice already.")
 		}

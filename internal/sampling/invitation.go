@@ -1,7 +1,6 @@
 package sampling
 
 import (
-	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/survey"
 )
@@ -36,7 +35,6 @@ type Invitation struct {
 	State     InvitationState `db:"state" json:"state" enum:"reserve,open,spent,replaced"`
 	Replaces  string          `db:"replaces" json:"replaces,omitempty" doc:"place this reserve was released for"`
 	Reason    string          `db:"reason" json:"reason,omitempty"`
-	SpentDay  *clock.Time     `db:"spent_day" json:"spent_day,omitempty" doc:"day of the answer; the hour is not kept"`
 	Letters   int             `db:"letters" json:"letters" doc:"letters printed"`
 
 	frameRow

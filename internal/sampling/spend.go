@@ -9,12 +9,11 @@ import (
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
-	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 )
 
-// nanjing is where a day begins and ends.
+// nanjing is the zone of days on paper.
 var nanjing = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // RedeemTx returns the invitation of a code, written in any way (small letters, spaces, hyphens). NotFound when there is none
@@ -34,14 +33,12 @@ func (s *Service) RedeemTx(ctx context.Context, tx *db.Tx, code string) (*Invita
 	return &inv, nil
 }
 
-// SpendTx marks an open invitation as used in the transaction that stores the answer, and keeps the day only. Conflict when it
-// is used or replaced; NotFound when there is none. It asks no permission and writes no audit entry: whoever redeemed the
-// code may answer, and an entry would join the person to the answer. On PostgreSQL the row stays locked until the
+// SpendTx marks an open invitation as used in the transaction that stores the answer, and keeps no time: a day, a community and a group
+// would often leave one answer only. Conflict when it is used or replaced; NotFound when there is none. It asks no permission and
+// writes no audit entry: whoever redeemed the code may answer, and an entry would join the person to the answer. On PostgreSQL the row stays locked until the
 // commit, so of two answers with one code the second meets the Conflict.
 func (s *Service) SpendTx(ctx context.Context, tx *db.Tx, id string) error {
-	y, m, d := tx.Now().In(nanjing).Date()
-	n, err := tx.Exec(ctx, "UPDATE invitation SET state = $1, spent_day = $2 WHERE id = $3 AND state = $4",
-		Spent, clock.At(time.Date(y, m, d, 0, 0, 0, 0, nanjing)), id, Open)
+	n, err := tx.Exec(ctx, "UPDATE invitation SET state = $1 WHERE id = $2 AND state = $3", Spent, id, Open)
 	if err != nil || n == 1 {
 		return err
 	}

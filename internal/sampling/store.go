@@ -12,7 +12,7 @@ import (
 )
 
 const invitationColumns = `i.id, i.draw_id, i.wave_id, i.place, i.street, i.community, i.block, i.grp, i.weight, i.eligible, i.sheet, i.state,
-	i.replaces, i.reason, i.spent_day, i.letters, i.frame_id, i.member`
+	i.replaces, i.reason, i.letters, i.frame_id, i.member`
 
 func (s *Service) find(ctx context.Context, tx *db.Tx, id string) (*Invitation, error) {
 	inv, err := db.Get[Invitation](ctx, tx, "SELECT "+invitationColumns+" FROM invitation i WHERE i.id = $1", id)
