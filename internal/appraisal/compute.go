@@ -10,7 +10,7 @@ import (
 )
 
 // codeVersion names the formulas below; raise it whenever a number could come out differently.
-const codeVersion = "score/2"
+const codeVersion = "score/3"
 
 // input is everything a result depends on.
 type input struct {
@@ -121,10 +121,12 @@ func (c *computation) name(code string) string {
 
 // score estimates every node of every area for one channel.
 func (c *computation) score(b *book) {
+	from := len(c.result.Scores)
 	c.area(b, AtDistrict, c.wave.Area, b.domain(func(*place) bool { return true }), groups)
 	for _, street := range c.streets {
 		c.area(b, AtStreet, street, b.domain(func(p *place) bool { return p.street == street }), groups)
 	}
+	protectGroups(c.result.Scores[from:], c.plan.MinCellN)
 	for _, community := range b.communities() {
 		d := b.domain(func(p *place) bool { return p.community == community })
 		d.Apart = b.clusters // drawn as a whole, a community has no variance between first-stage units

@@ -106,9 +106,8 @@ func (run *Run) public(w *survey.Wave) *PublicResult {
 // hideSmall empties a cell with fewer respondents than may be shown, its count included, and drops a distribution in which
 // any answer was given by fewer than that many.
 func (r *Score) hideSmall(least int) {
-	if r.N < least {
-		*r = Score{AreaCode: r.AreaCode, AreaName: r.AreaName, AreaLevel: r.AreaLevel, Channel: r.Channel, Group: r.Group, Code: r.Code, Label: r.Label,
-			Level: r.Level, Suppressed: true}
+	if r.N < least || r.Suppressed {
+		r.empty()
 		return
 	}
 	for _, n := range r.Counts {

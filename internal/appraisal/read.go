@@ -193,6 +193,9 @@ func (run *Run) table(f ScoreFilter, allowed func(*Score) bool) (*Scores, error)
 			}
 		case r.AreaLevel == areaLevel && wanted && strings.HasPrefix(r.AreaCode, f.Street):
 			t.Items = append(t.Items, *r)
+			if r.Suppressed {
+				t.Items[len(t.Items)-1].empty()
+			}
 		}
 	}
 	if f.By == "street" {

@@ -151,7 +151,7 @@ func (s *Service) gather(ctx context.Context, waveID string, frozen *inputs) (in
 	return in, err
 }
 
-// hash identifies the inputs: plan, system, names, parts and all answers that count, whatever the order of rows was.
+// hash identifies the inputs: plan, system, names, parts, all answers that count, whatever the order of rows was, and how many do not.
 func (in *input) hash() string {
 	frozen, err := json.Marshal(inputs{in.names, in.parts})
 	if err != nil {
@@ -163,9 +163,11 @@ func (in *input) hash() string {
 	}
 	line := make([]byte, 0, 128)
 	sortAnswers(in.answers)
+	aside := 0
 	for i := range in.answers {
 		a := &in.answers[i]
 		if a.Excluded {
+			aside++
 			continue
 		}
 		line = append(line[:0], a.Channel...)
@@ -174,6 +176,9 @@ func (in *input) hash() string {
 		}
 		line = strconv.AppendFloat(append(line, '|'), a.Weight, 'g', -1, 64)
 		_, _ = h.Write(append(line, '\n'))
+	}
+	if aside > 0 { // the result says how many
+		_, _ = fmt.Fprintf(h, "aside|%d\n", aside)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -7,6 +7,7 @@ import (
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/stats"
 	"yiwang/internal/survey"
 )
 
@@ -118,9 +119,10 @@ func (c *computation) slice(f SliceFilter, provisional bool, mayShow func(commun
 	if b == nil {
 		return out, nil
 	}
-	inside := func(p *place) bool {
-		return (f.Street == "" || p.street == f.Street) && (f.Group == "" || p.group == f.Group) && (f.Sex == "" || p.sex == f.Sex) && (f.Age == "" || p.age == f.Age)
+	insideOf := func(p *place, group survey.Group) bool {
+		return (f.Street == "" || p.street == f.Street) && (group == "" || p.group == group) && (f.Sex == "" || p.sex == f.Sex) && (f.Age == "" || p.age == f.Age)
 	}
+	inside := func(p *place) bool { return insideOf(p, f.Group) }
 	keys := map[string]bool{}
 	for i := range b.at {
 		if inside(&b.at[i]) {
@@ -148,7 +150,43 @@ func (c *computation) slice(f SliceFilter, provisional bool, mayShow func(commun
 	}
 	out.All = row("", inside)
 	out.All.Label = "全部"
+	if f.By == "community" && f.Group != "" {
+		for i := range out.Items {
+			r := &out.Items[i]
+			r.Suppressed = r.Suppressed || c.followsFromGroups(k, f.Group, b.domain(func(p *place) bool { return insideOf(p, "") && p.community == r.Key }))
+		}
+	}
+	out.protect(f, c.plan.MinCellN)
 	return out, nil
+}
+
+// followsFromGroups reports whether the score of a group in a community would follow from that of the community and those of the other groups.
+func (c *computation) followsFromGroups(node int, group survey.Group, d *stats.StoreDomain) bool {
+	cells := make([]Score, len(survey.Groups))
+	line := make([]*Score, len(cells))
+	for i, g := range survey.Groups {
+		line[i] = &cells[i]
+		cells[i] = Score{Group: g, sliced: true}
+		c.fill(line[i], c.nodes[node], d)
+	}
+	protect(line, c.plan.MinCellN)
+	return cells[slices.Index(survey.Groups, group)].Suppressed
+}
+
+// protect keeps small cells from following from the whole. The scores of communities over all groups do not add up to one, those of a group do.
+func (s *Slice) protect(f SliceFilter, least int) {
+	var line []*Score
+	for i := range s.Items {
+		line = append(line, &s.Items[i].Score)
+	}
+	if f.By != "community" || f.Group != "" {
+		protect(line, least)
+	}
+	for _, r := range append(line, &s.All.Score) {
+		if r.Suppressed {
+			r.empty()
+		}
+	}
 }
 
 func sortedKeys(set map[string]bool) (keys []string) {

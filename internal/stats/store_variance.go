@@ -19,6 +19,7 @@ func (d *StoreDomain) variance(cells []influence, mixes []StoreMix, n int) (vari
 	for k, i := range d.cells {
 		if c := &s.Cells[i]; len(mixes[d.group[k]].Items) > 0 {
 			strata[c.Stratum], units[c.Unit] = true, true
+			v.own[c.Stratum] = v.own[c.Stratum] || cells[k].q2 > 0
 			v.add(c, cells[k])
 		}
 	}
@@ -59,11 +60,12 @@ type strataSums struct {
 	total, square []float64
 	units         []float64
 	of            []int32 // unit → stratum, −1 before the unit is met
+	own           []bool  // strata in which the domain has people who differ from its means
 }
 
 func newStrataSums(s *MomentStore) *strataSums {
 	v := &strataSums{s: s, total: make([]float64, len(s.Strata)), square: make([]float64, len(s.Strata)), units: make([]float64, len(s.Units)),
-		of: make([]int32, len(s.Units))}
+		of: make([]int32, len(s.Units)), own: make([]bool, len(s.Strata))}
 	for u := range v.of {
 		v.of[u] = -1
 	}
@@ -106,6 +108,8 @@ func (v *strataSums) explain(cells []influence, domain []int) {
 	}
 }
 
+// variance adds up the strata. Of a single unit the spread is unknown, and so is the variance of a domain that has people in it; to domains elsewhere,
+// which it reaches through calibration only, it adds nothing (R survey's "remove").
 func (v *strataSums) variance() (sum float64) {
 	for u, t := range v.units {
 		if h := v.of[u]; h >= 0 {
@@ -115,7 +119,10 @@ func (v *strataSums) variance() (sum float64) {
 	}
 	for h := range v.s.Strata {
 		st := &v.s.Strata[h]
-		if v.total[h] != 0 || v.square[h] != 0 {
+		switch {
+		case st.Units < 2 && v.own[h]:
+			return math.NaN()
+		case st.Units >= 2:
 			sum += st.scale() * (v.square[h] - v.total[h]*v.total[h]/float64(st.Units))
 		}
 	}
