@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"yiwang/internal/app"
 	"yiwang/internal/demo"
@@ -22,6 +23,7 @@ type demoLoadCmd struct {
 }
 
 func (c demoLoadCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (err error) {
+	debug.SetGCPercent(400) // one job and out: time matters more than memory
 	cfg.Demo = true
 	story := demo.NewClock()
 	a, err := app.OpenAt(ctx, *cfg, story)

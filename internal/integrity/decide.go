@@ -192,7 +192,8 @@ func (s *Service) setVerdict(ctx context.Context, tx *db.Tx, w *survey.Wave, d *
 	for part := range slices.Chunk(d.Members.V, 200) {
 		args := []any{d.Verdict, w.ID}
 		in := listOf(part, &args)
-		n, err := tx.Exec(ctx, "UPDATE integrity_mark SET verdict = $1 WHERE wave_id = $2 AND response_id IN "+in, args...)
+		// wave_id is an expression so that SQLite looks the answers up and does not read the whole wave for each part.
+		n, err := tx.Exec(ctx, "UPDATE integrity_mark SET verdict = $1 WHERE wave_id || '' = $2 AND response_id IN "+in, args...)
 		if err == nil && int(n) < len(part) {
 			err = s.listPlain(ctx, tx, w, part, d.Verdict)
 		}

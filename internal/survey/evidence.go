@@ -69,7 +69,7 @@ func (s *Service) EvidenceOfTx(ctx context.Context, tx *db.Tx, w *Wave, ids []st
 	}
 	ids = ids[:min(len(ids), 200)]
 	args := []any{w.ID}
-	return db.All[Evidence](ctx, tx, "SELECT "+evidenceColumns+" FROM response WHERE wave_id = $1 AND NOT pilot AND id IN "+placeholders(ids, &args)+" ORDER BY id", args...)
+	return db.All[Evidence](ctx, tx, "SELECT "+evidenceColumns+" FROM response WHERE wave_id || '' = $1 AND NOT pilot AND id IN "+placeholders(ids, &args)+" ORDER BY id", args...)
 }
 
 // FlagTx replaces the flags of a wave's answers: those named get theirs, all others none. Flags are evidence for people; no
@@ -96,7 +96,7 @@ func (s *Service) FlagTx(ctx context.Context, tx *db.Tx, w *Wave, flags map[stri
 		slices.Sort(ids)
 		for part := range slices.Chunk(ids, 500) {
 			args := []any{f, w.ID}
-			if _, err := tx.Exec(ctx, "UPDATE response SET flags = $1 WHERE wave_id = $2 AND NOT pilot AND id IN "+placeholders(part, &args), args...); err != nil {
+			if _, err := tx.Exec(ctx, "UPDATE response SET flags = $1 WHERE wave_id || '' = $2 AND NOT pilot AND id IN "+placeholders(part, &args), args...); err != nil {
 				return fmt.Errorf("flag answers of wave %s: %w", w.ID, err)
 			}
 		}
@@ -141,7 +141,7 @@ func (s *Service) SetAsideTx(ctx context.Context, tx *db.Tx, w *Wave, ids []stri
 	}
 	for part := range slices.Chunk(ids, 500) {
 		args := []any{excluded, w.ID}
-		n, err := tx.Exec(ctx, "UPDATE response SET excluded = $1 WHERE wave_id = $2 AND NOT pilot AND excluded <> $1 AND id IN "+placeholders(part, &args), args...)
+		n, err := tx.Exec(ctx, "UPDATE response SET excluded = $1 WHERE wave_id || '' = $2 AND NOT pilot AND excluded <> $1 AND id IN "+placeholders(part, &args), args...)
 		if err != nil {
 			return changed, fmt.Errorf("set answers of wave %s aside: %w", w.ID, err)
 		}
@@ -157,6 +157,8 @@ func (w *Wave) open() error {
 	}
 	return nil
 }
+
+// Statements that name answers by id hold wave_id as an expression: SQLite would otherwise read the whole wave for every few hundred ids.
 
 // placeholders writes ($3, $4, …) for the values and appends them to args.
 func placeholders(values []string, args *[]any) string {

@@ -91,7 +91,8 @@ func openSQLite(ctx context.Context, cfg Config) (*DB, error) {
 		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
 			"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)" + extra
 	}
-	w, err := sql.Open("sqlite3", dsn("&_txlock=immediate"))
+	// A transaction that changes more pages than the cache holds writes them out early and reads them again; 2 MB is the default.
+	w, err := sql.Open("sqlite3", dsn("&_pragma=cache_size(-16384)&_txlock=immediate"))
 	if err != nil {
 		return nil, err
 	}
