@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"yiwang/internal/platform/auth"
@@ -21,11 +22,12 @@ import (
 const maxFrozen = 100
 
 // List returns the frozen reports of a wave, newest first, each with the files the caller may open. Needs PermRead, and before publication
-// PermFreeze in the wave's area, else Forbidden "report.not_published".
+// PermFreeze in the wave's area, else Forbidden "report.not_published". Reports of runs that were sent back were never published: only who
+// freezes sees them afterwards.
 func (s *Service) List(ctx context.Context, waveID string) (list []Frozen, err error) {
+	var w *survey.Wave
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		w, err := s.visible(ctx, tx, waveID)
-		if err != nil {
+		if w, err = s.visible(ctx, tx, waveID); err != nil {
 			return err
 		}
 		if list, err = db.All[Frozen](ctx, tx, "SELECT "+frozenColumns+" FROM report_frozen WHERE wave_id = $1 ORDER BY seq DESC LIMIT $2", waveID, maxFrozen); err != nil {
@@ -41,7 +43,23 @@ func (s *Service) List(ctx context.Context, waveID string) (list []Frozen, err e
 	if err != nil {
 		return nil, err
 	}
+	if auth.RequireArea(ctx, PermFreeze, w.Area) != nil {
+		run, err := s.runOf(ctx, waveID)
+		if err != nil {
+			return nil, err
+		}
+		list = slices.DeleteFunc(list, func(r Frozen) bool { return r.RunID != run })
+	}
 	return list, s.markCurrent(ctx, waveID, list)
+}
+
+// runOf returns the run that counts, whoever asks.
+func (s *Service) runOf(ctx context.Context, waveID string) (string, error) {
+	run, err := s.scores.Result(auth.System(ctx, "report"), waveID)
+	if err != nil {
+		return "", err
+	}
+	return run.ID, nil
 }
 
 // Frozen returns one frozen report; same rights as List.
@@ -179,10 +197,17 @@ func (s *Service) Public(ctx context.Context, waveID string) (*File, *Frozen, er
 		}
 		return err
 	})
-	if err == nil && file == nil {
-		err = errs.NotFound("report.not_found", "There is no such frozen report.")
+	if err != nil {
+		return nil, nil, err
 	}
-	return file, report, err
+	run, err := s.runOf(ctx, waveID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if file == nil || report.RunID != run {
+		return nil, nil, errs.NotFound("report.not_found", "There is no such frozen report.")
+	}
+	return file, report, nil
 }
 
 // Verification is what Verify found.

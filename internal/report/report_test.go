@@ -254,6 +254,51 @@ func TestPublic_IsThereAfterPublicationOnly(t *testing.T) {
 	})
 }
 
+func TestPublic_ShowsNoReportOfAResultThatWasSentBack(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		x := open(t, d, 2)
+		w := x.scored(t, x.closed(t, x.plan(t), 300, 100))
+		first, err := x.reports.Freeze(x.Ctx, w.ID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := x.appraisals.Return(x.Ctx, w.ID, w.Version, "分值有误"); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Tx(x.Ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(x.Ctx, "UPDATE response SET excluded = TRUE WHERE id IN (SELECT id FROM response WHERE wave_id = $1 ORDER BY id LIMIT 5)", w.ID)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if w, err = x.Surveys.Wave(x.Ctx, w.ID); err != nil {
+			t.Fatal(err)
+		}
+		w = x.published(t, x.scored(t, w))
+		street := surveytest.As(surveytest.Street(1), report.PermRead, "appraisal.read")
+		if _, _, err := x.reports.Public(context.Background(), w.ID); errs.KindOf(err) != errs.KindNotFound {
+			t.Errorf("everybody reads a result that was sent back: %v", err)
+		}
+		if _, err := x.reports.Frozen(street, w.ID, first.ID); errs.KindOf(err) != errs.KindNotFound {
+			t.Errorf("a street reads a result that was sent back: %v", err)
+		}
+		if _, err := x.reports.Frozen(x.Ctx, w.ID, first.ID); err != nil {
+			t.Errorf("the office has lost a frozen report: %v", err)
+		}
+		second, err := x.reports.Freeze(x.Ctx, w.ID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, r, err := x.reports.Public(context.Background(), w.ID); err != nil || r.ID != second.ID {
+			t.Errorf("after freezing what was published: %+v, %v", r, err)
+		}
+		if list, err := x.reports.List(street, w.ID); err != nil || len(list) != 1 || list[0].ID != second.ID {
+			t.Errorf("a street sees %d reports, %v", len(list), err)
+		}
+	})
+}
+
 func TestSaveTemplate_KeepsVersionsAndLocatesMistakes(t *testing.T) {
 	t.Parallel()
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
