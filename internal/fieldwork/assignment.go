@@ -71,11 +71,11 @@ func (s *Service) AssignTx(ctx context.Context, tx *db.Tx, waveID string, in New
 	if err := s.checkInterviewer(ctx, tx, in.Interviewer, in.Street); err != nil {
 		return 0, err
 	}
-	open, err := s.samples.ListTx(ctx, tx, sampling.Filter{WaveID: waveID, Street: in.Street, Community: in.Community, Group: in.Group, State: sampling.Open})
+	open, err := s.samples.ListTx(ctx, tx, sampling.Filter{WaveID: w.ID, Street: in.Street, Community: in.Community, Group: in.Group, State: sampling.Open})
 	if err != nil {
 		return 0, err
 	}
-	held, err := s.heldTx(ctx, tx, waveID, in.Street)
+	held, err := s.heldTx(ctx, tx, w.ID, in.Street)
 	if err != nil {
 		return 0, err
 	}
@@ -94,7 +94,7 @@ func (s *Service) AssignTx(ctx context.Context, tx *db.Tx, waveID string, in New
 		}
 		n++
 	}
-	return n, audit.Log(ctx, tx, audit.Entry{Action: "fieldwork.assign", Object: "wave", ObjectID: waveID, Area: in.Street,
+	return n, audit.Log(ctx, tx, audit.Entry{Action: "fieldwork.assign", Object: "wave", ObjectID: w.ID, Area: in.Street,
 		Detail: map[string]any{"interviewer": in.Interviewer, "mode": in.Mode, "community": in.Community, "group": in.Group, "n": n}})
 }
 
@@ -176,6 +176,7 @@ type Load struct {
 
 // Interviewers lists who may collect in a wave's area and how much each has. Needs PermManage in the wave's area.
 func (s *Service) Interviewers(ctx context.Context, waveID string) (list []Load, err error) {
+	list = []Load{}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		w, err := s.manage(ctx, tx, waveID)
 		if err != nil {
@@ -189,7 +190,7 @@ func (s *Service) Interviewers(ctx context.Context, waveID string) (list []Load,
 				SUM(CASE WHEN NOT closed AND attempts > 0 THEN 1 ELSE 0 END) AS tried,
 				SUM(CASE WHEN NOT closed THEN 1 ELSE 0 END) AS open,
 				SUM(CASE WHEN outcome = $2 THEN 1 ELSE 0 END) AS completed
-			FROM fieldwork_assignment WHERE wave_id = $1 GROUP BY interviewer`, waveID, Complete)
+			FROM fieldwork_assignment WHERE wave_id = $1 GROUP BY interviewer`, w.ID, Complete)
 		for _, p := range people {
 			l := Load{ID: p.ID, Name: p.Name, UnitName: p.UnitName}
 			for _, r := range loads {
@@ -235,7 +236,7 @@ func (s *Service) Ended(ctx context.Context, waveID string) (list []Ended, err e
 			return err
 		}
 		rows, err := db.All[Assignment](ctx, tx, "SELECT "+assignmentColumns+` FROM fieldwork_assignment
-			WHERE wave_id = $1 AND outcome <> $2 AND (closed OR attempts >= $3) ORDER BY street, community, invitation_id LIMIT 500`, waveID, Complete, enoughAttempts)
+			WHERE wave_id = $1 AND outcome <> $2 AND (closed OR attempts >= $3) ORDER BY street, community, invitation_id LIMIT 500`, w.ID, Complete, enoughAttempts)
 		if err != nil || len(rows) == 0 {
 			return err
 		}

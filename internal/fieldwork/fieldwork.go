@@ -14,6 +14,7 @@ import (
 // Limits of the open link. A home shares one network, a family often one phone, so the first is only noted and the second is small.
 const (
 	crowdPerHour = 40 // answers of one network within an hour before they are noted as crowded
+	photoPerHour = 90 // pictures of one network within an hour
 	mostOfDevice = 3  // answers one device may send to a wave through the open link
 )
 
@@ -40,10 +41,11 @@ type Service struct {
 	box     *crypto.Box
 	secure  bool
 	crowd   *httpx.Limiter
+	photos  *httpx.Limiter
 }
 
 // New returns the service.
 func New(d Deps) *Service {
 	return &Service{db: d.DB, surveys: d.Surveys, samples: d.Samples, regions: d.Regions, people: d.People, files: d.Files, box: d.Box, secure: d.Secure,
-		crowd: httpx.NewLimiter(crowdPerHour/3600.0, crowdPerHour)}
+		crowd: httpx.NewLimiter(crowdPerHour/3600.0, crowdPerHour), photos: httpx.NewLimiter(photoPerHour/3600.0, photoPerHour)}
 }

@@ -95,7 +95,7 @@ func (s *Service) publicRoutes(api huma.API) {
 		func(ctx context.Context, in *photoIn) (_ *body[*PhotoRef], err error) {
 			form := in.RawBody.Data()
 			defer func() { err = errors.Join(err, form.Photo.Close()) }()
-			return out(s.AddPhoto(ctx, form.Token, form.Photo))
+			return out(s.AddPhoto(ctx, form.Token, audit.OriginFrom(ctx).Address, form.Photo))
 		})
 }
 

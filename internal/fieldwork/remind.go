@@ -132,10 +132,11 @@ func (s *Service) toRemind(ctx context.Context, tx *db.Tx, waveID string, in New
 // Reminders lists the rounds of a wave, newest first, with how many of each answered since. Needs PermManage in the wave's area.
 func (s *Service) Reminders(ctx context.Context, waveID string) (list []Reminder, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if _, err := s.manage(ctx, tx, waveID); err != nil {
+		w, err := s.manage(ctx, tx, waveID)
+		if err != nil {
 			return err
 		}
-		if list, err = db.All[Reminder](ctx, tx, "SELECT "+reminderColumns+" FROM fieldwork_reminder WHERE wave_id = $1 ORDER BY round DESC LIMIT 50", waveID); err != nil {
+		if list, err = db.All[Reminder](ctx, tx, "SELECT "+reminderColumns+" FROM fieldwork_reminder WHERE wave_id = $1 ORDER BY round DESC LIMIT 50", w.ID); err != nil {
 			return err
 		}
 		for i := range list {

@@ -9,6 +9,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/httpx"
 	"yiwang/internal/sampling"
 	"yiwang/internal/survey"
 )
@@ -58,7 +59,7 @@ func (s *Service) Submit(ctx context.Context, in Submission, from Sender) (*Rece
 		from.Device = p.nonce
 	}
 	e := entry{Submission: in, wave: p.wave, channel: p.channel, mode: survey.ModeWeb, device: from.Device}
-	e.crowded = p.channel == survey.Online && !s.crowd.Allow(from.Address)
+	e.crowded = p.channel == survey.Online && !s.crowd.Allow(httpx.Network(from.Address))
 	return s.store(ctx, &e)
 }
 

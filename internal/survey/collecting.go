@@ -34,6 +34,16 @@ func stampOf(ctx context.Context, tx *db.Tx, id string) (stamp, error) {
 	return st, err
 }
 
+// holdStamp is stampOf in a transaction that writes: a wave is not closed between the look and the commit. SQLite has one writer anyway.
+func holdStamp(ctx context.Context, tx *db.Tx, id string) (stamp, error) {
+	if tx.Dialect() == db.Postgres {
+		if _, err := tx.Exec(ctx, "SELECT id FROM wave WHERE id = $1 FOR SHARE", id); err != nil {
+			return stamp{}, err
+		}
+	}
+	return stampOf(ctx, tx, id)
+}
+
 // collectingCache keeps the last version of each wave that was collected for.
 type collectingCache struct {
 	mu    sync.RWMutex

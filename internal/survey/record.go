@@ -37,7 +37,7 @@ type Submission struct {
 // collection of answers decides who may send what. Nothing it writes leads from an answer to a person, an invitation or a comment: ids
 // are random, a targeted answer keeps only the hour it came in, and there is no audit entry and no event of its own.
 func (s *Service) RecordTx(ctx context.Context, tx *db.Tx, in Submission) (stored bool, err error) {
-	state, err := stampOf(ctx, tx, in.WaveID)
+	state, err := holdStamp(ctx, tx, in.WaveID)
 	if err != nil {
 		return false, err
 	}

@@ -81,7 +81,7 @@ func (o *Outer) Wrap(next http.Handler) http.Handler {
 func (o *Outer) admit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		address := audit.OriginFrom(r.Context()).Address
-		if !o.Limiter.Allow("address " + network(address)) {
+		if !o.Limiter.Allow("address " + Network(address)) {
 			o.slowDown(w, r)
 			return
 		}
@@ -105,8 +105,8 @@ func (o *Outer) admit(next http.Handler) http.Handler {
 	})
 }
 
-// network is what one caller holds: an IPv4 address, or the 64 bits that an IPv6 customer chooses addresses under.
-func network(address string) string {
+// Network is what one caller holds: an IPv4 address, or the 64 bits that an IPv6 customer chooses addresses under.
+func Network(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil || a.Unmap().Is4() {
 		return address
