@@ -3,6 +3,7 @@ package appraisal_test
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"yiwang/internal/appraisal"
@@ -91,6 +92,16 @@ func TestProgress_ComparesWithTheWaveBefore(t *testing.T) {
 	}
 	if _, err := x.appraisals.Progress(x.Ctx, second.ID, second.ID, ""); errs.KindOf(err) != errs.KindInvalid {
 		t.Errorf("a wave against itself: %v", err)
+	}
+	plan := x.plan(t)
+	plan.Scale = slices.Clone(plan.Scale)
+	middle := *plan.Scale[2].Score - 5
+	plan.Scale[2].Score = &middle
+	third := x.Wave(t, "2027H1", plan, survey.Fieldwork)
+	x.answer(t, third, 600, 0)
+	third = x.publish(t, x.Advance(t, x.again(t, third), "close"))
+	if _, err := x.appraisals.Progress(x.Ctx, third.ID, "", ""); errs.CodeOf(err) != "appraisal.other_scale" {
+		t.Errorf("waves whose marks are worth different scores: %v", err)
 	}
 	if _, err := x.appraisals.Progress(x.Ctx, second.ID, "", "Z9"); errs.KindOf(err) != errs.KindInvalid {
 		t.Errorf("an unknown place in the tree: %v", err)

@@ -2,6 +2,7 @@ package appraisal
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 
@@ -69,6 +70,9 @@ func (s *Service) Progress(ctx context.Context, waveID, against, code string) (*
 	if err != nil {
 		return nil, err
 	}
+	if !w.Plan.V.ScoresLike(&other.Plan.V) {
+		return nil, errs.Invalid("appraisal.other_scale", "The marks of the two waves are worth different scores; their difference would say nothing about the streets.")
+	}
 	if code == "" {
 		code = NodeTotal
 	}
@@ -103,6 +107,9 @@ func (s *Service) Progress(ctx context.Context, waveID, against, code string) (*
 		"上期得分特别低（或高）的街道，下期自然会向平均靠近（均值回归），单次升降不宜当作工作成效。")
 	if now.Method.SystemHash != then.Method.SystemHash {
 		out.Notes = append(out.Notes, "两期指标体系版本不同，只比较同名指标。")
+	}
+	if !maps.Equal(w.Plan.V.Weights, other.Plan.V.Weights) || !maps.Equal(w.Plan.V.RespondentWeights, other.Plan.V.RespondentWeights) {
+		out.Notes = append(out.Notes, "两期指标或对象的权重不同，合成得分的差值含权重变化。")
 	}
 	return out, nil
 }

@@ -24,6 +24,11 @@ func Compute(in Input) (*Outcome, error) {
 			o.Notes = append(o.Notes, fmt.Sprintf("%s没有全部街道的三段得分，本年按正向评价结算。", w.Name))
 		}
 	}
+	for _, w := range in.Waves {
+		if w.OtherScale {
+			o.Notes = append(o.Notes, fmt.Sprintf("%s的选项分值与年内最后一次测评不同，两期得分的合成须谨慎解读。", w.Name))
+		}
+	}
 	for _, half := range []string{"H1", "H2"} {
 		if !slices.ContainsFunc(in.Waves, func(w WaveScore) bool { return w.Half == half }) && in.Rules.HalfWeights[half] > 0 {
 			o.Complete = false

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"yiwang/internal/appraisal"
 	"yiwang/internal/identity"
 	"yiwang/internal/platform/auth"
@@ -66,6 +68,7 @@ func (s *Service) gather(ctx context.Context, area string, year int) (in Input, 
 		if err != nil {
 			return in, err
 		}
+		w.OtherScale = !inYear[i].Plan.V.ScoresLike(&last.Plan.V)
 		in.Waves = append(in.Waves, *w)
 	}
 	// Progress is measured from the same half a year before, or else from the wave before.
@@ -73,6 +76,8 @@ func (s *Service) gather(ctx context.Context, area string, year int) (in Input, 
 	if i := slices.IndexFunc(before, func(w survey.Wave) bool { y, h, _ := halfOf(w.Period); return y == year-1 && h == last.Period[4:] }); i >= 0 {
 		before = before[i : i+1]
 	}
+	// Marks that were worth something else say nothing about progress.
+	before = slices.DeleteFunc(slices.Clone(before), func(w survey.Wave) bool { return !w.Plan.V.ScoresLike(&last.Plan.V) })
 	if len(before) > 0 {
 		if in.Before, err = s.waveScore(ctx, &before[len(before)-1]); err != nil {
 			return in, err
@@ -116,31 +121,42 @@ func (s *Service) fieldShares(ctx context.Context, tx *db.Tx, waves []survey.Wav
 	for i, c := range catalog {
 		out[i] = FieldShare{Code: c.Code, Name: c.Name, Lead: c.Lead}
 	}
-	total := 0.0
+	total, df := 0.0, math.MaxInt
 	for i := range waves {
 		_, half, _ := halfOf(waves[i].Period)
 		w := weights[half]
 		rows, err := s.surveys.TickedTx(ctx, tx, &waves[i])
-		if err != nil || len(rows) == 0 {
-			return out, err
-		}
-		total += w
-		if err := addShares(out, &waves[i], rows, w); err != nil {
+		if err != nil {
 			return nil, err
 		}
+		if len(rows) == 0 || w == 0 {
+			continue
+		}
+		total += w
+		of, err := addShares(out, &waves[i], rows, w)
+		if err != nil {
+			return nil, err
+		}
+		df = min(df, of)
+	}
+	if total == 0 {
+		return out, nil
 	}
 	for i := range out {
 		f := &out[i]
-		f.Share, f.SE, f.Low, f.High = round(f.Share/total), round(f.SE/total), round(f.Low/total), round(f.High/total)
+		f.Share, f.SE = f.Share/total, f.SE/total
+		f.Low, f.High = shareInterval(f.Share, f.SE, df, f.N, waves[len(waves)-1].Plan.V.Level)
+		f.Share, f.SE, f.Low, f.High = round(f.Share), round(f.SE), round(f.Low), round(f.High)
 	}
 	return out, nil
 }
 
-// addShares adds one wave's shares with weight w. The samples of the waves are independent: standard errors add as squares.
-func addShares(out []FieldShare, wave *survey.Wave, rows []survey.Ticked, w float64) error {
+// addShares adds one wave's shares with weight w and returns the degrees of freedom. The samples of the waves are independent: standard errors add as
+// squares.
+func addShares(out []FieldShare, wave *survey.Wave, rows []survey.Ticked, w float64) (df int, err error) {
 	design, err := designOf(wave, rows)
 	if err != nil {
-		return fmt.Errorf("design of %s: %w", wave.Code, err)
+		return 0, fmt.Errorf("design of %s: %w", wave.Code, err)
 	}
 	y := make([]float64, len(rows))
 	for i := range out {
@@ -153,16 +169,31 @@ func addShares(out []FieldShare, wave *survey.Wave, rows []survey.Ticked, w floa
 		}
 		list, err := stats.Proportion(design, y, stats.Query{Level: wave.Plan.V.Level}, "logit")
 		if err != nil {
-			return fmt.Errorf("share of field %s in %s: %w", f.Code, wave.Code, err)
+			return 0, fmt.Errorf("share of field %s in %s: %w", f.Code, wave.Code, err)
 		}
 		e := list[0]
 		f.Share += 100 * w * e.Estimate
-		f.Low += 100 * w * e.Low
-		f.High += 100 * w * e.High
 		f.SE = math.Hypot(f.SE, 100*w*e.SE)
 		f.N += len(rows)
+		df = e.DF
 	}
-	return nil
+	return df, nil
+}
+
+// shareInterval is the interval of a percentage on the logit scale. A field that none of n respondents ticked, or all of them, has the exact bound
+// for n equal answers.
+func shareInterval(share, se float64, df, n int, level float64) (low, high float64) {
+	p, tail := share/100, (1-level)/2
+	if p <= 0 || p >= 1 {
+		bound := 100 * math.Pow(tail, 1/float64(n))
+		if p >= 1 {
+			return bound, 100
+		}
+		return 0, 100 - bound
+	}
+	half := distuv.StudentsT{Sigma: 1, Nu: float64(df)}.Quantile(1-tail) * se / 100 / (p * (1 - p))
+	logit := math.Log(p / (1 - p))
+	return 100 / (1 + math.Exp(half-logit)), 100 / (1 + math.Exp(-half-logit))
 }
 
 func designOf(wave *survey.Wave, rows []survey.Ticked) (*stats.Design, error) {

@@ -25,14 +25,16 @@ type Input struct {
 
 // WaveScore is what a published wave says about its streets.
 type WaveScore struct {
-	WaveID     string        `json:"wave_id"`
-	Code       string        `json:"code"`
-	Name       string        `json:"name"`
-	Half       string        `json:"half" enum:"H1,H2"`
-	RunID      string        `json:"run_id"`
-	ResultHash string        `json:"result_hash"`
-	HasTotal   bool          `json:"has_total" doc:"all three parts exist for every street"`
-	Streets    []StreetScore `json:"streets"`
+	WaveID     string `json:"wave_id"`
+	Code       string `json:"code"`
+	Name       string `json:"name"`
+	Half       string `json:"half" enum:"H1,H2"`
+	RunID      string `json:"run_id"`
+	ResultHash string `json:"result_hash"`
+	OtherScale bool   `json:"other_scale,omitempty" doc:"its marks were worth something else than in the last wave of the year"`
+
+	HasTotal bool          `json:"has_total" doc:"all three parts exist for every street"`
+	Streets  []StreetScore `json:"streets"`
 }
 
 // StreetScore is a street in a wave: the total where it exists and the positive part, with the standard errors.

@@ -86,6 +86,18 @@ func (p *Plan) Hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// ScoresLike reports whether the marks that both plans know are worth the same, so that scores can be compared.
+func (p *Plan) ScoresLike(other *Plan) bool {
+	for _, a := range p.Scale {
+		for _, b := range other.Scale {
+			if a.Mark == b.Mark && (a.Score == nil || b.Score == nil || *a.Score != *b.Score) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // Streets returns the street codes of the strata, sorted.
 func (p *Plan) Streets() []string {
 	var streets []string

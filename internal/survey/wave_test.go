@@ -248,3 +248,18 @@ func TestPlan_ASampleOfTwoStagesIsScoredAsOne(t *testing.T) {
 		t.Errorf("a plan that scores as it draws is refused: %v %v", err, errs.As(err).Fields)
 	}
 }
+
+func TestPlan_ScoresLikeOnlyWhereMarksAreWorthTheSame(t *testing.T) {
+	t.Parallel()
+	x := surveytest.New(t, testkit.SQLite(t), 1)
+	a, b := x.Plan(t), x.Plan(t)
+	if !a.ScoresLike(&b) {
+		t.Error("the same scale is taken for another")
+	}
+	b.Scale = slices.Clone(b.Scale)
+	b.Scale[3].Score = new(float64)
+	*b.Scale[3].Score = *a.Scale[3].Score + 10
+	if a.ScoresLike(&b) {
+		t.Error("another scale is taken for the same")
+	}
+}
