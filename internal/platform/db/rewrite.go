@@ -13,7 +13,7 @@ func RewriteTx(ctx context.Context, tx *Tx, table, key, where string, args ...an
 	if tx.Dialect() != Postgres {
 		return 0, nil
 	}
-	writers, err := Get[int](ctx, tx, "SELECT COUNT(DISTINCT xmin::text) FROM "+table+" WHERE "+where, args...)
+	writers, err := Get[int](ctx, tx, "SELECT COUNT(DISTINCT CAST(xmin AS TEXT)) FROM "+table+" WHERE "+where, args...)
 	if err != nil || writers < 2 {
 		return 0, err
 	}
