@@ -106,6 +106,7 @@ export const form: Record<string, string> = {
   '现在发送': 'Send now',
   '这份答卷已经删掉了。': 'These answers were deleted.',
   '家里另一位也要答': 'Somebody else answers too',
+  '约 {n} 题': 'About {n} questions',
   '约 {n} 题，大概 {m} 分钟': 'About {n} questions, {m} minutes',
   '不记名，街道和社区看不到您的答卷': 'Anonymous; street and community do not see your answers',
   '没网也能填，停下来再接着填也行': 'Works without a network; you may pause and go on',
