@@ -20,7 +20,7 @@ const noAward = (): Award => ({ bonus: [], bonus_rule: 'probability', tie_within
 
 function draftOf(plan: Plan): Draft {
   const copy = JSON.parse(JSON.stringify(plan)) as Plan
-  return { ...copy, award: copy.award ?? noAward(), weighting: copy.weighting ?? {}, integrity: copy.integrity ?? {}, quotas: copy.quotas ?? [] }
+  return { ...copy, award: copy.award ?? noAward(), weighting: copy.weighting ?? {}, integrity: copy.integrity ?? {}, quotas: (copy.quotas ?? []).map((q) => ({ ...q, street: q.street ?? '' })) }
 }
 
 const empty = (part: object) => Object.values(part).every((v) => v === undefined || v === '' || v === null || (Array.isArray(v) && !v.length))
