@@ -136,8 +136,8 @@ func changes(pairs []pair, level float64) ([]Change, error) {
 			continue
 		}
 		at = append(at, i)
-		first = append(first, stats.Wave{Estimate: *p.before.Score, SE: *p.before.SE})
-		second = append(second, stats.Wave{Estimate: *p.next.Score, SE: *p.next.SE})
+		first = append(first, stats.Wave{Estimate: *p.before.Score, SE: *p.before.SE, DF: deref(p.before.DF)})
+		second = append(second, stats.Wave{Estimate: *p.next.Score, SE: *p.next.SE, DF: deref(p.next.DF)})
 	}
 	list, err := stats.Compare(first, second, nil, 100, level)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/stats"
@@ -88,7 +89,7 @@ func (c *computation) rank() error {
 	if c.parts.complete(c.streets) {
 		r.Basis = "total"
 	}
-	var est, se []float64
+	var est, se, df []float64
 	for _, t := range c.result.Totals {
 		row := c.result.score(survey.Targeted, t.AreaCode, NodeTotal)
 		value, spread := t.Total, t.SE
@@ -102,21 +103,35 @@ func (c *computation) rank() error {
 		}
 		low, high := c.iv.mean(estimate{Value: *value, SE: *spread, DF: deref(row.DF)})
 		r.Items = append(r.Items, Rank{AreaCode: t.AreaCode, AreaName: t.AreaName, Score: *value, SE: *spread, Low: number(low), High: number(high)})
-		est, se = append(est, *value), append(se, *spread)
+		est, se, df = append(est, *value), append(se, *spread), append(df, deref(row.DF))
 	}
 	r.Top = min(c.plan.Top, len(est))
 	if len(est) == 0 {
 		return nil
 	}
-	return r.believe(est, se, uint64(c.plan.Seed))
+	return r.believe(est, se, wider(se, df, r.Level), uint64(c.plan.Seed))
 }
 
-func (r *Ranks) believe(est, se []float64, seed uint64) error {
-	sets, err := stats.RankSets(est, se, r.Level)
+// wider returns standard errors whose joint normal intervals are as wide as those of Student's t: with few communities per street, a standard
+// error is itself uncertain, and rank sets of normal intervals would be too small.
+func wider(se, df []float64, level float64) []float64 {
+	z := stats.RankCritical(level, len(se))
+	joint := distuv.UnitNormal.CDF(z)
+	out := make([]float64, len(se))
+	for i := range se {
+		if out[i] = se[i]; df[i] >= 1 {
+			out[i] *= distuv.StudentsT{Sigma: 1, Nu: df[i]}.Quantile(joint) / z
+		}
+	}
+	return out
+}
+
+func (r *Ranks) believe(est, se, wide []float64, seed uint64) error {
+	sets, err := stats.RankSets(est, wide, r.Level)
 	if err != nil {
 		return errs.Invalid("appraisal.cannot_rank", "The streets cannot be ranked: "+err.Error())
 	}
-	pairs, err := pairSets(est, se, r.Level, seed)
+	pairs, err := pairSets(est, wide, r.Level, seed)
 	if err != nil {
 		return errs.Invalid("appraisal.cannot_rank", "The streets cannot be ranked: "+err.Error())
 	}

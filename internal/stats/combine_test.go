@@ -50,7 +50,7 @@ func TestTheCombinationIsNeverWorseThanTheProbabilitySample(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(61, 62))
 	for range 500 {
-		a, b := Wave{80 + random.NormFloat64(), 0.1 + random.Float64()}, Wave{80 + 3*random.NormFloat64(), random.Float64()}
+		a, b := Wave{Estimate: 80 + random.NormFloat64(), SE: 0.1 + random.Float64()}, Wave{Estimate: 80 + 3*random.NormFloat64(), SE: random.Float64()}
 		got, err := Combine([]Wave{a}, []Wave{b})
 		if err != nil {
 			t.Fatal(err)

@@ -62,7 +62,7 @@ func TestWavesFromFilesAreTheEstimatesOfTheirStreets(t *testing.T) {
 
 func TestOverlapTakesTheCovarianceOff(t *testing.T) {
 	t.Parallel()
-	got, err := Compare([]Wave{{80, 1}}, []Wave{{82, 1}}, []float64{0.5}, 100, 0.95)
+	got, err := Compare([]Wave{{80, 1, 0}}, []Wave{{82, 1, 0}}, []float64{0.5}, 100, 0.95)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,4 +82,16 @@ func TestComparisonMistakesNameTheirPlace(t *testing.T) {
 		`{"first":{"data":"x.csv","item":"u"},"second":{"estimates":[1],"se":[1]}}`:         `key "second": is given otherwise`,
 		`{"first":{"estimates":[1],"se":[1],"sd":[1]},"second":{"estimates":[1],"se":[1]}}`: `key "first.sd" is not known`,
 	})
+}
+
+// Welch's test by hand: d = 3, v = 1 + 2, df = 9/(1/7 + 4/11); R: 2*pt(-sqrt(3), 9/(1/7+4/11)) and qt(0.975, the same)*sqrt(3).
+func TestCompare_FewCommunitiesMakeWideIntervals(t *testing.T) {
+	t.Parallel()
+	got, err := Compare([]Wave{{80, 1, 7}}, []Wave{{83, math.Sqrt2, 11}}, nil, 100, 0.95)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := got[0]; math.Abs(d.P-0.100586955712) > 1e-9 || math.Abs(d.High-3-3.642294139784) > 1e-8 {
+		t.Errorf("p %.12g, half width %.12g", d.P, d.High-3)
+	}
 }

@@ -92,7 +92,7 @@ func readWave(o *object, by []string, open Open, further ...string) *waveSpec {
 		return s
 	}
 	for i, v := range est {
-		s.waves = append(s.waves, Wave{v, se[i]})
+		s.waves = append(s.waves, Wave{Estimate: v, SE: se[i]})
 	}
 	return s
 }
@@ -145,7 +145,7 @@ func (s *waveSpec) means(items *itemSpec, by []string, open Open) error {
 		if m.N == 0 {
 			return fmt.Errorf("%q has no answer", domain.Names[i])
 		}
-		s.waves = append(s.waves, Wave{m.Estimate, m.SE})
+		s.waves = append(s.waves, Wave{Estimate: m.Estimate, SE: m.SE})
 	}
 	return nil
 }
