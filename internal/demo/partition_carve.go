@@ -49,15 +49,15 @@ func (d *divider) cut(c *cell) bool {
 	whole := area(c.ring)
 	target := whole * (0.15 + 0.2*d.rnd.Float64())
 	var tries []chord
-	n := len(c.ring)
+	n, parts := len(c.ring), geo.NewSpans(c.ring)
 	for i := range n {
 		for j := i + 2; j < i+n-1; j++ {
-			part := span(c.ring, i, j)
-			a := area(part)
+			a := parts.Area(i, j)
 			if a < whole*0.1 || a > whole*0.4 {
 				continue
 			}
-			tries = append(tries, chord{i, j, math.Abs(a-target)/whole*8 + perimeter(part)*perimeter(part)/a/12})
+			around := parts.Perimeter(i, j)
+			tries = append(tries, chord{i, j, math.Abs(a-target)/whole*8 + around*around/a/12})
 		}
 	}
 	slices.SortFunc(tries, func(p, q chord) int {
@@ -83,14 +83,6 @@ func span(r geo.Ring, i, j int) geo.Ring {
 		out = append(out, r[k%len(r)])
 	}
 	return out
-}
-
-func perimeter(r geo.Ring) float64 {
-	sum := 0.0
-	for i, a := range r {
-		sum += geo.Distance(a, r[(i+1)%len(r)])
-	}
-	return sum
 }
 
 // wander returns the vertices between two ends of a cut: a line with a slight bend where it is long enough.

@@ -132,6 +132,9 @@ func (b *Box) BlindIndex(field, value string) string {
 
 // Normalise reduces a number or name to the form that is indexed.
 func Normalise(value string) string {
+	if len(value) > len("0086")+11 && plain(value) { // a digest, which comes by the hundred thousand, and no telephone number
+		return strings.ToUpper(value)
+	}
 	value = strings.ToUpper(width.Fold.String(value))
 	value = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t\r\n\u00a0\u3000-‐–—()·.", r) {
@@ -145,6 +148,16 @@ func Normalise(value string) string {
 		}
 	}
 	return value
+}
+
+// plain reports whether a text is letters and digits of ASCII alone.
+func plain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < '0' || c > 'z' || c > '9' && c < 'A' || c > 'Z' && c < 'a' {
+			return false
+		}
+	}
+	return true
 }
 
 func mobile(text string) bool { return len(text) == 11 && text[0] == '1' && digits(text) }

@@ -35,12 +35,60 @@ func (r Ring) area() float64 {
 	hPrev := authalic(prev.Lat())
 	for _, v := range r {
 		h := authalic(v.Lat())
-		// Simpson's rule; the ends are added first so that the reversed edge gives the same bits.
-		mid := (hPrev + h) + 4*authalic((prev.Lat()+v.Lat())/2)
-		sum -= float64(v.X-prev.X) * mid / 6
+		sum -= swept(prev, v, hPrev, h)
 		prev, hPrev = v, h
 	}
 	return sum / Scale * math.Pi / 180 * axis * axis
+}
+
+// swept is what an edge adds to an area, of the heights of its ends: Simpson's rule; the ends are added first so that the
+// reversed edge gives the same bits.
+func swept(from, to Vertex, hFrom, hTo float64) float64 {
+	mid := (hFrom + hTo) + 4*authalic((from.Lat()+to.Lat())/2)
+	return float64(to.X-from.X) * mid / 6
+}
+
+// Spans measures the parts that chords cut off a ring. What an edge adds is computed once, and each number has the same bits as if the
+// part were measured by itself.
+type Spans struct {
+	ring                   Ring
+	heights, edges, length []float64
+}
+
+// NewSpans prepares the parts of a ring of three vertices at least.
+func NewSpans(r Ring) *Spans {
+	n := len(r)
+	s := &Spans{ring: r, heights: make([]float64, n), edges: make([]float64, n), length: make([]float64, n)}
+	for i, v := range r {
+		s.heights[i] = authalic(v.Lat())
+	}
+	for i, v := range r {
+		next := (i + 1) % n
+		s.edges[i], s.length[i] = swept(v, r[next], s.heights[i], s.heights[next]), Distance(v, r[next])
+	}
+	return s
+}
+
+// Area returns the area in square metres of the vertices from i to j, both included, i+2 ≤ j; they count on past the end of the ring.
+func (s *Spans) Area(i, j int) float64 {
+	n := len(s.ring)
+	first, last := i%n, j%n
+	sum := 0.0
+	sum -= swept(s.ring[last], s.ring[first], s.heights[last], s.heights[first])
+	for k := i; k < j; k++ {
+		sum -= s.edges[k%n]
+	}
+	return sum / Scale * math.Pi / 180 * axis * axis
+}
+
+// Perimeter returns the metres around the same part.
+func (s *Spans) Perimeter(i, j int) float64 {
+	n := len(s.ring)
+	sum := 0.0
+	for k := i; k < j; k++ {
+		sum += s.length[k%n]
+	}
+	return sum + Distance(s.ring[j%n], s.ring[i%n])
 }
 
 // authalic is the height of a latitude on the equal-area cylinder of unit equatorial radius.
