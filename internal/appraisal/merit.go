@@ -42,7 +42,7 @@ type Merit struct {
 type Merits struct {
 	Basis
 	Items    []Merit `json:"items"`
-	District *Merit  `json:"district" doc:"the same for the whole district, apart from the lines of streets"`
+	District *Merit  `json:"district,omitempty" doc:"the same for the whole district, apart from the lines of streets"`
 	Left     int     `json:"left_out" doc:"lines without a score and standard error in both samples"`
 }
 

@@ -38,6 +38,7 @@ type Status struct {
 	ID         string       `json:"id" db:"id"`
 	Kind       string       `json:"kind" db:"kind"`
 	Title      string       `json:"title" db:"title"`
+	Key        string       `json:"key,omitempty" db:"unique_key" doc:"what at most one of the kind works on at a time, for instance a wave"`
 	State      string       `json:"state" db:"state" enum:"waiting,running,done,failed"`
 	OwnerID    string       `json:"owner_id" db:"owner_id"`
 	OwnerName  string       `json:"owner_name" db:"owner_name"`
@@ -50,7 +51,7 @@ type Status struct {
 	FinishedAt *clock.Time  `json:"finished_at,omitempty" db:"finished_at"`
 }
 
-const columns = `id, kind, title, state, owner_id, owner_name, done, total, note,
+const columns = `id, kind, title, COALESCE(unique_key, '') AS unique_key, state, owner_id, owner_name, done, total, note,
 	CASE WHEN result = '' THEN 'null' ELSE result END AS result, error, created_at, finished_at`
 
 // Enqueue adds a job in the caller's transaction, owned by whoever acts. It returns the id of the job that

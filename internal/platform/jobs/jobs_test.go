@@ -71,6 +71,9 @@ func TestEnqueue_SameUniqueKeyIsOneJob(t *testing.T) {
 		if a != b || a == c {
 			t.Fatalf("got %s %s %s", a, b, c)
 		}
+		if s, err := find(t, d, as("u1"), c); err != nil || s.Key != "wave-2" {
+			t.Errorf("what it works on: %+v, %v", s, err)
+		}
 	})
 }
 

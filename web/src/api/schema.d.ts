@@ -2716,6 +2716,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waves/{id}/merits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The probability and the online sample put together by measured merit: an option beside the bias, never the official score */
+        get: operations["list-merits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/online-adjustment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The online sample corrected by who answers: raking, propensity weights, mass imputation, both; with the balance before and after */
+        get: operations["get-online-adjustment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/waves/{id}/pilot": {
         parameters: {
             query?: never;
@@ -3266,6 +3300,30 @@ export interface components {
             /** @description a variant moves the score by more than one standard error */
             stirred: boolean;
         };
+        AppraisalBalanceRow: {
+            /**
+             * Format: double
+             * @description online answers as they came
+             */
+            before: number;
+            /** Format: double */
+            ipw: number;
+            /** @description group, sex, group/age band or area code; untold: who did not tell */
+            level: string;
+            /** @description levels with too few answers are counted here */
+            merged?: boolean;
+            /** @description of a street */
+            name?: string;
+            /** Format: double */
+            raked: number;
+            /**
+             * Format: double
+             * @description weighted, respondents by the weight of their group
+             */
+            targeted: number;
+            /** @enum {string} */
+            trait: "group" | "sex" | "age" | "street";
+        };
         AppraisalChange: {
             area_code: string;
             area_name: string;
@@ -3398,6 +3456,18 @@ export interface components {
             efficiency: number | null;
             /**
              * Format: double
+             * @description without the bias of a frontier made of few units
+             */
+            efficiency_corrected: number | null;
+            /** Format: double */
+            efficiency_high: number | null;
+            /**
+             * Format: double
+             * @description smoothed bootstrap (Simar & Wilson 1998)
+             */
+            efficiency_low: number | null;
+            /**
+             * Format: double
              * @description points above the base per 100 yuan and resident
              */
             index: number | null;
@@ -3431,10 +3501,17 @@ export interface components {
              * @description score that counts as nothing gained
              */
             base: number;
+            /** @description fewer streets than efficiency intervals need to say much */
+            few_units?: boolean;
             items: components["schemas"]["AppraisalCostScore"][] | null;
             /** Format: double */
             level: number;
             notes: string[] | null;
+            /**
+             * Format: int64
+             * @description bootstrap draws of the efficiency intervals; absent: none could be made
+             */
+            replicates?: number;
             run_id: string;
             /** @description answers were set aside or admitted since the run; score again to bring both together */
             stale?: boolean;
@@ -3571,6 +3648,74 @@ export interface components {
             /** Format: double */
             weight: number;
         };
+        AppraisalMerit: {
+            area_code: string;
+            area_name: string;
+            /**
+             * Format: double
+             * @description online − targeted
+             */
+            bias: number;
+            /** Format: double */
+            bias_se: number;
+            /**
+             * Format: double
+             * @description max(0, bias² − v_p − v_o), the squared bias b² without the noise in it
+             */
+            bias_squared: number;
+            code: string;
+            /** Format: double */
+            combined: number;
+            label: string;
+            /** Format: int64 */
+            n: number;
+            /** Format: double */
+            online: number;
+            /** Format: int64 */
+            online_n: number;
+            /**
+             * Format: double
+             * @description does not cover self-selection; the bias does
+             */
+            online_se: number;
+            /**
+             * Format: double
+             * @description is there a bias: p adjusted for looking at all lines of the table
+             */
+            p_holm: number;
+            /**
+             * Format: double
+             * @description root of the mean squared error, with b² taken as known
+             */
+            rmse: number;
+            /**
+             * Format: double
+             * @description of the targeted sample
+             */
+            se: number;
+            /** Format: double */
+            targeted: number;
+            /**
+             * Format: double
+             * @description of the targeted sample, (v_o + b²) ÷ (v_o + b² + v_p)
+             */
+            weight: number;
+        };
+        AppraisalMerits: {
+            /** @description the same for the whole district, apart from the lines of streets */
+            district?: components["schemas"]["AppraisalMerit"];
+            items: components["schemas"]["AppraisalMerit"][] | null;
+            /**
+             * Format: int64
+             * @description lines without a score and standard error in both samples
+             */
+            left_out: number;
+            /** Format: double */
+            level: number;
+            run_id: string;
+            /** @description answers were set aside or admitted since the run; score again to bring both together */
+            stale?: boolean;
+        };
         AppraisalMethod: {
             answers: {
                 [key: string]: number;
@@ -3601,6 +3746,44 @@ export interface components {
             weights: {
                 [key: string]: components["schemas"]["AppraisalSpread"];
             };
+        };
+        AppraisalOnlineAdjustment: {
+            balance: components["schemas"]["AppraisalBalanceRow"][] | null;
+            /**
+             * Format: double
+             * @description of the propensity weights, 1 + cv² (Kish 1965)
+             */
+            deff: number | null;
+            estimates: components["schemas"]["AppraisalOnlineEstimate"][] | null;
+            /**
+             * @description why there are no corrected numbers
+             * @enum {string}
+             */
+            fault?: "no_online" | "too_few" | "cannot_fit";
+            /** Format: double */
+            level: number;
+            /**
+             * Format: int64
+             * @description targeted answers used
+             */
+            n: number;
+            /** Format: int64 */
+            online_n: number;
+            run_id: string;
+            /** @description answers were set aside or admitted since the run; score again to bring both together */
+            stale?: boolean;
+        };
+        AppraisalOnlineEstimate: {
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /** @enum {string} */
+            method: "targeted" | "naive" | "raked" | "ipw" | "mi" | "dr";
+            /** Format: double */
+            score: number | null;
+            /** Format: double */
+            se: number | null;
         };
         AppraisalPart: {
             code: string;
@@ -7340,6 +7523,8 @@ export interface components {
             /** @description all three parts exist for every street */
             has_total: boolean;
             name: string;
+            /** @description its marks were worth something else than in the last wave of the year */
+            other_scale?: boolean;
             result_hash: string;
             run_id: string;
             streets: components["schemas"]["ResultsStreetScore"][] | null;
@@ -7663,11 +7848,6 @@ export interface components {
             replaces?: string;
             /** @description selection table for the adult to ask (Kish 1949); empty: last birthday, or a unit */
             sheet?: string;
-            /**
-             * Format: date-time
-             * @description day of the answer; the hour is not kept
-             */
-            spent_day?: string;
             /** @enum {string} */
             state: "reserve" | "open" | "spent" | "replaced";
             street: string;
@@ -7726,11 +7906,6 @@ export interface components {
             replaces?: string;
             /** @description selection table for the adult to ask (Kish 1949); empty: last birthday, or a unit */
             sheet?: string;
-            /**
-             * Format: date-time
-             * @description day of the answer; the hour is not kept
-             */
-            spent_day?: string;
             /** @enum {string} */
             state: "reserve" | "open" | "spent" | "replaced";
             street: string;
@@ -7971,6 +8146,8 @@ export interface components {
             /** Format: date-time */
             finished_at?: string;
             id: string;
+            /** @description what at most one of the kind works on at a time, for instance a wave */
+            key?: string;
             kind: string;
             note: string;
             owner_id: string;
@@ -22957,6 +23134,163 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-merits": {
+        parameters: {
+            query?: {
+                /** @description place in the indicator tree, by street; default the total */
+                code?: string;
+                /** @description every indicator of this street instead */
+                street?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalMerits"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-online-adjustment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalOnlineAdjustment"];
+                };
             };
             /** @description Unauthorized */
             401: {
