@@ -17,3 +17,6 @@ export const verifyRun = (id: string) => body(api.GET('/api/v1/waves/{id}/verifi
 export type Trait = 'street' | 'community' | 'group' | 'sex' | 'age'
 export interface SliceFilter { by: Trait; code?: string; street?: string; group?: 'elder' | 'adult' | 'unit'; sex?: 'm' | 'f'; age?: string; channel?: 'targeted' | 'online' }
 export const getSlice = (id: string, filter: SliceFilter) => body(api.GET('/api/v1/waves/{id}/slice', { params: { ...wave(id), query: set(filter) } }))
+/** What the online sample is worth beside the probability sample; neither is an official score. */
+export const getMerits = (id: string, code: string, street: string) => body(api.GET('/api/v1/waves/{id}/merits', { params: { ...wave(id), query: set({ code, street }) } }))
+export const getOnlineAdjustment = (id: string) => body(api.GET('/api/v1/waves/{id}/online-adjustment', { params: wave(id) }))
