@@ -190,4 +190,13 @@ export const survey: Record<string, string> = {
   '配额': 'Quotas',
   '非常满意到很不满意各得多少分': 'points from best to worst',
   '顺序：入样权重 → 校准 → 截尾 → 再校准；误差按校准残差计算。': 'Order: base weights → calibration → trimming → calibration; errors from calibration residuals.',
+  '街道管理': 'Street management',
+  '社区自治': 'Community self-government',
+  '社工走访服务': 'Visits of social workers',
+  '同一批答卷按街道、社区、社工另作一种归类，各题同权；不计入总分。一题可以归入几级。': 'The same answers sorted another way, by street, community and social workers; items weigh alike and are no part of the total. An item may belong to several levels.',
+  '第 {n} 级的代号': 'Code of level {n}',
+  '第 {n} 级的名称': 'Name of level {n}',
+  '删去这一级': 'Remove this level',
+  '不计入指标': 'feeds no indicator',
+  '加一级': 'Add a level',
 }

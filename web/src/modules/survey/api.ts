@@ -15,6 +15,8 @@ export const templateAddress = (id: string, format: 'xlsx' | 'csv') => withQuery
 
 /** Questionnaire versions a plan may name. */
 export const listForms = () => body(api.GET('/api/v1/questionnaires', {}))
+export const getForm = (id: string) => body(api.GET('/api/v1/questionnaires/{id}', path(id)))
+export const getSystem = (version: string) => body(api.GET('/api/v1/indicator-systems/{version}', { params: { path: { version } } }))
 export const listSystems = () => body(api.GET('/api/v1/indicator-systems'))
 /** A plan from an indicator system and its questionnaires; populations and target remain to be filled in. */
 export const draftPlan = (version: string) => body(api.GET('/api/v1/indicator-systems/{version}/plan', { params: { path: { version } } }))

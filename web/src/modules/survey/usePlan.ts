@@ -12,15 +12,16 @@ export type Award = NonNullable<Plan['award']>
 export type Weighting = NonNullable<Plan['weighting']>
 export type Integrity = NonNullable<Plan['integrity']>
 export type Quota = NonNullable<Plan['quotas']>[number]
+export type PlanLevel = NonNullable<Plan['levels']>[number]
 
 /** A plan whose optional parts are all there to be filled in; empty ones are left out again when it is sent. */
-export interface Draft extends Plan { award: Award; weighting: Weighting; integrity: Integrity; quotas: Quota[] }
+export interface Draft extends Plan { award: Award; weighting: Weighting; integrity: Integrity; quotas: Quota[]; levels: PlanLevel[] }
 
 const noAward = (): Award => ({ bonus: [], bonus_rule: 'probability', tie_within: 0.01, least_probability: 0.05, half_weights: { H1: 0.4, H2: 0.6 }, conversions: [], weakest_fields: 3, honours: [], appeal_work_days: 5 })
 
 function draftOf(plan: Plan): Draft {
   const copy = JSON.parse(JSON.stringify(plan)) as Plan
-  return { ...copy, award: copy.award ?? noAward(), weighting: copy.weighting ?? {}, integrity: copy.integrity ?? {}, quotas: (copy.quotas ?? []).map((q) => ({ ...q, street: q.street ?? '' })) }
+  return { ...copy, award: copy.award ?? noAward(), weighting: copy.weighting ?? {}, integrity: copy.integrity ?? {}, quotas: (copy.quotas ?? []).map((q) => ({ ...q, street: q.street ?? '' })), levels: copy.levels ?? [] }
 }
 
 const empty = (part: object) => Object.values(part).every((v) => v === undefined || v === '' || v === null || (Array.isArray(v) && !v.length))
@@ -28,13 +29,14 @@ const empty = (part: object) => Object.values(part).every((v) => v === undefined
 /** What is sent: numbers that were cleared and parts without content are left out, which stands for the defaults. */
 export function planOf(draft: Draft, hadAward: boolean): Plan {
   const clean = <T extends object>(part: T): T => Object.fromEntries(Object.entries(part).filter(([, v]) => v !== '' && v !== null && v !== undefined)) as T
-  const { award, weighting, integrity, quotas, ...rest } = JSON.parse(JSON.stringify(draft)) as Draft
+  const { award, weighting, integrity, quotas, levels, ...rest } = JSON.parse(JSON.stringify(draft)) as Draft
   return {
     ...rest,
     ...(hadAward || award.bonus?.length || award.conversions?.length || award.honours?.length ? { award: clean(award) } : {}),
     ...(empty(weighting) ? {} : { weighting: clean(weighting) }),
     ...(empty(integrity) ? {} : { integrity: clean(integrity) }),
     ...(quotas.length ? { quotas: quotas.map(clean) } : {}),
+    ...(levels.length ? { levels } : {}),
   }
 }
 
