@@ -138,7 +138,7 @@ func (s *Service) InsertCommentsTx(ctx context.Context, tx *db.Tx, waveID string
 }
 
 func (s *Service) insertComments(ctx context.Context, tx *db.Tx, w *Wave, comments []NewComment) error {
-	today := dayOf(tx.Now())
+	thisWeek := weekOf(tx.Now())
 	const columns = "id, wave_id, street, community, grp, channel, question, text, categories, day"
 	args := make([]any, 0, perStatement*10)
 	for start := 0; start < len(comments); start += perStatement {
@@ -149,8 +149,8 @@ func (s *Service) insertComments(ctx context.Context, tx *db.Tx, w *Wave, commen
 			if c.ID == "" {
 				c.ID = db.NewID(tx)
 			}
-			if c.WaveID, c.Day = w.ID, clock.At(dayOf(c.Day.Time)); c.Day.Before(earliest) {
-				c.Day = clock.At(today)
+			if c.WaveID, c.Day = w.ID, clock.At(weekOf(c.Day.Time)); c.Day.Before(earliest) {
+				c.Day = clock.At(thisWeek)
 			}
 			if c.Categories.V == nil {
 				c.Categories.V = []string{}
@@ -183,6 +183,13 @@ func (s *Service) insertContact(ctx context.Context, tx *db.Tx, c *NewComment) e
 }
 
 func contactAAD(commentID string) string { return "comment_contact/" + commentID }
+
+// weekOf returns the Monday of the week in Nanjing. A comment keeps no more: with community and group, the day of many an answer is its own,
+// and the comment, with the telephone number left, would lead to it.
+func weekOf(t time.Time) time.Time {
+	day := dayOf(t)
+	return day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
+}
 
 // earliest bounds a comment's day from below; the zero day means today.
 var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)

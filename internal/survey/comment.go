@@ -25,7 +25,7 @@ type Comment struct {
 	Question   string            `db:"question" json:"question"`
 	Text       string            `db:"text" json:"text"`
 	Categories db.JSON[[]string] `db:"categories" json:"categories" doc:"fields its source named; empty for answers of a wave, where what was ticked stays with the response"`
-	Day        clock.Time        `db:"day" json:"day"`
+	Day        clock.Time        `db:"day" json:"day" doc:"Monday of the week; the day itself is not kept"`
 	HasContact bool              `db:"has_contact" json:"has_contact"`
 }
 

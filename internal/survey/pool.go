@@ -39,7 +39,7 @@ func (s *Service) poolComments(ctx context.Context, tx *db.Tx, r *Response, t te
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO comment_pool (id, wave_id, street, community, grp, channel, question, text, phone, day)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			id, r.WaveID, r.Street, r.Community, r.Group, r.Channel, line.question, line.text, phone, clock.At(dayOf(tx.Now())))
+			id, r.WaveID, r.Street, r.Community, r.Group, r.Channel, line.question, line.text, phone, clock.At(weekOf(tx.Now())))
 		if err != nil {
 			return fmt.Errorf("keep a comment: %w", err)
 		}
