@@ -265,5 +265,8 @@ func (s *Service) BoardFile(ctx context.Context, waveID string, format sheet.For
 			return "", nil, err
 		}
 	}
-	return board.Wave.Code + "收集进度." + string(format), b.Bytes(), out.Close()
+	if err := out.Close(); err != nil { // writes the rest
+		return "", nil, err
+	}
+	return board.Wave.Code + "收集进度." + string(format), b.Bytes(), nil
 }
