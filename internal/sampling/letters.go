@@ -38,13 +38,19 @@ type LetterOrder struct {
 	Format LetterFormat `json:"format,omitempty" enum:"pdf,csv" doc:"pdf unless said otherwise"`
 }
 
-// Letters writes letters for open invitations, one page each, and returns how many. See LettersTx.
+// Letters writes letters for open invitations, one page each, and returns how many. See LettersTx. The pages are set after the commit:
+// two thousand take longer than answers that are coming in can wait for the one writer of SQLite.
 func (s *Service) Letters(ctx context.Context, waveID string, o LetterOrder, w io.Writer) (n int, err error) {
+	var wave *survey.Wave
+	var letters []letter
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		n, err = s.LettersTx(ctx, tx, waveID, o, w)
+		wave, letters, err = s.prepare(ctx, tx, waveID, &o)
 		return err
 	})
-	return n, err
+	if err != nil {
+		return 0, err
+	}
+	return len(letters), o.render(letters, wave, w)
 }
 
 // LettersTx is Letters inside the caller's transaction; w is to be a buffer, as the transaction may run again. Every letter carries a
@@ -52,30 +58,37 @@ func (s *Service) Letters(ctx context.Context, waveID string, o LetterOrder, w i
 // the street, or in the district when none is named; the number goes into the audit trail. NotFound when nobody is left to be
 // written to.
 func (s *Service) LettersTx(ctx context.Context, tx *db.Tx, waveID string, o LetterOrder, w io.Writer) (n int, err error) {
-	if o.Base, err = base(o.Base); err != nil {
+	wave, letters, err := s.prepare(ctx, tx, waveID, &o)
+	if err != nil {
 		return 0, err
+	}
+	return len(letters), o.render(letters, wave, w)
+}
+
+// prepare makes the codes of the letters and records that they were made.
+func (s *Service) prepare(ctx context.Context, tx *db.Tx, waveID string, o *LetterOrder) (wave *survey.Wave, letters []letter, err error) {
+	if o.Base, err = base(o.Base); err != nil {
+		return nil, nil, err
 	}
 	if o.Format == "" {
 		o.Format = LettersPDF
 	}
-	wave, list, err := s.toWrite(ctx, tx, waveID, &o)
+	wave, list, err := s.toWrite(ctx, tx, waveID, o)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
-	letters, err := s.write(ctx, tx, list, o.Base)
-	if err != nil {
-		return 0, err
+	if letters, err = s.write(ctx, tx, list, o.Base); err != nil {
+		return nil, nil, err
 	}
-	if o.Format == LettersTable {
-		err = table(letters, w)
-	} else {
-		err = book(letters, wave, &o.Wording, w)
-	}
-	if err != nil {
-		return 0, err
-	}
-	return len(letters), audit.Log(ctx, tx, audit.Entry{Action: "sampling.letters_printed", Object: "wave", ObjectID: waveID, Area: wave.Area,
+	return wave, letters, audit.Log(ctx, tx, audit.Entry{Action: "sampling.letters_printed", Object: "wave", ObjectID: waveID, Area: wave.Area,
 		Detail: map[string]any{"street": o.Street, "group": o.Group, "letters": len(letters), "format": o.Format}})
+}
+
+func (o *LetterOrder) render(letters []letter, wave *survey.Wave, w io.Writer) error {
+	if o.Format == LettersTable {
+		return table(letters, w)
+	}
+	return book(letters, wave, &o.Wording, w)
 }
 
 // book sets the letters as a PDF.
