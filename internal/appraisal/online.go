@@ -85,7 +85,7 @@ func (a *analysed) adjustOnline() (*OnlineAdjustment, error) {
 	found, raked, err := traits.correct(design, samples)
 	if err != nil { // some level answers online always or never, or one follows from the others
 		out.Fault = "cannot_fit"
-		return out, nil
+		return out, nil //nolint:nilerr // that it cannot be fitted is the answer, and it says so
 	}
 	probability, err := design.Mean(b.score, stats.Query{Level: a.c.plan.Level})
 	if err != nil {

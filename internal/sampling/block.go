@@ -54,7 +54,7 @@ func (b *block) text() []byte {
 // can compute it without any key.
 func (b *block) digest(text []byte) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%s\n%d\n", b.Code, b.Street, b.Community, b.Size)
+	_, _ = fmt.Fprintf(h, "%s\n%s\n%s\n%d\n", b.Code, b.Street, b.Community, b.Size)
 	h.Write(text)
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -216,7 +216,7 @@ func listHash(list []pick) string {
 	h := sha256.New()
 	for i := range list {
 		p := &list[i]
-		fmt.Fprintf(h, "%d\t%s\t%s\t%s\t%d\t%t\t%.10g\t%s\n", i+1, p.street, p.group, p.block, p.member, p.reserve, p.weight, p.sheet)
+		_, _ = fmt.Fprintf(h, "%d\t%s\t%s\t%s\t%d\t%t\t%.10g\t%s\n", i+1, p.street, p.group, p.block, p.member, p.reserve, p.weight, p.sheet)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

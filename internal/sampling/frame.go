@@ -89,9 +89,9 @@ func (m *member) eligible(g survey.Group) (persons int, may bool) {
 // frameHash covers the kind and area of a frame and the hash of each block, in the order of their codes.
 func frameHash(f *Frame, blocks []block) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n", f.Area, f.Kind)
+	_, _ = fmt.Fprintf(h, "%s\n%s\n", f.Area, f.Kind)
 	for i := range blocks {
-		fmt.Fprintf(h, "%s %s\n", blocks[i].Code, blocks[i].Hash)
+		_, _ = fmt.Fprintf(h, "%s %s\n", blocks[i].Code, blocks[i].Hash)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
