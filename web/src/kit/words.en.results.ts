@@ -107,6 +107,8 @@ export const results: Record<string, string> = {
   '签署后不能撤回。两个不同的人签署后结果生效，各单位可见，可在期限内申诉。': 'A signature cannot be taken back. With two different persons the result is in force, units see it and may appeal in time.',
   '结果指纹': 'Fingerprint',
   '结果运用': 'Use of results',
+  '等您签署': 'Waiting for your signature',
+  '去看看': 'Have a look',
   '补上的差距 %': 'Gap closed %',
   '规则': 'Rules',
   '计算': 'Compute',

@@ -3,6 +3,7 @@ import { computed } from 'vue'
 import type { Item, Wave } from '@/api/types'
 import { t } from '@/kit/i18n'
 import { can, session } from '@/kit/session'
+import { listSettlements } from '@/modules/results/api'
 import { listWaves } from '@/modules/survey/api'
 import { actionName as waveVerb, stateName } from '@/modules/survey/words'
 import { listComments, listItems } from './api'
@@ -16,13 +17,14 @@ export function useTodo() {
   const query = useQuery({
     queryKey: ['todo', () => session.value?.user.id],
     queryFn: async () => {
-      const [waiting, overdue, waves, comments] = await Promise.all([
+      const [waiting, overdue, waves, comments, settlements] = await Promise.all([
         can('rectify.read') ? listItems({ todo: true, limit: 100 }) : null,
         can('rectify.read') ? listItems({ overdue: true, limit: 100 }) : null,
         can('survey.read') ? listWaves() : null,
         can('rectify.code') ? listComments({ state: 'open', limit: 1 }) : null,
+        can('results.sign') ? listSettlements() : null,
       ])
-      return { items: waiting?.items ?? [], total: waiting?.total ?? 0, overdue: overdue?.items ?? [], late: overdue?.total ?? 0, waves: waves?.items ?? [], comments: comments?.total ?? 0 }
+      return { items: waiting?.items ?? [], total: waiting?.total ?? 0, overdue: overdue?.items ?? [], late: overdue?.total ?? 0, waves: waves?.items ?? [], comments: comments?.total ?? 0, settlements: settlements?.items ?? [] }
     },
   })
   const due = (i: Item) => (i.due_at ? new Date(i.due_at).getTime() : Infinity)
@@ -34,6 +36,8 @@ export function useTodo() {
     const next = wave.actions?.find((a) => can(a.permission) && !a.note_required && a.name !== 'archive')
     return next ? [{ wave, now: t('现在：{state}', { state: stateName(wave.state) }), verb: waveVerb(next.name) }] : []
   }))
+  /** Results of a year that wait for a signature other than mine. */
+  const unsigned = computed(() => (query.data.value?.settlements ?? []).filter((s) => s.state === 'computed' && !s.signatures?.some((one) => one.name === session.value?.user.name)))
   const totals = computed(() => ({ mine: query.data.value?.total ?? 0, late: query.data.value?.late ?? 0, comments: query.data.value?.comments ?? 0 }))
-  return { query, mine, overdue, waves, totals }
+  return { query, mine, overdue, waves, unsigned, totals }
 }
