@@ -75,7 +75,7 @@ async function run(page, context, faults) {
   await at('plan')
   await page.getByText('方案指纹').waitFor()
   await at('sampling')
-  await page.getByRole('button', { name: '抽样', exact: true }).click()
+  await confirmed(page, '抽样')
   await page.getByText('抽中', { exact: true }).first().waitFor()
   await picture(page, 'sampling-drawn')
   await page.getByRole('button', { name: '打印邀请信' }).click()

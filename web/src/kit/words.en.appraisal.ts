@@ -265,4 +265,5 @@ export const appraisal: Record<string, string> = {
   '倾向加权后': 'Propensity weighted',
   '人数太少的档并入这一档': 'Levels with too few people are counted here',
   '相差 3 个百分点以上标色。性别和年龄只算居民；* 表示并入了人数太少或没有填写的。': 'Differences of 3 points and more are coloured. Sex and age are of residents only; * counts levels that are too small or not told.',
+  '收到邀请信？在这里答问卷': 'Got a letter? Answer here',
 }

@@ -94,7 +94,7 @@ export const form: Record<string, string> = {
   '社区（不清楚可以不选）': 'Community (leave open if unsure)',
   '不清楚': 'Not sure',
   '已收到': 'Received',
-  '谢谢您的回答，它会和大家的一起算进成绩。': 'Thank you. Your answers count together with everybody’s.',
+  '谢谢您的回答，它会和大家的一起统计、公布。': 'Thank you. Your answers are counted and published together with everybody’s.',
   '回执号': 'Receipt',
   '回执号只证明收到一份答卷，查不出答了什么。手机里的答案已经清除。': 'The receipt proves that answers arrived, not which. They were removed from this phone.',
   '需要您看一下': 'Please have a look',

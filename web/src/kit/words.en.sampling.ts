@@ -194,4 +194,5 @@ export const sampling: Record<string, string> = {
   '附言（可不填）': 'Note (optional)',
   '预计作答比例': 'Expected response',
   '，这次避开 {n} 户（家）': '; this time {n} were left out',
+  '抽样只能做一次，抽出的名单不能再换。现在抽吗？': 'A sample is drawn once and cannot be changed. Draw now?',
 }
