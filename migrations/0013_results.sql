@@ -55,3 +55,5 @@ CREATE TABLE appeal (
 );
 CREATE INDEX appeal_settlement ON appeal (settlement_id, created_at);
 CREATE INDEX appeal_area ON appeal (area, created_at);
+-- A unit has one appeal open at a time.
+CREATE UNIQUE INDEX appeal_open ON appeal (settlement_id, unit_id) WHERE state = 'open';

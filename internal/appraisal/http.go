@@ -29,19 +29,12 @@ type WaveIn struct {
 	ID string `path:"id"`
 }
 
-func page[T any](items []T) httpx.Page[T] {
-	if items == nil {
-		items = []T{}
-	}
-	return httpx.Page[T]{Items: items, Total: len(items)}
-}
-
 func (s *Service) systemRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "list-indicator-systems", Method: "GET", Path: "/api/v1/indicator-systems", Tag: "appraisal", Access: httpx.SignedIn,
 		Summary: "Stored versions of the indicator system, newest first"},
 		func(ctx context.Context, _ *struct{}) (*Body[httpx.Page[StoredSystem]], error) {
 			list, err := s.Systems(ctx)
-			return &Body[httpx.Page[StoredSystem]]{page(list)}, err
+			return &Body[httpx.Page[StoredSystem]]{httpx.Whole(list)}, err
 		})
 	type version struct {
 		Version string `path:"version"`
@@ -134,7 +127,7 @@ func (s *Service) runRoutes(api huma.API) {
 		Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *WaveIn) (*Body[httpx.Page[Run]], error) {
 			list, err := s.Runs(ctx, in.ID)
-			return &Body[httpx.Page[Run]]{page(list)}, err
+			return &Body[httpx.Page[Run]]{httpx.Whole(list)}, err
 		})
 	httpx.Handle(api, httpx.Op{ID: "verify-score-run", Method: "GET", Path: "/api/v1/waves/{id}/verification", Tag: "appraisal", Access: httpx.SignedIn,
 		Summary: "Compute the last run again and compare the bytes", Errors: []int{http.StatusNotFound}},
@@ -150,7 +143,7 @@ func (s *Service) specialRoutes(api huma.API) {
 		Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *WaveIn) (*Body[httpx.Page[Special]], error) {
 			list, err := s.Specials(ctx, in.ID)
-			return &Body[httpx.Page[Special]]{page(list)}, err
+			return &Body[httpx.Page[Special]]{httpx.Whole(list)}, err
 		})
 	httpx.Handle(api, httpx.Op{ID: "set-special-scores", Method: "PUT", Path: "/api/v1/waves/{id}/special", Tag: "appraisal", Access: httpx.Permission(PermScore), Summary: "Record special scores",
 		Errors: []int{http.StatusNotFound, http.StatusConflict}},
@@ -168,7 +161,7 @@ func (s *Service) publicRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "list-public-waves", Method: "GET", Path: "/api/v1/public/waves", Tag: "public", Access: httpx.Public, Summary: "Published waves, newest first"},
 		func(ctx context.Context, _ *struct{}) (*Body[httpx.Page[PublicWave]], error) {
 			list, err := s.PublicWaves(ctx)
-			return &Body[httpx.Page[PublicWave]]{page(list)}, err
+			return &Body[httpx.Page[PublicWave]]{httpx.Whole(list)}, err
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-public-wave", Method: "GET", Path: "/api/v1/public/waves/{id}", Tag: "public", Access: httpx.Public,
 		Summary: "Published scores and rank sets by street, with how they were computed", Errors: []int{http.StatusNotFound}},

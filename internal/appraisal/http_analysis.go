@@ -51,7 +51,7 @@ func (s *Service) analysisRoutes(api huma.API) {
 	httpx.Handle(api, op("list-recommendations", "recommendations", "Net promoter score by street, where the wave asked"),
 		func(ctx context.Context, in *WaveIn) (*Body[httpx.Page[Recommendation]], error) {
 			list, err := s.Recommendations(ctx, in.ID)
-			return &Body[httpx.Page[Recommendation]]{page(list)}, err
+			return &Body[httpx.Page[Recommendation]]{httpx.Whole(list)}, err
 		})
 	httpx.Handle(api, op("get-sensitivity", "sensitivity", "Scores by street with and without the answers that were flagged or set aside"),
 		func(ctx context.Context, in *WaveIn) (*Body[*Sensitivity], error) {

@@ -23,7 +23,7 @@ func (s *Service) draftRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "list-indicator-drafts", Method: "GET", Path: drafts, Tag: "appraisal", Access: httpx.SignedIn, Summary: "Versions of the indicator system that are still being written"},
 		func(ctx context.Context, _ *struct{}) (*Body[httpx.Page[SystemDraft]], error) {
 			list, err := s.SystemDrafts(ctx)
-			return &Body[httpx.Page[SystemDraft]]{page(list)}, err
+			return &Body[httpx.Page[SystemDraft]]{httpx.Whole(list)}, err
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-indicator-draft", Method: "GET", Path: drafts + "/{version}", Tag: "appraisal", Access: httpx.SignedIn, Summary: "One draft with its faults", Errors: faulty[:1]},
 		func(ctx context.Context, in *DraftIn) (*Body[*SystemDraft], error) {
@@ -75,7 +75,7 @@ func (s *Service) systemFileRoutes(api huma.API, manage httpx.Access) {
 			From string `query:"from" required:"true" maxLength:"32"`
 		}) (*Body[httpx.Page[SystemChange]], error) {
 			list, err := s.CompareSystems(ctx, in.From, in.Version)
-			return &Body[httpx.Page[SystemChange]]{page(list)}, err
+			return &Body[httpx.Page[SystemChange]]{httpx.Whole(list)}, err
 		})
 	httpx.Handle(api, httpx.Op{ID: "export-indicator-system", Method: "GET", Path: "/api/v1/indicator-systems/{version}/export", Tag: "appraisal", Access: httpx.SignedIn,
 		Summary: "A version as a workbook or YAML", Errors: []int{http.StatusNotFound}},

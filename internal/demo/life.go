@@ -35,7 +35,7 @@ func (l *loader) planLife(rnd *rand.Rand, r *round, m *matter, b batch, loaded t
 	l.at(f.at, func(ctx context.Context, tx *db.Tx) error { return l.merge(l.as(ctx, "lead"), tx, r, m) })
 	f.wait(rnd.IntN(2))
 	f.step(0, "lead", rectify.ActConfirm, rectify.Move{})
-	if issue = later(issue, f.at.Add(3*slot)); issue.In(nanjing).Hour() >= 18 {
+	if issue = later(issue, f.at.Add(3*slot)); issue.In(clock.Nanjing).Hour() >= 18 {
 		issue = l.days.after(issue, 1).Add(f.clock())
 	}
 	f.at = issue

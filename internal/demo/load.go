@@ -34,13 +34,11 @@ import (
 	"yiwang/internal/survey"
 )
 
-var nanjing = time.FixedZone("Asia/Shanghai", 8*60*60)
-
 // Now is when the story of the demonstration ends: a Friday morning in the fieldwork of the third wave.
-var Now = time.Date(2026, 11, 20, 10, 30, 0, 0, nanjing)
+var Now = time.Date(2026, 11, 20, 10, 30, 0, 0, clock.Nanjing)
 
 // begin is when the accounts of the demonstration are opened.
-var begin = time.Date(2025, 9, 1, 9, 0, 0, 0, nanjing)
+var begin = time.Date(2025, 9, 1, 9, 0, 0, 0, clock.Nanjing)
 
 // NewClock returns the clock to open the database with before Load.
 func NewClock() *clock.Fake { return clock.NewFake(begin) }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"yiwang/data/calendar"
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/workcal"
 )
@@ -94,9 +95,9 @@ func (l *loader) replay(ctx context.Context) error {
 			err = l.happen(ctx, list[:n])
 		}
 		if err != nil {
-			return fmt.Errorf("on %s: %w", l.Clock.Now().In(nanjing).Format(time.DateTime), err)
+			return fmt.Errorf("on %s: %w", l.Clock.Now().In(clock.Nanjing).Format(time.DateTime), err)
 		}
-		l.progress(list[0].at.In(nanjing).Format("2006年1月"))
+		l.progress(list[0].at.In(clock.Nanjing).Format("2006年1月"))
 		list = list[n:]
 	}
 	l.Clock.Set(Now)
@@ -167,14 +168,14 @@ func newWorkdays(from, to time.Time) (*workdays, error) {
 }
 
 func midnight(t time.Time) time.Time {
-	y, m, d := t.In(nanjing).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, nanjing)
+	y, m, d := t.In(clock.Nanjing).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, clock.Nanjing)
 }
 
 // after returns the n-th working day after t's day; n may be 0 for the same or the next working day. The end of the
 // calendar is far enough behind Now that whatever falls on it never happens.
 func (w *workdays) after(t time.Time, n int) time.Time {
-	i, ok := w.index[t.In(nanjing).Format(time.DateOnly)]
+	i, ok := w.index[t.In(clock.Nanjing).Format(time.DateOnly)]
 	if !ok {
 		return w.days[len(w.days)-1]
 	}

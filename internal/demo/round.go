@@ -40,7 +40,7 @@ type batch struct {
 }
 
 func day(month time.Month, d int, year int) time.Time {
-	return time.Date(year, month, d, 9, 40, 0, 0, nanjing)
+	return time.Date(year, month, d, 9, 40, 0, 0, clock.Nanjing)
 }
 
 // story returns the three waves: two published, one in fieldwork. The second half of 2025 is put right almost wholly;

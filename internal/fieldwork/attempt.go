@@ -131,11 +131,9 @@ func (s *Service) attemptsOf(ctx context.Context, tx *db.Tx, waveID string) (map
 
 // dayOf cuts a time to its day in Nanjing.
 func dayOf(t time.Time) time.Time {
-	y, m, d := t.In(nanjing).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, nanjing)
+	y, m, d := t.In(clock.Nanjing).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, clock.Nanjing)
 }
-
-var nanjing = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // randomID names a row without the time that other ids begin with.
 func randomID() string {

@@ -5,11 +5,9 @@ import (
 	"time"
 
 	"yiwang/internal/form"
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/survey"
 )
-
-// nanjing is the zone in which days and hours are told.
-var nanjing = time.FixedZone("UTC+8", 8*3600)
 
 // answer is a response prepared for comparison.
 type answer struct {
@@ -128,7 +126,7 @@ func timed(answers []answer) {
 	}
 	for i := range answers {
 		a := &answers[i]
-		local := a.SubmittedAt.In(nanjing)
+		local := a.SubmittedAt.In(clock.Nanjing)
 		if at[a.SubmittedAt.UnixMilli()] > 4 && !local.Truncate(time.Hour).Equal(local) {
 			continue
 		}

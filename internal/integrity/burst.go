@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/survey"
 )
 
@@ -120,8 +121,8 @@ func (s *scan) usual(community string, w window) float64 {
 	share, own := 0.0, s.sizes[community]
 	rest := max(1, s.total-own)
 	for h := w.from; h < w.from+int64(w.hours); h++ {
-		clock := time.Unix(h*3600, 0).In(nanjing).Hour()
-		share += (s.byClock[clock] - s.clocks[community][clock]) / rest
+		hour := time.Unix(h*3600, 0).In(clock.Nanjing).Hour()
+		share += (s.byClock[hour] - s.clocks[community][hour]) / rest
 	}
 	if rest == 1 {
 		share = float64(w.hours) / 12 // a single community: nobody to compare with, twelve waking hours
@@ -134,7 +135,7 @@ func (s *scan) finding(community string, w window, usual, p float64, marks []Mar
 	for h := w.from; h < w.from+int64(w.hours); h++ {
 		places = append(places, s.hours[community][h]...)
 	}
-	from := time.Unix(w.from*3600, 0).In(nanjing)
+	from := time.Unix(w.from*3600, 0).In(clock.Nanjing)
 	span := fmt.Sprintf("%s %d时至%d时", from.Format("1月2日"), from.Hour(), from.Hour()+w.hours)
 	for _, i := range places {
 		marks[i].add(Burst, fmt.Sprintf("%s本社区来了%d份，平时约%.1f份", span, w.n, usual))

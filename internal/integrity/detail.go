@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/sheet"
@@ -71,7 +72,7 @@ func (s *Service) describe(ctx context.Context, tx *db.Tx, w *survey.Wave, e *su
 	}
 	sheet := newSheet(e.Group, form, w.Plan.V.Scale)
 	d.Mode, d.Seconds, d.Device, d.Pages = e.Mode, e.Seconds, short(e.Device), e.Paradata.V.Pages
-	d.Day = e.SubmittedAt.In(nanjing).Format(time.DateOnly)
+	d.Day = e.SubmittedAt.In(clock.Nanjing).Format(time.DateOnly)
 	if d.Pages == nil {
 		d.Pages = []survey.PageTime{}
 	}

@@ -35,7 +35,7 @@ func newCrowd(t testing.TB, seed uint64, n int) *crowd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &crowd{r: rand.New(rand.NewPCG(seed, 7)), sheets: map[survey.Group]*sheetOf{}, forms: forms, start: time.Date(2026, 10, 19, 0, 0, 0, 0, nanjing)}
+	c := &crowd{r: rand.New(rand.NewPCG(seed, 7)), sheets: map[survey.Group]*sheetOf{}, forms: forms, start: time.Date(2026, 10, 19, 0, 0, 0, 0, clock.Nanjing)}
 	for g, f := range forms {
 		c.sheets[g] = newSheet(g, f, scale())
 	}

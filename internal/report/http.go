@@ -30,13 +30,6 @@ type WaveIn struct {
 	ID string `path:"id"`
 }
 
-func page[T any](items []T) httpx.Page[T] {
-	if items == nil {
-		items = []T{}
-	}
-	return httpx.Page[T]{Items: items, Total: len(items)}
-}
-
 // Kinds is what a template can be made of.
 type Kinds struct {
 	Sections     []KindName    `json:"sections"`
@@ -61,7 +54,7 @@ func (s *Service) templateRoutes(api huma.API) {
 		Summary: "Versions of the report's template, newest first"},
 		func(ctx context.Context, _ *struct{}) (*Body[httpx.Page[StoredTemplate]], error) {
 			list, err := s.Templates(ctx)
-			return &Body[httpx.Page[StoredTemplate]]{page(list)}, err
+			return &Body[httpx.Page[StoredTemplate]]{httpx.Whole(list)}, err
 		})
 	httpx.Handle(api, httpx.Op{ID: "save-report-template", Method: "POST", Path: "/api/v1/report-templates", Tag: "report", Access: httpx.Permission(PermFreeze),
 		Summary: "Store a new version of the template", Status: http.StatusOK, Errors: []int{http.StatusConflict}},
@@ -160,7 +153,7 @@ func (s *Service) frozenRoutes(api huma.API) {
 		Summary: "Frozen reports of a wave, newest first, with the files the caller may open", Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *WaveIn) (*Body[httpx.Page[Frozen]], error) {
 			list, err := s.List(ctx, in.ID)
-			return &Body[httpx.Page[Frozen]]{page(list)}, err
+			return &Body[httpx.Page[Frozen]]{httpx.Whole(list)}, err
 		})
 	httpx.Handle(api, httpx.Op{ID: "freeze-report", Method: "POST", Path: "/api/v1/waves/{id}/reports", Tag: "report", Access: httpx.Permission(PermFreeze),
 		Summary: "Freeze the report, the letters and the public page of a scored wave", Status: http.StatusOK, Errors: []int{http.StatusNotFound, http.StatusConflict}},

@@ -5,12 +5,9 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"yiwang/internal/platform/clock"
 )
-
-var nanjing = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // two writes a number with two decimals, a dash where there is none.
 func two(v *float64) string {
@@ -72,7 +69,7 @@ func date(t *clock.Time) string {
 	if t == nil || t.IsZero() {
 		return "—"
 	}
-	d := t.In(nanjing)
+	d := t.In(clock.Nanjing)
 	return fmt.Sprintf("%d年%d月%d日", d.Year(), int(d.Month()), d.Day())
 }
 

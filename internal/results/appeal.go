@@ -88,13 +88,6 @@ func (s *Service) Appeal(ctx context.Context, settlementID string, in NewAppeal)
 		if err != nil {
 			return err
 		}
-		open, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM appeal WHERE settlement_id = $1 AND unit_id = $2 AND state = 'open'", m.ID, unit.ID)
-		if err != nil {
-			return err
-		}
-		if open > 0 {
-			return errs.Conflict("results.appeal_open", "Your unit has an appeal open against this settlement; add to that one or withdraw it.")
-		}
 		a = &Appeal{ID: db.NewID(tx), SettlementID: m.ID, UnitID: unit.ID, UnitName: unit.Name, Area: unit.AreaCode, Ground: in.Ground, Claim: in.Claim,
 			State: AppealOpen, Actor: p.UserID, ActorName: p.Name, CreatedAt: tx.Time(), Version: 1}
 		if err := insertAppeal(ctx, tx, a); err != nil {
@@ -113,6 +106,9 @@ func insertAppeal(ctx context.Context, tx *db.Tx, a *Appeal) error {
 			decided_by, decided_name, corrected_in, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', 0, $9, $10, $11, '', '', '', 1)`,
 		a.ID, a.SettlementID, a.UnitID, a.UnitName, a.Area, a.Ground, a.Claim, a.State, a.Actor, a.ActorName, a.CreatedAt)
+	if db.IsUnique(err) {
+		return errs.Conflict("results.appeal_open", "Your unit has an appeal open against this settlement; add to that one or withdraw it.")
+	}
 	return err
 }
 

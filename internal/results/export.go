@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"yiwang/internal/platform/clock"
 )
 
 // table is one sheet of the workbook.
@@ -159,12 +161,12 @@ func (m *Settlement) departmentTable() table {
 func (m *Settlement) basisTable() table {
 	in := &m.Inputs.V
 	t := table{"依据与签署", 40, [][]any{{"项目", "内容"}, {"年度", m.Year}, {"规则出自", in.RulesWave + "（施测前写定）"}, {"规则指纹", m.RulesHash}, {"并列规则", in.TieRule},
-		{"结果指纹", m.ResultHash}, {"计算人", m.ActorName}, {"计算时间", m.CreatedAt.In(beijing).Format("2006年1月2日 15:04")}}}
+		{"结果指纹", m.ResultHash}, {"计算人", m.ActorName}, {"计算时间", m.CreatedAt.In(clock.Nanjing).Format("2006年1月2日 15:04")}}}
 	for _, n := range m.Outcome.V.Notes {
 		t.rows = append(t.rows, []any{"说明", n})
 	}
 	for _, g := range m.Signatures {
-		t.rows = append(t.rows, []any{"签署", g.Name + " " + g.At.In(beijing).Format("2006年1月2日 15:04")})
+		t.rows = append(t.rows, []any{"签署", g.Name + " " + g.At.In(clock.Nanjing).Format("2006年1月2日 15:04")})
 	}
 	for _, a := range in.Adjustments {
 		t.rows = append(t.rows, []any{"申诉更正", fmt.Sprintf("%s %+.2f分：%s", a.Street, a.Points, a.Reason)})

@@ -20,13 +20,6 @@ func out[T any](v T, err error) (*body[T], error) {
 	return &body[T]{v}, nil
 }
 
-func page[T any](items []T) httpx.Page[T] {
-	if items == nil {
-		items = []T{}
-	}
-	return httpx.Page[T]{Items: items, Total: len(items)}
-}
-
 // IDIn names a settlement or an appeal in the path.
 type IDIn struct {
 	ID string `path:"id" maxLength:"60"`
@@ -48,7 +41,7 @@ func (s *Service) Routes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "list-settlements", Method: "GET", Path: "/api/v1/settlements", Tag: tag, Access: httpx.SignedIn, Summary: "Uses of results by year that the caller sees, newest first"},
 		func(ctx context.Context, _ *struct{}) (*body[httpx.Page[Settlement]], error) {
 			list, err := s.Settlements(ctx)
-			return out(page(list), err)
+			return out(httpx.Whole(list), err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "settle-year", Method: "POST", Path: "/api/v1/settlements", Tag: tag, Access: httpx.Permission(PermManage), Status: http.StatusCreated,
 		Summary: "Compute the use of a year's results by the rules written before its waves", Errors: conflict},
@@ -95,6 +88,12 @@ func (s *Service) Routes(api huma.API) {
 			}}, nil
 		})
 	s.appealRoutes(api)
+	s.whyRoutes(api)
+}
+
+func (s *Service) whyRoutes(api huma.API) {
+	const tag = "results"
+	missing := []int{http.StatusNotFound}
 	httpx.Handle(api, httpx.Op{ID: "explain-street", Method: "GET", Path: "/api/v1/waves/{id}/streets/{street}/why", Tag: tag, Access: httpx.SignedIn,
 		Summary: "Why a street stands where it stands: ranks left open, streets it cannot be told from, what moved it", Errors: missing},
 		func(ctx context.Context, in *struct {
@@ -112,7 +111,7 @@ func (s *Service) appealRoutes(api huma.API) {
 		Summary: "Appeals against a settlement; a unit sees its own", Errors: []int{http.StatusNotFound}},
 		func(ctx context.Context, in *IDIn) (*body[httpx.Page[Appeal]], error) {
 			list, err := s.Appeals(ctx, in.ID)
-			return out(page(list), err)
+			return out(httpx.Whole(list), err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "appeal-settlement", Method: "POST", Path: "/api/v1/settlements/{id}/appeals", Tag: tag, Access: httpx.Permission(PermAppeal), Status: http.StatusCreated,
 		Summary: "Object to a settlement for one's own unit", Errors: conflict},

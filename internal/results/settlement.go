@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
@@ -216,6 +215,3 @@ func (s *Service) Verify(ctx context.Context, id string) (*Verification, error) 
 	}
 	return &Verification{SameInputs: hashOf(made.Inputs.V) == made.InputHash, SameBytes: hashOf(outcome) == made.ResultHash}, nil
 }
-
-// beijing is the zone of times on paper.
-var beijing = time.FixedZone("UTC+8", 8*3600)

@@ -127,18 +127,34 @@ func (s *Service) Settlements(ctx context.Context) (list []Settlement, err error
 	list = []Settlement{}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		rows, err := db.All[Settlement](ctx, tx, "SELECT "+settlementColumns+" FROM settlement ORDER BY year DESC, seq DESC LIMIT 200")
+		if err != nil {
+			return err
+		}
+		signed, err := allSignatures(ctx, tx)
 		for i := range rows {
 			m := &rows[i]
 			if !mayRead(ctx, m) {
 				continue
 			}
-			if err := m.complete(ctx, tx); err != nil {
-				return err
-			}
+			m.Signatures = append([]Signature{}, signed[m.ID]...)
 			m.Inputs.V, m.Outcome.V = Input{Year: m.Year}, Outcome{Year: m.Year, Basis: m.Outcome.V.Basis, Complete: m.Outcome.V.Complete}
 			list = append(list, *m)
 		}
 		return err
 	})
 	return list, err
+}
+
+// allSignatures returns the signatures of the settlements that Settlements lists, by settlement.
+func allSignatures(ctx context.Context, tx *db.Tx) (map[string][]Signature, error) {
+	rows, err := db.All[struct {
+		Settlement string `db:"settlement_id"`
+		Signature
+	}](ctx, tx, `SELECT settlement_id, user_id, name, result_hash, note, at FROM settlement_signature
+		WHERE settlement_id IN (SELECT id FROM settlement ORDER BY year DESC, seq DESC LIMIT 200) ORDER BY at, user_id`)
+	out := map[string][]Signature{}
+	for _, r := range rows {
+		out[r.Settlement] = append(out[r.Settlement], r.Signature)
+	}
+	return out, err
 }

@@ -64,7 +64,11 @@ func (s *Service) WhyStreet(ctx context.Context, waveID, street string) (*Why, e
 	if err != nil {
 		return nil, err
 	}
-	before, err := s.earlier(ctx, waveID)
+	wave, err := s.surveys.Wave(ctx, waveID)
+	if err != nil {
+		return nil, err
+	}
+	before, err := s.earlier(ctx, wave)
 	if err != nil {
 		return nil, err
 	}
@@ -81,10 +85,6 @@ func (s *Service) WhyStreet(ctx context.Context, waveID, street string) (*Why, e
 		if i := slices.IndexFunc(old.Items, func(r appraisal.Rank) bool { return r.AreaCode == street }); i >= 0 {
 			w.Before = &old.Items[i]
 		}
-	}
-	wave, err := s.surveys.Wave(ctx, waveID)
-	if err != nil {
-		return nil, err
 	}
 	w.move(table, past, wave.Plan.V.Weights)
 	return w, nil
@@ -141,11 +141,7 @@ func (m *Move) since(past *appraisal.Scores, now *appraisal.Score) {
 }
 
 // earlier returns the published wave before this one in the same district, nil when there is none.
-func (s *Service) earlier(ctx context.Context, waveID string) (*survey.Wave, error) {
-	wave, err := s.surveys.Wave(ctx, waveID)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) earlier(ctx context.Context, wave *survey.Wave) (*survey.Wave, error) {
 	list, err := s.surveys.Waves(ctx, survey.WaveFilter{})
 	var best *survey.Wave
 	for i := range list {

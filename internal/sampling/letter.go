@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/print"
 	"yiwang/internal/stats"
 	"yiwang/internal/survey"
@@ -90,7 +91,7 @@ func (l *letter) reason(wave *survey.Wave, w *Wording) string {
 	text := fmt.Sprintf("为了解居民和单位对本街道工作的评价，我们用公开、可复核的随机办法，从%s名册中抽出一部分%s。您%s是其中之一，代表着附近约%s%s，别人不能替代。大约需要六分钟。",
 		map[bool]string{true: "单位", false: "住户"}[l.to.Group == survey.Unit], map[bool]string{true: "单位", false: "人家"}[l.to.Group == survey.Unit], what, round(l.to.Weight), unit)
 	if wave.EndsAt != nil {
-		text += "请在" + wave.EndsAt.In(nanjing).Format("1月2日") + "以前作答。"
+		text += "请在" + wave.EndsAt.In(clock.Nanjing).Format("1月2日") + "以前作答。"
 	}
 	return text
 }

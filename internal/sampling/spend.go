@@ -5,16 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 )
-
-// nanjing is the zone of days on paper.
-var nanjing = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // RedeemTx returns the invitation of a code, written in any way (small letters, spaces, hyphens). NotFound when there is none
 // or the code has a slip of the pen; the state says whether it was used already. Anybody may: the code is the right.

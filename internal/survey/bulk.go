@@ -196,6 +196,6 @@ var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // dayOf returns the start of the day in Nanjing.
 func dayOf(t time.Time) time.Time {
-	y, m, d := t.In(nanjing).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, nanjing)
+	y, m, d := t.In(clock.Nanjing).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, clock.Nanjing)
 }

@@ -298,14 +298,11 @@ func (r *rowReader) ticked(q *Question, text string) (codes []string) {
 	return codes
 }
 
-// nanjing is the zone of times without one.
-var nanjing = time.FixedZone("UTC+8", 8*3600)
-
 // parseTime reads the time formats that spreadsheets and survey tools write, and the day numbers of Excel.
 func parseTime(text string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006/1/2",
 		"2006-01-02T15:04:05", "2006-01-02T15:04", "2006年1月2日 15:04", "2006年1月2日"} {
-		if at, err := time.ParseInLocation(layout, text, nanjing); err == nil {
+		if at, err := time.ParseInLocation(layout, text, clock.Nanjing); err == nil {
 			return at, true
 		}
 	}
@@ -313,7 +310,7 @@ func parseTime(text string) (time.Time, bool) {
 	if err != nil || days < 36526 || days > 73051 { // 2000-01-01 … 2100-01-01
 		return time.Time{}, false
 	}
-	return time.Date(1899, 12, 30, 0, 0, 0, 0, nanjing).Add(time.Duration(days * float64(24*time.Hour))).Round(time.Second), true
+	return time.Date(1899, 12, 30, 0, 0, 0, 0, clock.Nanjing).Add(time.Duration(days * float64(24*time.Hour))).Round(time.Second), true
 }
 
 // rowHash is the digest of all cells, so that the same row is known again and a changed one is seen.

@@ -16,6 +16,14 @@ type Page[T any] struct {
 	Total      int    `json:"total" doc:"How many match in all"`
 }
 
+// Whole is a list that comes in one page.
+func Whole[T any](items []T) Page[T] {
+	if items == nil {
+		items = []T{}
+	}
+	return Page[T]{Items: items, Total: len(items)}
+}
+
 // PageIn is what every list takes. Embed it in an input.
 type PageIn struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
