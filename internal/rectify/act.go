@@ -8,6 +8,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/mask"
 	"yiwang/internal/platform/workcal"
 )
 
@@ -90,7 +91,7 @@ func (s *Service) ActTx(ctx context.Context, tx *db.Tx, id string, a Action, m M
 			return nil, err
 		}
 	}
-	return i, s.record(ctx, tx, a, from, i, m.Ground, Mask(m.Note))
+	return i, s.record(ctx, tx, a, from, i, m.Ground, mask.Text(m.Note))
 }
 
 // load returns the item if the caller sees it, NotFound otherwise.
@@ -167,7 +168,7 @@ func (s *Service) answer(_ context.Context, tx *db.Tx, i *Item, m *Move) error {
 		return missing("rectify.need_date", "promised_at", "Name a date in the future by which it will be done.")
 	}
 	now := tx.Time()
-	i.Measure, i.PromisedAt, i.AnsweredAt = Mask(m.Measure), m.PromisedAt, &now
+	i.Measure, i.PromisedAt, i.AnsweredAt = mask.Text(m.Measure), m.PromisedAt, &now
 	return nil
 }
 
@@ -201,7 +202,7 @@ func (s *Service) done(ctx context.Context, tx *db.Tx, i *Item, m *Move) error {
 		return err
 	}
 	now := tx.Time()
-	i.Result, i.Outcome, i.DoneAt = m.Result, Mask(m.Outcome), &now
+	i.Result, i.Outcome, i.DoneAt = m.Result, mask.Text(m.Outcome), &now
 	return shown(ctx, tx, i)
 }
 
@@ -246,7 +247,7 @@ func (s *Service) tell(_ context.Context, tx *db.Tx, i *Item, m *Move) error {
 		return err
 	}
 	now := tx.Time()
-	i.Reply, i.ToldAt = MaskPublic(m.Reply), &now
+	i.Reply, i.ToldAt = mask.Public(m.Reply), &now
 	return nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"yiwang/internal/platform/mask"
 )
 
 func readLabelled(t testing.TB, name string) []Labelled {
@@ -72,5 +74,16 @@ func BenchmarkClassify(b *testing.B) {
 	b.ResetTimer()
 	for i := 0; b.Loop(); i++ {
 		m.Classify(cases[i%len(cases)].Text)
+	}
+}
+
+func TestMask_LeavesTheReferenceSentencesAlone(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"samples.tsv", "comments.tsv"} {
+		for _, l := range readLabelled(t, file) {
+			if got := mask.Public(l.Text); got != l.Text {
+				t.Errorf("Public(%q) = %q", l.Text, got)
+			}
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/mask"
 )
 
 const loadBatch = 500
@@ -93,9 +94,9 @@ func (s *Service) sort(ctx context.Context, tx *db.Tx, waveID string, r *RawComm
 	}
 	classifier := *s.classifier.Load()
 	c := &Comment{ID: r.ID, WaveID: waveID, AreaCode: r.AreaCode, AreaName: name, Group: r.Group, Channel: r.Channel, Day: r.Day,
-		Text: Mask(r.Text), Model: classifier.Version(), State: CommentOpen, Version: 1}
+		Text: mask.Text(r.Text), Model: classifier.Version(), State: CommentOpen, Version: 1}
 	c.Fields.V = []string{}
-	c.Suggestions.V = s.withTicked(classifier.Classify(unmasked(c.Text)), r.Categories)
+	c.Suggestions.V = s.withTicked(classifier.Classify(mask.Without(c.Text)), r.Categories)
 	if len(c.Suggestions.V) == 0 {
 		return c, nil
 	}
@@ -159,7 +160,7 @@ func (s *Service) Skip(ctx context.Context, id string, praise bool, reason strin
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		c, err = s.decide(ctx, tx, id, version, "skip", func(c *Comment) {
-			c.State, c.Field, c.Note, c.Fields.V = CommentSkipped, FieldNone, Mask(reason), []string{}
+			c.State, c.Field, c.Note, c.Fields.V = CommentSkipped, FieldNone, mask.Text(reason), []string{}
 			if praise {
 				c.State, c.Field = CommentPraise, FieldPraise
 			}

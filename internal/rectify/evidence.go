@@ -8,6 +8,7 @@ import (
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/mask"
 )
 
 // Limits of evidence.
@@ -56,7 +57,7 @@ func (s *Service) AddEvidenceTx(ctx context.Context, tx *db.Tx, id, phase, capti
 		return nil, err
 	}
 	e := &Evidence{ID: db.NewID(tx), ItemID: id, Phase: phase, Ref: photo.Ref, SHA256: photo.SHA256, MediaType: photo.MediaType,
-		Size: photo.Size, Caption: Mask(caption), At: tx.Time()}
+		Size: photo.Size, Caption: mask.Text(caption), At: tx.Time()}
 	return e, s.addEvidence(ctx, tx, e)
 }
 

@@ -4,6 +4,8 @@ import (
 	"math"
 	"sort"
 	"unicode"
+
+	"yiwang/internal/platform/mask"
 )
 
 // lexicon finds the words of the catalogue in a text. A word listed by fewer fields weighs more; strong keywords weigh
@@ -108,7 +110,7 @@ func equal(a, b []rune) bool {
 func normalise(text string) []rune {
 	out := make([]rune, 0, len(text)/3+1)
 	for _, r := range text {
-		r = halfWidth(r)
+		r = mask.HalfWidth(r)
 		switch {
 		case unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
@@ -118,14 +120,4 @@ func normalise(text string) []rune {
 		}
 	}
 	return out
-}
-
-func halfWidth(r rune) rune {
-	if r >= 0xFF01 && r <= 0xFF5E {
-		return r - 0xFEE0
-	}
-	if r == 0x3000 {
-		return ' '
-	}
-	return r
 }

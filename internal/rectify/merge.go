@@ -9,6 +9,7 @@ import (
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/mask"
 )
 
 // Plan says what an item is about and who shall put it right. Units are ids; without a lead unit the responsibility list
@@ -152,7 +153,7 @@ func (s *Service) plan(ctx context.Context, tx *db.Tx, i *Item, p Plan) (err err
 	if !ok {
 		return errs.Invalid("rectify.bad_fields", "Choose a field of the list.", errs.Field{Location: "body.field", Message: "unknown", Value: p.Field})
 	}
-	i.Title, i.Place, i.Field, i.AreaCode = Mask(p.Title), Mask(p.Place), p.Field, p.AreaCode
+	i.Title, i.Place, i.Field, i.AreaCode = mask.Text(p.Title), mask.Text(p.Place), p.Field, p.AreaCode
 	i.Street = p.AreaCode[:min(len(p.AreaCode), streetDigits)]
 	if i.AreaName, err = s.directory.AreaName(ctx, tx, p.AreaCode); err != nil {
 		return asField(err, "body.area_code", p.AreaCode)

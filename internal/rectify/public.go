@@ -9,6 +9,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/httpx"
+	"yiwang/internal/platform/mask"
 )
 
 // PublicItem is a published item as anybody sees it: texts masked once more, no persons, no history.
@@ -110,7 +111,7 @@ func publicPhotos(ctx context.Context, tx *db.Tx, items []Item) (map[string][]Pu
 	}
 	err := db.Each(ctx, tx, "SELECT "+evidenceColumns+" FROM item_evidence WHERE public AND item_id IN ("+strings.Join(marks, ", ")+
 		") ORDER BY phase DESC, id", args, func(e *Evidence) error {
-		out[e.ItemID] = append(out[e.ItemID], PublicPhoto{ID: e.ID, Phase: e.Phase, Caption: MaskPublic(e.Caption), At: e.At,
+		out[e.ItemID] = append(out[e.ItemID], PublicPhoto{ID: e.ID, Phase: e.Phase, Caption: mask.Public(e.Caption), At: e.At,
 			URL: "/api/v1/public/rectifications/" + e.ItemID + "/photos/" + e.ID})
 		return nil
 	})
@@ -121,9 +122,9 @@ func (s *Service) public(i *Item, photos []PublicPhoto) PublicItem {
 	if photos == nil {
 		photos = []PublicPhoto{}
 	}
-	return PublicItem{ID: i.ID, No: i.No, Title: MaskPublic(i.Title), Field: i.Field, FieldName: s.catalog.Name(i.Field), AreaCode: i.AreaCode,
-		AreaName: i.AreaName, Place: MaskPublic(i.Place), Voices: i.Voices, Lead: i.LeadName, Result: i.Result, Measure: MaskPublic(i.Measure),
-		Outcome: MaskPublic(i.Outcome), Reply: MaskPublic(i.Reply), IssuedAt: i.IssuedAt, DueAt: i.DueAt, DoneAt: i.DoneAt,
+	return PublicItem{ID: i.ID, No: i.No, Title: mask.Public(i.Title), Field: i.Field, FieldName: s.catalog.Name(i.Field), AreaCode: i.AreaCode,
+		AreaName: i.AreaName, Place: mask.Public(i.Place), Voices: i.Voices, Lead: i.LeadName, Result: i.Result, Measure: mask.Public(i.Measure),
+		Outcome: mask.Public(i.Outcome), Reply: mask.Public(i.Reply), IssuedAt: i.IssuedAt, DueAt: i.DueAt, DoneAt: i.DoneAt,
 		PublishedAt: i.PublishedAt, Photos: photos}
 }
 

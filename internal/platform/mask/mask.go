@@ -1,4 +1,5 @@
-package rectify
+// Package mask hides who somebody is in free text. It knows no names, only the shapes that give people away.
+package mask
 
 import (
 	"strings"
@@ -17,16 +18,16 @@ const (
 	maskRoom  = "〔室号〕"
 )
 
-// Mask replaces what tells who a person is — phone, ID, bank and account numbers, e-mail addresses, number plates, names
+// Text replaces what tells who a person is — phone, ID, bank and account numbers, e-mail addresses, number plates, names
 // after "我叫", before a title — by a mark, and returns everything else unchanged. Numbers are found in full-width,
 // circled and Chinese digits and across separators or invisible characters. Names are found by rule, so some remain: a
 // person still checks a text before it is published. Run time is linear in the text.
-func Mask(text string) string { return mask(text, false) }
+func Text(text string) string { return hide(text, false) }
 
-// MaskPublic is Mask for texts that leave the administration: it hides room numbers of homes as well.
-func MaskPublic(text string) string { return mask(text, true) }
+// Public is Text for texts that leave the administration: it hides room numbers of homes as well.
+func Public(text string) string { return hide(text, true) }
 
-func mask(text string, public bool) string {
+func hide(text string, public bool) string {
 	f := fold(text)
 	f.mails()
 	f.plates()
@@ -82,7 +83,7 @@ func fold(text string) *folded {
 
 // simplify maps one character; a digit of any script or style becomes 0–9.
 func simplify(r rune) rune {
-	r = halfWidth(r)
+	r = HalfWidth(r)
 	if r < 0x80 {
 		return unicode.ToUpper(r)
 	}
@@ -195,5 +196,16 @@ func (f *folded) han(i int) bool {
 
 var placeholders = strings.NewReplacer(maskName, "", maskPhone, "", maskID, "", maskCard, "", maskPlate, "", maskMail, "", maskRoom, "")
 
-// unmasked is the text without the words that masking put in: 〔电话〕 says nothing about the matter.
-func unmasked(text string) string { return placeholders.Replace(text) }
+// Without is the text without the words that masking put in: 〔电话〕 says nothing about the matter.
+func Without(text string) string { return placeholders.Replace(text) }
+
+// HalfWidth returns the half-width form of a full-width letter, digit or sign, and any other character unchanged.
+func HalfWidth(r rune) rune {
+	if r >= 0xFF01 && r <= 0xFF5E {
+		return r - 0xFEE0
+	}
+	if r == 0x3000 {
+		return ' '
+	}
+	return r
+}
