@@ -35,9 +35,20 @@ var imports = map[string][]string{
 	"results":   {"platform", "region", "identity", "survey", "rectify", "appraisal", "stats"},
 	"report":    {"platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "rectify", "appraisal", "results", "stats"},
 
-	"demo":    {"platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "rectify", "appraisal", "results", "report", "stats"},
-	"app":     {"platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "rectify", "appraisal", "results", "report", "stats", "demo"},
-	"command": {"platform", "stats", "demo", "app", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "appraisal", "results", "report", "rectify"},
+	"workflow":    {"platform"},
+	"messages":    {"platform", "identity"},
+	"live":        {"platform", "region", "identity"},
+	"duty":        {"platform", "region", "identity"},
+	"cases":       {"platform", "region", "identity", "workflow", "duty"},
+	"intake":      {"platform", "region", "identity", "duty", "cases"},
+	"whistle":     {"platform", "region", "identity", "duty", "cases"},
+	"desk":        {"platform", "region", "identity", "duty", "cases"},
+	"tally":       {"platform", "region", "identity", "duty", "cases"},
+	"integration": {"platform", "region", "identity", "duty", "cases", "intake"},
+
+	"demo":    {"workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "rectify", "appraisal", "results", "report", "stats"},
+	"app":     {"workflow", "messages", "live", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "rectify", "appraisal", "results", "report", "stats", "demo"},
+	"command": {"workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "stats", "demo", "app", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "appraisal", "results", "report", "rectify"},
 }
 
 const module = "yiwang/internal/"

@@ -7,9 +7,16 @@ import (
 
 	"yiwang/data/calendar"
 	"yiwang/internal/appraisal"
+	"yiwang/internal/cases"
+	"yiwang/internal/desk"
+	"yiwang/internal/duty"
 	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
+	"yiwang/internal/intake"
+	"yiwang/internal/integration"
 	"yiwang/internal/integrity"
+	"yiwang/internal/live"
+	"yiwang/internal/messages"
 	"yiwang/internal/platform/jobs"
 	"yiwang/internal/platform/workcal"
 	"yiwang/internal/rectify"
@@ -18,6 +25,8 @@ import (
 	"yiwang/internal/results"
 	"yiwang/internal/sampling"
 	"yiwang/internal/survey"
+	"yiwang/internal/tally"
+	"yiwang/internal/whistle"
 )
 
 // Modules are the domains, built from the ground up.
@@ -32,6 +41,15 @@ type Modules struct {
 	Integrity *integrity.Service
 	Results   *results.Service
 	Reports   *report.Service
+	Duties    *duty.Service
+	Cases     *cases.Service
+	Intake    *intake.Service
+	Whistles  *whistle.Service
+	Desk      *desk.Service
+	Tally     *tally.Service
+	Messages  *messages.Service
+	Partners  *integration.Service
+	Live      *live.Service
 	Calendar  *workcal.Source
 }
 
@@ -39,7 +57,9 @@ type Modules struct {
 func Permissions() []string {
 	var all []string
 	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions(),
-		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions()} {
+		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions(),
+		duty.Permissions(), cases.Permissions(), intake.Permissions(), whistle.Permissions(), desk.Permissions(), tally.Permissions(), messages.Permissions(),
+		integration.Permissions()} {
 		all = append(all, of...)
 	}
 	return all
@@ -65,10 +85,24 @@ func (a *App) build(context.Context) error {
 	a.Appraisal = appraisal.New(a.DB, a.Survey, a.namesBelow, outcomes{a.Rectify})
 	a.Results = results.New(a.DB, a.Survey, a.Appraisal, a.Rectify, a.Identity, a.Calendar)
 	a.Reports = report.New(a.DB, report.Sources{Surveys: a.Survey, Scores: a.Appraisal, Reverse: a.Rectify, Sampling: a.Sampling, Fieldwork: a.Fieldwork, Integrity: a.Integrity, Results: a.Results}, a.Blobs)
+	a.buildCases()
 	if a.Config.Demo {
 		a.Reports.Disclaim("演示数据，人物与成绩均为虚构")
 	}
 	return nil
+}
+
+// buildCases constructs what the command platform stands on.
+func (a *App) buildCases() {
+	a.Messages = messages.New(messages.Deps{DB: a.DB, People: a.Identity, Box: a.Box, Dir: a.Config.Data})
+	a.Duties = duty.New(a.DB, a.Region, a.Identity)
+	a.Cases = cases.New(cases.Deps{DB: a.DB, Regions: a.Region, People: a.Identity, Duties: a.Duties, Files: a.Blobs, Box: a.Box, Calendar: a.Calendar})
+	a.Intake = intake.New(intake.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Files: a.Blobs, Box: a.Box, Jobs: a.Jobs})
+	a.Whistles = whistle.New(whistle.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Calendar: a.Calendar})
+	a.Desk = desk.New(desk.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Jobs: a.Jobs})
+	a.Tally = tally.New(tally.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Calendar: a.Calendar})
+	a.Partners = integration.New(integration.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, Box: a.Box})
+	a.Live = live.New(live.Deps{DB: a.DB, Regions: a.Region})
 }
 
 // fields are the 14 fields of the reverse evaluation, which a questionnaire lets people tick.
@@ -82,7 +116,7 @@ func fields() []survey.Category {
 
 // Prepare brings roles, policy, questionnaires and indicators up to this release; a server does it before it listens.
 func (a *App) Prepare(ctx context.Context) error {
-	for _, prepare := range []func(context.Context) error{a.Identity.Prepare, a.Survey.Prepare, a.Appraisal.Prepare} {
+	for _, prepare := range []func(context.Context) error{a.Identity.Prepare, a.Survey.Prepare, a.Appraisal.Prepare, a.Cases.Prepare} {
 		if err := prepare(ctx); err != nil {
 			return err
 		}

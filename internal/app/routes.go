@@ -30,6 +30,15 @@ func (a *App) API(mux *http.ServeMux) huma.API {
 	a.Integrity.Routes(api)
 	a.Results.Routes(api)
 	a.Reports.Routes(api)
+	a.Duties.Routes(api)
+	a.Cases.Routes(api)
+	a.Intake.Routes(api)
+	a.Whistles.Routes(api)
+	a.Desk.Routes(api)
+	a.Tally.Routes(api)
+	a.Messages.Routes(api)
+	a.Partners.Routes(api)
+	a.Live.Routes(api)
 	a.systemRoutes(api)
 	return api
 }

@@ -17,21 +17,30 @@ import (
 	"time"
 
 	"yiwang/internal/appraisal"
+	"yiwang/internal/cases"
+	"yiwang/internal/desk"
+	"yiwang/internal/duty"
 	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
+	"yiwang/internal/intake"
+	"yiwang/internal/integration"
 	"yiwang/internal/integrity"
+	"yiwang/internal/messages"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/outbox"
 	"yiwang/internal/rectify"
 	"yiwang/internal/region"
 	"yiwang/internal/report"
 	"yiwang/internal/results"
 	"yiwang/internal/sampling"
 	"yiwang/internal/survey"
+	"yiwang/internal/tally"
+	"yiwang/internal/whistle"
 )
 
 // Now is when the story of the demonstration ends: a Friday morning in the fieldwork of the third wave.
@@ -57,6 +66,15 @@ type Deps struct {
 	Integrity *integrity.Service
 	Results   *results.Service
 	Reports   *report.Service
+	Duties    *duty.Service
+	Cases     *cases.Service
+	Intake    *intake.Service
+	Whistles  *whistle.Service
+	Desk      *desk.Service
+	Tally     *tally.Service
+	Messages  *messages.Service
+	Partners  *integration.Service
+	Bus       *outbox.Bus
 	Blobs     blob.Store   // where Rectify keeps its photos
 	Trail     *audit.Trail // nil: the entries are sealed when the server starts
 }

@@ -1,11 +1,11 @@
 package duty
 
 import (
+	"context"
+
 	"yiwang/internal/identity"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/region"
-
-	"github.com/danielgtaylor/huma/v2"
 )
 
 // Service holds the verbs of this module. It is safe for concurrent use.
@@ -24,5 +24,11 @@ func New(d *db.DB, regions *region.Service, people *identity.Service) *Service {
 // Catalog returns the categories in force.
 func (s *Service) Catalog() *Catalog { return s.catalog }
 
-// Routes registers the operations of this module.
-func (s *Service) Routes(huma.API) {}
+// AdmitTx says whether a matter of the category may be handed to the unit: what the duty list has taken back from streets
+// is not given to one (准入).
+func (s *Service) AdmitTx(context.Context, *db.Tx, string, identity.Unit) error { return nil }
+
+// PrecedentTx keeps a decision of an adjudication as a precedent and returns its number.
+func (s *Service) PrecedentTx(ctx context.Context, tx *db.Tx, caseID, number, category, area, lead, reason string) (int, error) {
+	return 0, nil
+}

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"fmt"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -97,7 +98,39 @@ func (d *demo) ensureUnits(ctx context.Context, tx *db.Tx, areas []DemoArea) err
 			err = d.ensure(ctx, tx, a.ParentCode+".street_office",
 				Unit{AreaCode: a.Code, Code: "community_committee", Name: a.Name, Kind: Community, Nature: "selfgov", Level: "community"})
 		}
+		if err == nil {
+			err = d.ensureBelow(ctx, tx, a, bodies)
+		}
 		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ensureBelow makes the bodies that every street or community has: departments.yaml lists them once.
+func (d *demo) ensureBelow(ctx context.Context, tx *db.Tx, a DemoArea, bodies []department) error {
+	level := map[string]string{"subdistrict": "street", "community": "community"}[a.Level]
+	if level == "" {
+		return nil
+	}
+	parent := a.Code + ".street_office"
+	if level == "community" {
+		parent = a.Code + ".community_committee"
+	}
+	for _, b := range bodies {
+		if b.Level != level || b.Code == "community_committee" {
+			continue
+		}
+		kind := Department
+		if b.Kind == "enterprise" {
+			kind = Enterprise
+		}
+		u := Unit{AreaCode: a.Code, Code: b.Code, Name: a.Name + b.Name, Short: a.Name + b.Short, Kind: kind, Nature: b.Kind, Level: level, OnDuty: b.OnDuty}
+		if utf8.RuneCountInString(u.Short) > 20 {
+			u.Short = b.Short
+		}
+		if err := d.ensure(ctx, tx, parent, u); err != nil {
 			return err
 		}
 	}
@@ -111,6 +144,9 @@ func (d *demo) ensureDistrict(ctx context.Context, tx *db.Tx, a DemoArea, bodies
 	}
 	parent := a.Code + ".government"
 	if err := d.ensure(ctx, tx, parent, Unit{AreaCode: a.Code, Code: "evaluation_office", Name: "区满意度考评办公室", Short: "考评办", Kind: Department, Nature: "party", Level: "district"}); err != nil {
+		return err
+	}
+	if err := d.ensure(ctx, tx, parent, Unit{AreaCode: a.Code, Code: "district_command", Name: "区网格化综合指挥中心", Short: "区指挥中心", Kind: Department, Nature: "government", Level: "district", OnDuty: true}); err != nil {
 		return err
 	}
 	for _, b := range bodies {
@@ -165,21 +201,14 @@ func (d *demo) ensureAccounts(ctx context.Context, tx *db.Tx, areas []DemoArea) 
 		{"leader", "顾思远", "district_leader", "区考评领导小组副组长", district + ".government"},
 		{"interviewer01", "沈知微", "interviewer", "调查员", office},
 		{"interviewer02", "邵文博", "interviewer", "调查员", office},
+		{"command", "许婧", "district_dispatcher", "区指挥中心值班长", district + ".district_command"},
 	} {
 		if err := d.open(ctx, tx, a.username, a.name, a.role, a.title, a.unit, district); err != nil {
 			return err
 		}
 	}
-	streets := 0
-	for _, a := range areas {
-		if a.Level != "subdistrict" || a.ParentCode != district {
-			continue
-		}
-		streets++
-		if err := d.open(ctx, tx, fmt.Sprintf("street%02d", streets), surnames[streets%len(surnames)]+"立新", "street_leader",
-			a.Name+"负责人", a.Code+".street_office", a.Code); err != nil {
-			return err
-		}
+	if err := d.openBelow(ctx, tx, areas, district); err != nil {
+		return err
 	}
 	bodies, err := departments()
 	if err != nil {
@@ -191,6 +220,39 @@ func (d *demo) ensureAccounts(ctx context.Context, tx *db.Tx, areas []DemoArea) 
 		}
 		if err := d.open(ctx, tx, b.Code, surnames[i%len(surnames)]+"承民", "department_clerk", b.Short+"承办人", district+"."+b.Code, district); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// openBelow opens the accounts of every street — its leader, its command desk, its enforcement team, its city management
+// office — and of the secretary of every community. Streets count up in the order of the list, communities within theirs.
+func (d *demo) openBelow(ctx context.Context, tx *db.Tx, areas []DemoArea, district string) error {
+	streets, number := 0, map[string]int{}
+	communities := map[string]int{}
+	for _, a := range areas {
+		if a.Level == "subdistrict" && a.ParentCode == district {
+			streets++
+			number[a.Code] = streets
+			for _, x := range []struct{ account, given, role, title, unit string }{
+				{"street", "立新", "street_leader", "负责人", "street_office"},
+				{"desk", "思敏", "street_dispatcher", "指挥中心坐席", "street_command"},
+				{"enforce", "正行", "unit_handler", "综合行政执法队承办人", "street_enforce"},
+				{"urban", "致远", "unit_handler", "城市管理办公室承办人", "street_urban"},
+			} {
+				err := d.open(ctx, tx, fmt.Sprintf("%s%02d", x.account, streets), surnames[(streets+len(x.account))%len(surnames)]+x.given, x.role, a.Name+x.title, a.Code+"."+x.unit, a.Code)
+				if err != nil {
+					return err
+				}
+			}
+		}
+		if n, ok := number[a.ParentCode]; a.Level == "community" && ok {
+			communities[a.ParentCode]++
+			k := communities[a.ParentCode]
+			err := d.open(ctx, tx, fmt.Sprintf("community%02d%02d", n, k), surnames[(n*7+k)%len(surnames)]+"惠民", "community_secretary", a.Name+"书记", a.Code+".community_committee", a.Code)
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -1,0 +1,62 @@
+package cases
+
+import "yiwang/internal/platform/clock"
+
+// Topics this module emits.
+const (
+	TopicRegistered = "cases.registered" // Moved with Action "report"
+	TopicMoved      = "cases.moved"      // one per transition, corrections and comments included
+	TopicWarned     = "cases.warned"     // Lapse: a clock turned amber or orange
+	TopicOverdue    = "cases.overdue"    // Lapse: a clock ran out
+)
+
+// Moved says what happened to a case, with what statistics and notices need: no texts of residents, no names of persons.
+type Moved struct {
+	CaseID     string      `json:"case_id"`
+	Number     string      `json:"number"`
+	Title      string      `json:"title"`
+	Action     string      `json:"action"`
+	From       State       `json:"from"`
+	To         State       `json:"to"`
+	At         clock.Time  `json:"at"`
+	Channel    Channel     `json:"channel"`
+	Category   string      `json:"category"`
+	AreaCode   string      `json:"area_code"`
+	Level      Level       `json:"level"`
+	Holder     string      `json:"holder"`
+	Officer    string      `json:"officer,omitempty"`
+	LeadUnit   string      `json:"lead_unit,omitempty"`
+	ForUnit    string      `json:"for_unit,omitempty"` // that led before the move
+	ActorUnit  string      `json:"actor_unit,omitempty"`
+	Urgent     bool        `json:"urgent,omitempty"`
+	Sensitive  bool        `json:"sensitive,omitempty"`
+	Result     Result      `json:"result,omitempty"`
+	Into       string      `json:"into,omitempty"` // merged into
+	Solved     string      `json:"solved,omitempty"`
+	Satisfied  string      `json:"satisfaction,omitempty"`
+	DueAt      *clock.Time `json:"due_at,omitempty"`
+	PromisedAt *clock.Time `json:"promised_at,omitempty"`
+	ReportedAt clock.Time  `json:"reported_at"`
+	FiledAt    *clock.Time `json:"filed_at,omitempty"`
+	HandledAt  *clock.Time `json:"handled_at,omitempty"`
+	ClosedAt   *clock.Time `json:"closed_at,omitempty"`
+	OnTime     *bool       `json:"on_time,omitempty"` // of the clock that the move stopped
+	Stage      string      `json:"stage,omitempty"`   // of the clock that the move stopped
+	Version    int64       `json:"version"`
+}
+
+// Lapse says that a clock came to a point.
+type Lapse struct {
+	ClockID  string     `json:"clock_id"`
+	CaseID   string     `json:"case_id"`
+	Number   string     `json:"number"`
+	Title    string     `json:"title"`
+	Kind     string     `json:"kind"`
+	Phase    string     `json:"phase"`
+	Level    Level      `json:"level"`
+	UnitID   string     `json:"unit_id"`
+	AreaCode string     `json:"area_code"`
+	Urgent   bool       `json:"urgent,omitempty"`
+	DueAt    clock.Time `json:"due_at"`
+	At       clock.Time `json:"at"`
+}

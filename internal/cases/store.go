@@ -1,0 +1,178 @@
+package cases
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"yiwang/internal/platform/audit"
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/outbox"
+)
+
+func notFound() error {
+	return errs.NotFound("cases.not_found", "There is no such case, or you may not see it.")
+}
+
+func find(ctx context.Context, tx *db.Tx, id string) (*Case, error) {
+	c, err := db.Get[Case](ctx, tx, "SELECT "+caseColumns+" FROM case_file WHERE id = $1", id)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, notFound()
+	}
+	return &c, err
+}
+
+// load returns the case if the caller sees it, NotFound otherwise. Somebody who reported is judged by admit.
+func (s *Service) load(ctx context.Context, tx *db.Tx, id string) (*Case, error) {
+	c, err := find(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := ctx.Value(reporterKey{}).(string); ok {
+		return c, nil
+	}
+	ok, err := s.sees(ctx, tx, c)
+	if err == nil && !ok {
+		err = notFound()
+	}
+	return c, err
+}
+
+// GetTx returns a case the caller sees.
+func (s *Service) GetTx(ctx context.Context, tx *db.Tx, id string) (*Case, error) {
+	c, err := s.load(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.shown(c, tx), nil
+}
+
+func insertCase(ctx context.Context, tx *db.Tx, c *Case) error {
+	_, err := tx.Exec(ctx, "INSERT INTO case_file ("+caseColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
+			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54)`,
+		c.ID, c.Number, c.Workflow, c.State, c.Channel, c.Source, c.SourceNumber, c.Title, c.Body, c.Category, c.Component, c.Urgent, c.Sensitive,
+		c.Supervised, c.Joint, c.AreaCode, c.AreaName, c.Address, c.LatE7, c.LonE7, c.Level, c.Holder, c.Officer, c.LeadUnit, c.LeadName, c.FirstUnit,
+		c.Stage, c.DueAt, c.WarnAt, c.Paused, c.PromisedAt, c.Dispatches, c.Returns, c.Reworks, c.Reopens, c.Voices, c.Result, c.Outcome, c.Reply,
+		c.Satisfaction, c.MergedInto, c.RecursOf, c.Audit, c.ReportedAt, c.AcceptedAt, c.FiledAt, c.DispatchedAt, c.SignedAt, c.HandledAt, c.CheckedAt,
+		c.ClosedAt, c.EndedAt, c.ChangedAt, c.Version)
+	return err
+}
+
+// save writes the row if nobody wrote it since; otherwise Conflict carries the row as it is now.
+func (s *Service) save(ctx context.Context, tx *db.Tx, c *Case) error {
+	n, err := tx.Exec(ctx, `UPDATE case_file SET state = $1, title = $2, category = $3, component = $4, urgent = $5, sensitive = $6, supervised = $7,
+			joint = $8, area_code = $9, area_name = $10, address = $11, lat = $12, lon = $13, level = $14, holder = $15, officer = $16, lead_unit = $17,
+			lead_name = $18, first_unit = $19, stage = $20, due_at = $21, warn_at = $22, paused = $23, promised_at = $24, dispatches = $25,
+			returns = $26, reworks = $27, reopens = $28, voices = $29, result = $30, outcome = $31, reply = $32, satisfaction = $33,
+			merged_into = $34, recurs_of = $35, audit = $36, accepted_at = $37, filed_at = $38, dispatched_at = $39, signed_at = $40,
+			handled_at = $41, checked_at = $42, closed_at = $43, ended_at = $44, changed_at = $45, version = version + 1
+		WHERE id = $46 AND version = $47`,
+		c.State, c.Title, c.Category, c.Component, c.Urgent, c.Sensitive, c.Supervised, c.Joint, c.AreaCode, c.AreaName, c.Address, c.LatE7, c.LonE7,
+		c.Level, c.Holder, c.Officer, c.LeadUnit, c.LeadName, c.FirstUnit, c.Stage, c.DueAt, c.WarnAt, c.Paused, c.PromisedAt, c.Dispatches, c.Returns,
+		c.Reworks, c.Reopens, c.Voices, c.Result, c.Outcome, c.Reply, c.Satisfaction, c.MergedInto, c.RecursOf, c.Audit, c.AcceptedAt, c.FiledAt,
+		c.DispatchedAt, c.SignedAt, c.HandledAt, c.CheckedAt, c.ClosedAt, c.EndedAt, c.ChangedAt, c.ID, c.Version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		current, err := find(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		return s.stale(ctx, tx, current, c.Version)
+	}
+	c.Version++
+	return nil
+}
+
+// Change is what a Conflict carries: the case as it is now and the steps since the version the caller saw.
+type Change struct {
+	Case  *Case     `json:"case"`
+	Since []History `json:"since" doc:"Newest first, at most ten"`
+}
+
+// stale reports that the case has changed, with what happened since.
+func (s *Service) stale(ctx context.Context, tx *db.Tx, current *Case, seen int64) error {
+	behind := min(max(current.Version-seen, 1), 10)
+	since, err := db.All[History](ctx, tx, "SELECT "+historyColumns+" FROM case_history WHERE case_id = $1 ORDER BY id DESC LIMIT $2", current.ID, behind)
+	if err != nil {
+		return err
+	}
+	return errs.Conflict("cases.changed", "Somebody changed the case in between; look at it again.").With(Change{s.shown(current, tx), since})
+}
+
+// record appends the history, the audit entry and the event of a step.
+func (s *Service) record(ctx context.Context, tx *db.Tx, t *step) error {
+	h := History{ID: db.NewID(tx), CaseID: t.c.ID, At: tx.Time(), Action: t.action.Code, From: t.from, To: t.c.State, Level: t.c.Level,
+		ForUnit: t.c.LeadUnit, ForName: t.c.LeadName, Ground: t.ground, Note: t.note, Visibility: t.seen}
+	if t.action.Code == "return" {
+		h.ForUnit, h.ForName = t.was.LeadUnit, t.was.LeadName
+	}
+	if p := auth.From(ctx); p != nil {
+		h.ActorID, h.ActorName, h.ActorUnit = p.UserID, p.Name, p.UnitID
+	}
+	h.Detail.V = t.detail
+	if err := insertHistory(ctx, tx, &h); err != nil {
+		return err
+	}
+	err := audit.Log(ctx, tx, audit.Entry{Action: "cases." + t.action.Code, Object: "case", ObjectID: t.c.ID, Area: t.c.AreaCode,
+		Detail: map[string]any{"number": t.c.Number, "from": t.from, "to": t.c.State, "version": t.c.Version}})
+	if err != nil {
+		return err
+	}
+	topic := TopicMoved
+	if t.action.Code == "report" {
+		topic = TopicRegistered
+	}
+	return outbox.Emit(ctx, tx, topic, t.c.ID, t.moved(h))
+}
+
+func (t *step) moved(h History) Moved {
+	c, e := t.c, t.event
+	e.CaseID, e.Number, e.Title, e.Action, e.From, e.To, e.At = c.ID, c.Number, c.Title, t.action.Code, t.from, c.State, h.At
+	e.Channel, e.Category, e.AreaCode, e.Level, e.Holder, e.Officer = c.Channel, c.Category, c.AreaCode, c.Level, c.Holder, c.Officer
+	e.LeadUnit, e.ForUnit, e.ActorUnit, e.Urgent, e.Sensitive, e.Result = c.LeadUnit, t.was.LeadUnit, h.ActorUnit, c.Urgent, c.Sensitive, c.Result
+	e.Into, e.Solved, e.Satisfied, e.DueAt, e.PromisedAt = c.MergedInto, t.m.Solved, c.Satisfaction, c.DueAt, c.PromisedAt
+	e.ReportedAt, e.FiledAt, e.HandledAt, e.ClosedAt, e.Version = c.ReportedAt, c.FiledAt, c.HandledAt, c.ClosedAt, c.Version
+	return e
+}
+
+func insertHistory(ctx context.Context, tx *db.Tx, h *History) error {
+	if h.Detail.V == nil {
+		h.Detail.V = map[string]any{}
+	}
+	detail, err := json.Marshal(h.Detail.V)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO case_history ("+historyColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		h.ID, h.CaseID, h.At, h.ActorID, h.ActorName, h.ActorUnit, h.Action, h.From, h.To, h.Level, h.ForUnit, h.ForName, h.Ground, h.Note, h.Visibility, string(detail))
+	return err
+}
+
+// shown fills what follows from the row: names, lamps at the time of the transaction.
+func (s *Service) shown(c *Case, tx *db.Tx) *Case {
+	c.CategoryName = ""
+	if c.Category != "" {
+		c.CategoryName = s.Duties.Catalog().Name(c.Category)
+	}
+	if st, ok := s.current.State(string(c.State)); ok {
+		c.StateName = st.Name
+	}
+	if c.LatE7 != nil && c.LonE7 != nil {
+		lat, lon := float64(*c.LatE7)/1e7, float64(*c.LonE7)/1e7
+		c.Lat, c.Lon = &lat, &lon
+	}
+	if tx != nil && c.DueAt != nil && c.EndedAt == nil {
+		c.Overdue = tx.Now().After(c.DueAt.Time)
+		c.Warned = !c.Overdue && c.WarnAt != nil && !tx.Now().Before(c.WarnAt.Time)
+	}
+	if c.Actions == nil {
+		c.Actions = []string{}
+	}
+	return c
+}

@@ -1,0 +1,32 @@
+package intake
+
+import (
+	"yiwang/internal/cases"
+	"yiwang/internal/duty"
+	"yiwang/internal/identity"
+	"yiwang/internal/platform/blob"
+	"yiwang/internal/platform/crypto"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/jobs"
+	"yiwang/internal/region"
+)
+
+// Deps is what the service works with.
+type Deps struct {
+	DB      *db.DB
+	Cases   *cases.Service
+	Duties  *duty.Service
+	Regions *region.Service
+	People  *identity.Service
+	Files   blob.Store
+	Box     *crypto.Box
+	Jobs    *jobs.Runner
+}
+
+// Service holds the verbs of this module. It is safe for concurrent use.
+type Service struct {
+	Deps
+}
+
+// New returns the service.
+func New(d Deps) *Service { return &Service{Deps: d} }
