@@ -19,6 +19,7 @@ func (a *App) react() {
 	a.reactToWaves()
 	a.reactToItems()
 	a.reactToResults()
+	a.reactToCases()
 }
 
 // reactToWaves: a wave moved, or answers came in.
