@@ -194,6 +194,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/case-workflow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the workflow in force */
+        get: operations["get-case-workflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List cases the caller sees */
+        get: operations["list-cases"];
+        put?: never;
+        /** Register a case */
+        post: operations["register-case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a case with history, clocks, photos and parts */
+        get: operations["get-case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take one action of the workflow
+         * @description Each action has its own permission, relation to the case and needs; see the workflow.
+         */
+        post: operations["act-on-case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/parts/{part}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign, finish, waive or cancel the part of an assisting unit */
+        post: operations["act-on-case-part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comments": {
         parameters: {
             query?: never;
@@ -4409,6 +4498,544 @@ export interface components {
             table?: components["schemas"]["Table"];
             text?: string;
         };
+        CasesCase: {
+            /** Format: date-time */
+            accepted_at?: string;
+            /** @description What the caller may do now */
+            actions: string[] | null;
+            address: string;
+            area_code: string;
+            area_name: string;
+            /** @description due, passed or failed, if drawn for a random check */
+            audit?: string;
+            /** @description Code of the leaf */
+            category?: string;
+            category_name?: string;
+            /** Format: date-time */
+            changed_at: string;
+            channel: string;
+            /** Format: date-time */
+            checked_at?: string;
+            /** Format: date-time */
+            closed_at?: string;
+            component?: string;
+            /** Format: date-time */
+            dispatched_at?: string;
+            /** Format: int64 */
+            dispatches: number;
+            /**
+             * Format: date-time
+             * @description Of the stage
+             */
+            due_at?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** Format: date-time */
+            filed_at?: string;
+            /** @description Unit dispatched to first: it keeps interim measures until a hand-over is accepted */
+            first_unit?: string;
+            /** Format: date-time */
+            handled_at?: string;
+            /** @description Unit whose move it is */
+            holder?: string;
+            id: string;
+            /** @description A whistle has been blown for it */
+            joint: boolean;
+            /** Format: double */
+            lat?: number;
+            lead_name?: string;
+            lead_unit?: string;
+            /** @description Tier that has it now */
+            level: string;
+            /** Format: double */
+            lon?: number;
+            merged_into?: string;
+            /** @description Day, street and sequence, such as 20261120-007-0042 */
+            number: string;
+            /** @description Person named to inspect or verify */
+            officer?: string;
+            /** @description What was done, for the administration */
+            outcome?: string;
+            overdue: boolean;
+            paused: boolean;
+            /**
+             * Format: date-time
+             * @description By when the handling was promised when it was filed
+             */
+            promised_at?: string;
+            recurs_of?: string;
+            /** Format: int64 */
+            reopens: number;
+            /** @description What those who reported are told */
+            reply?: string;
+            /** Format: date-time */
+            reported_at: string;
+            result?: string;
+            /** Format: int64 */
+            returns: number;
+            /** Format: int64 */
+            reworks: number;
+            satisfaction?: string;
+            sensitive: boolean;
+            /** Format: date-time */
+            signed_at?: string;
+            /** @description System it came from */
+            source?: string;
+            source_number?: string;
+            /** @description Kind of the clock that runs */
+            stage?: string;
+            state: string;
+            state_name: string;
+            supervised: boolean;
+            text: string;
+            title: string;
+            urgent: boolean;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Reports behind it, merged ones included
+             */
+            voices: number;
+            /**
+             * Format: date-time
+             * @description From when it is amber
+             */
+            warn_at?: string;
+            /** @description Amber: less than half of the time is left */
+            warned: boolean;
+            /** Format: int64 */
+            workflow: number;
+        };
+        CasesClock: {
+            /** @description Where the limit comes from */
+            basis: string;
+            /** @description Version of the calendar it was computed with */
+            calendar: string;
+            case_id: string;
+            /**
+             * Format: date-time
+             * @description Absent while paused
+             */
+            due_at?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "accept" | "inspect" | "file" | "dispatch" | "sign" | "adjudicate" | "handle" | "check" | "close" | "revisit" | "part" | "whistle";
+            /** @description In words */
+            left?: string;
+            level: string;
+            /** Format: int64 */
+            limit_n: number;
+            /** @enum {string} */
+            limit_unit: "urgent_hour" | "work_hour" | "work_day" | "calendar_day";
+            /** @enum {string} */
+            outcome?: "met" | "late" | "void";
+            part_id?: string;
+            /** Format: date-time */
+            paused_at?: string;
+            pauses: components["schemas"]["CasesPause"][] | null;
+            /** @enum {string} */
+            phase: "green" | "amber" | "orange" | "red";
+            /** Format: int64 */
+            round: number;
+            /** @description In words */
+            spent?: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            stopped_at?: string;
+            unit_id?: string;
+            unit_name?: string;
+            /** @description Why it is due then, one sentence per step */
+            why?: string[] | null;
+        };
+        CasesCoUnit: {
+            /** @description The case waits for it */
+            required?: boolean;
+            task?: string;
+            unit: string;
+        };
+        CasesDetail: {
+            /** Format: date-time */
+            accepted_at?: string;
+            /** @description What the caller may do now */
+            actions: string[] | null;
+            address: string;
+            area_code: string;
+            area_name: string;
+            /** @description due, passed or failed, if drawn for a random check */
+            audit?: string;
+            /** @description Code of the leaf */
+            category?: string;
+            category_name?: string;
+            /** Format: date-time */
+            changed_at: string;
+            channel: string;
+            /** Format: date-time */
+            checked_at?: string;
+            clocks: components["schemas"]["CasesClock"][] | null;
+            /** Format: date-time */
+            closed_at?: string;
+            component?: string;
+            /** Format: date-time */
+            dispatched_at?: string;
+            /** Format: int64 */
+            dispatches: number;
+            /**
+             * Format: date-time
+             * @description Of the stage
+             */
+            due_at?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            evidence: components["schemas"]["CasesEvidence"][] | null;
+            /** Format: date-time */
+            filed_at?: string;
+            /** @description Unit dispatched to first: it keeps interim measures until a hand-over is accepted */
+            first_unit?: string;
+            /** Format: date-time */
+            handled_at?: string;
+            history: components["schemas"]["CasesHistory"][] | null;
+            /** @description Unit whose move it is */
+            holder?: string;
+            id: string;
+            /** @description A whistle has been blown for it */
+            joint: boolean;
+            /** Format: double */
+            lat?: number;
+            lead_name?: string;
+            lead_unit?: string;
+            /** @description Tier that has it now */
+            level: string;
+            /** Format: double */
+            lon?: number;
+            /** @description Cases merged into this one */
+            merged: components["schemas"]["CasesCase"][] | null;
+            merged_into?: string;
+            /** @description Day, street and sequence, such as 20261120-007-0042 */
+            number: string;
+            /** @description Person named to inspect or verify */
+            officer?: string;
+            /** @description What was done, for the administration */
+            outcome?: string;
+            overdue: boolean;
+            parts: components["schemas"]["CasesPart"][] | null;
+            paused: boolean;
+            /**
+             * Format: date-time
+             * @description By when the handling was promised when it was filed
+             */
+            promised_at?: string;
+            recurs_of?: string;
+            /** Format: int64 */
+            reopens: number;
+            /** @description What those who reported are told */
+            reply?: string;
+            /** Format: date-time */
+            reported_at: string;
+            reporters: components["schemas"]["CasesReporter"][] | null;
+            requests: components["schemas"]["CasesRequest"][] | null;
+            result?: string;
+            /** Format: int64 */
+            returns: number;
+            revisits: components["schemas"]["CasesRevisit"][] | null;
+            /** Format: int64 */
+            reworks: number;
+            satisfaction?: string;
+            sensitive: boolean;
+            /** Format: date-time */
+            signed_at?: string;
+            /** @description System it came from */
+            source?: string;
+            source_number?: string;
+            /** @description Kind of the clock that runs */
+            stage?: string;
+            state: string;
+            state_name: string;
+            supervised: boolean;
+            text: string;
+            title: string;
+            urgent: boolean;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Reports behind it, merged ones included
+             */
+            voices: number;
+            /**
+             * Format: date-time
+             * @description From when it is amber
+             */
+            warn_at?: string;
+            /** @description Amber: less than half of the time is left */
+            warned: boolean;
+            /** Format: int64 */
+            workflow: number;
+        };
+        CasesEvidence: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            by_unit: string;
+            caption?: string;
+            case_id: string;
+            /**
+             * Format: int64
+             * @description Metres between where it was taken and the case
+             */
+            distance?: number;
+            id: string;
+            media_type: string;
+            part_id?: string;
+            /** @enum {string} */
+            phase: "report" | "before" | "after" | "check" | "other";
+            public: boolean;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        CasesHistory: {
+            action: string;
+            actor_name: string;
+            actor_unit?: string;
+            /** Format: date-time */
+            at: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            for_name?: string;
+            /** @description Unit that led then */
+            for_unit?: string;
+            from?: string;
+            ground?: string;
+            id: string;
+            level: string;
+            note?: string;
+            to: string;
+            /** @enum {string} */
+            visibility: "internal" | "joint" | "reporter" | "public";
+        };
+        CasesMove: {
+            /** @description correct */
+            address?: string;
+            /**
+             * Format: int64
+             * @description ask_extension: in the unit of the limit
+             */
+            amount?: number;
+            /** @description correct: when the place is not known exactly */
+            area_code?: string;
+            /** @description file, correct */
+            category?: string;
+            /** @description dispatch, adjudicate: units that assist */
+            co_units?: components["schemas"]["CasesCoUnit"][] | null;
+            /** @description file, correct */
+            component?: string;
+            /**
+             * @description audit
+             * @enum {string}
+             */
+            finding?: "passed" | "failed";
+            /** @description reject, return, ask_suspension, void: one of the listed grounds */
+            ground?: string;
+            /** @description merge: the case that stays */
+            into?: string;
+            /**
+             * Format: double
+             * @description correct: place of the case; verify: where the caller stands
+             */
+            lat?: number;
+            /** @description dispatch, adjudicate: unit that leads */
+            lead_unit?: string;
+            /** Format: double */
+            lon?: number;
+            /** @description For the administration */
+            note?: string;
+            /** @description inspect, assign: the person to do it */
+            officer?: string;
+            /** @description handle, self_handle: what was done or why it could not be */
+            outcome?: string;
+            /** @description adjudicate: the decision becomes a precedent of the responsibility list */
+            precedent?: boolean;
+            /** @description revisit, answer: codes */
+            reasons?: string[] | null;
+            /** @description verify: without going there; such a case is drawn for a check */
+            remote?: boolean;
+            /** @description reject, close, force_close: what those who reported are told */
+            reply?: string;
+            /** @description revisit: whom of those who reported */
+            reporter?: string;
+            /** @description extend, suspend, refuse_request: which request */
+            request?: string;
+            /** @description handle, self_handle, force_close */
+            result?: string;
+            /**
+             * @description revisit, answer
+             * @enum {string}
+             */
+            satisfaction?: "satisfied" | "basically" | "dissatisfied" | "unreachable";
+            /**
+             * @description revisit, answer
+             * @enum {string}
+             */
+            solved?: "yes" | "partly" | "no" | "unknown";
+            /** @description correct */
+            title?: string;
+            /** @description file, correct */
+            urgent?: boolean;
+            /**
+             * Format: int64
+             * @description Version of the case the caller saw; or send If-Match
+             */
+            version?: number;
+            /**
+             * @description comment: who may read it
+             * @enum {string}
+             */
+            visibility?: "internal" | "joint" | "reporter" | "public";
+            /**
+             * @description revisit
+             * @enum {string}
+             */
+            way?: "link" | "call" | "visit" | "none";
+        };
+        CasesNewReporter: {
+            anonymous?: boolean;
+            name?: string;
+            phone?: string;
+            wants_reply?: boolean;
+        };
+        CasesPart: {
+            case_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at?: string;
+            /** Format: date-time */
+            due_at?: string;
+            id: string;
+            /** @enum {string} */
+            origin: "dispatch" | "whistle";
+            outcome?: string;
+            /** @description The case waits for it */
+            required: boolean;
+            result?: string;
+            /** Format: date-time */
+            signed_at?: string;
+            /** @enum {string} */
+            state: "open" | "signed" | "done" | "waived" | "cancelled";
+            task: string;
+            unit_id: string;
+            unit_name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        CasesPartMove: {
+            /** @description waive, cancel: why */
+            note?: string;
+            /** @description done: what was done */
+            outcome?: string;
+            /** @description done */
+            result?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        CasesPause: {
+            /** Format: date-time */
+            from: string;
+            reason: string;
+            /** Format: date-time */
+            to?: string;
+        };
+        CasesReport: {
+            address?: string;
+            /** @description Where the position is not known */
+            area_code?: string;
+            category?: string;
+            /** @enum {string} */
+            channel: "officer" | "resident" | "hotline" | "letter" | "leader" | "department" | "device" | "inspection";
+            component?: string;
+            /** @description Accept and file at once; needs cases.accept and a category */
+            file?: boolean;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            /** @description References of photos uploaded before */
+            photos?: string[] | null;
+            /** @description Closed case of the same matter */
+            recurs_of?: string;
+            reporter?: components["schemas"]["CasesNewReporter"];
+            /** @description System it comes from */
+            source?: string;
+            /** @description Its number there; the same source and number again is a Conflict */
+            source_number?: string;
+            text: string;
+            /** @description Made from category and address if absent */
+            title?: string;
+            urgent?: boolean;
+        };
+        CasesReporter: {
+            anonymous: boolean;
+            /** Format: date-time */
+            at: string;
+            case_id: string;
+            channel: string;
+            id: string;
+            /** @description Masked, such as 王** 138****5678 */
+            name?: string;
+            source_number?: string;
+            wants_reply: boolean;
+            /** @description What was said, masked */
+            words: string;
+        };
+        CasesRequest: {
+            /**
+             * Format: int64
+             * @description In the unit of the limit
+             */
+            amount?: number;
+            answer?: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            case_id: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            ground?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "extension" | "suspension";
+            note: string;
+            /** Format: date-time */
+            review_at?: string;
+            /** Format: int64 */
+            reviews: number;
+            /** @enum {string} */
+            state: "open" | "approved" | "refused" | "ended" | "withdrawn";
+            unit_id: string;
+            unit_name: string;
+        };
+        CasesRevisit: {
+            /** Format: date-time */
+            at: string;
+            by_name?: string;
+            case_id: string;
+            id: string;
+            reasons: string[] | null;
+            reporter_id?: string;
+            /** @enum {string} */
+            satisfaction: "satisfied" | "basically" | "dissatisfied" | "unreachable";
+            /** @enum {string} */
+            solved: "yes" | "partly" | "no" | "unknown";
+            /** @enum {string} */
+            way: "link" | "call" | "visit" | "none";
+            words?: string;
+        };
         Cell: {
             bold?: boolean;
             /** Format: int64 */
@@ -5855,6 +6482,16 @@ export interface components {
         };
         PageAppraisalSystemDraft: {
             items: components["schemas"]["AppraisalSystemDraft"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageCasesCase: {
+            items: components["schemas"]["CasesCase"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -8697,6 +9334,35 @@ export interface components {
         UserStepInBody: {
             reason?: string;
         };
+        WorkflowAction: {
+            by: string;
+            clock?: string;
+            code: string;
+            from: string[] | null;
+            guards?: string[] | null;
+            level?: string;
+            name: string;
+            needs?: string[] | null;
+            or?: string[] | null;
+            permission: string;
+            to?: string;
+        };
+        WorkflowDefinition: {
+            actions: components["schemas"]["WorkflowAction"][] | null;
+            name: string;
+            states: components["schemas"]["WorkflowState"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        WorkflowState: {
+            code: string;
+            end?: boolean;
+            holds?: string;
+            name: string;
+            pause?: boolean;
+            stage?: string;
+            start?: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -9497,6 +10163,501 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-case-workflow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDefinition"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-cases": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                state?: string[] | null;
+                channel?: string[] | null;
+                area?: string;
+                /** @description Id of the lead unit */
+                unit?: string;
+                /** @description Id of the unit whose move it is */
+                holder?: string;
+                /** @description Leaf or a class above it */
+                category?: string;
+                level?: "grid" | "community" | "street" | "district" | "city";
+                /** @description Part of number, title or address */
+                q?: string;
+                since?: string;
+                until?: string;
+                open?: boolean;
+                overdue?: boolean;
+                urgent?: boolean;
+                supervised?: boolean;
+                /** @description What waits for the caller */
+                todo?: boolean;
+                sort?: "newest" | "due";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCasesCase"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "register-case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CasesReport"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasesCase"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasesDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-case": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CasesMove"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasesCase"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-case-part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                part: string;
+                action: "sign" | "done" | "waive" | "cancel";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CasesPartMove"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasesPart"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -83,3 +83,14 @@ export type Slice = Of<'AppraisalSlice'>
 export type SliceRow = Of<'AppraisalSliceRow'>
 export type Sensitivity = Of<'AppraisalSensitivity'>
 export type ScoreMethod = Of<'AppraisalMethod'>
+
+export type Case = Of<'CasesCase'>
+export type CaseDetail = Of<'CasesDetail'>
+export type CaseStep = Of<'CasesHistory'>
+export type CaseClock = Of<'CasesClock'>
+export type CaseEvidence = Of<'CasesEvidence'>
+export type CasePart = Of<'CasesPart'>
+export type CaseRequest = Of<'CasesRequest'>
+export type CaseRevisit = Of<'CasesRevisit'>
+export type CaseReporter = Of<'CasesReporter'>
+export type CaseWorkflow = Of<'WorkflowDefinition'>
