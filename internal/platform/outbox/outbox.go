@@ -2,16 +2,14 @@
 // in the transaction of the change; after the commit every reaction registered for its topic runs in a
 // transaction of its own, at least once, and its mark is part of that transaction, so its effects on the
 // database happen exactly once. A reaction that fails is tried again with growing pauses, then set aside as
-// "failed" where an administrator sees it; the other reactions go on.
+// "failed" where an administrator sees it; the other reactions go on. OnBatch does the same for many facts at once.
 package outbox
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -79,6 +77,7 @@ type Relay interface {
 type reaction struct {
 	name string
 	run  func(context.Context, *db.Tx, []byte) error
+	all  func(context.Context, *db.Tx, [][]byte) error // of OnBatch; run is nil then
 }
 
 // New returns a bus without reactions. relay may be nil.
@@ -92,7 +91,7 @@ func New(d *db.DB, relay Relay) *Bus {
 func On[T any](b *Bus, topic, name string, fn func(ctx context.Context, tx *db.Tx, event T) error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.reactions[topic] = append(b.reactions[topic], reaction{name, func(ctx context.Context, tx *db.Tx, payload []byte) error {
+	b.reactions[topic] = append(b.reactions[topic], reaction{name: name, run: func(ctx context.Context, tx *db.Tx, payload []byte) error {
 		var e T
 		if err := json.Unmarshal(payload, &e); err != nil {
 			return fmt.Errorf("%s: %w", topic, err)
@@ -177,6 +176,9 @@ func (b *Bus) Drain(ctx context.Context) error {
 // claimFor is how long a claimed message is hidden from other nodes; a crash gives it back after that.
 const claimFor = 30 * time.Second
 
+// claimed is how many messages are taken at once.
+const claimed = "250"
+
 func (b *Bus) claim(ctx context.Context) (batch []Message, err error) {
 	lock := ""
 	if b.db.Dialect() == db.Postgres {
@@ -192,87 +194,12 @@ func (b *Bus) claim(ctx context.Context) (batch []Message, err error) {
 	}
 	err = b.db.Tx(ctx, func(tx *db.Tx) error {
 		batch, err = db.All[Message](ctx, tx, `UPDATE outbox SET due_at = $1, attempts = attempts + 1
-			WHERE id IN (SELECT id FROM outbox WHERE state = 'pending' AND due_at <= $2 ORDER BY due_at, id LIMIT 100`+lock+`)
+			WHERE id IN (SELECT id FROM outbox WHERE state = 'pending' AND due_at <= $2 ORDER BY due_at, id LIMIT `+claimed+lock+`)
 			RETURNING id, topic, subject, payload, actor, attempts`, tx.Now().Add(claimFor).UnixMilli(), tx.Time())
 		return err
 	})
 	slices.SortFunc(batch, func(a, b Message) int { return strings.Compare(a.ID, b.ID) }) // RETURNING has no order
 	return batch, err
-}
-
-// relayTimeout bounds how long one copy may take.
-const relayTimeout = 2 * time.Second
-
-// deliver runs the reactions of a batch before anything is copied, and gives the copies up for this time at the second
-// failure in a row: a cluster that does not answer must not hold up the work, nor one refused message the others.
-func (b *Bus) deliver(ctx context.Context, batch []Message) error {
-	failures := make([]error, len(batch))
-	for i := range batch {
-		b.mu.Lock()
-		todo := b.reactions[batch[i].Topic]
-		b.mu.Unlock()
-		for _, r := range todo {
-			if err := b.react(ctx, &batch[i], r); err != nil {
-				failures[i] = errors.Join(failures[i], fmt.Errorf("%s: %w", r.name, err))
-			}
-		}
-	}
-	misses, last := 0, error(nil)
-	for i := range batch {
-		if failures[i] == nil && b.relay != nil {
-			if misses < 2 {
-				last = b.copyOut(ctx, &batch[i])
-			}
-			if failures[i] = last; last != nil {
-				misses++
-			} else {
-				misses = 0
-			}
-		}
-		if err := b.settle(ctx, &batch[i], failures[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *Bus) copyOut(ctx context.Context, m *Message) error {
-	ctx, cancel := context.WithTimeout(ctx, relayTimeout)
-	defer cancel()
-	return b.relay.Publish(ctx, m.Topic, m.ID, []byte(m.Payload))
-}
-
-// react runs one reaction unless it ran before. A panic is a failure of this reaction, not the end of the program.
-func (b *Bus) react(ctx context.Context, m *Message, r reaction) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	ctx = auth.System(ctx, r.name)
-	return b.db.Tx(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(ctx, "INSERT INTO outbox_done (message_id, reaction, done_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", m.ID, r.name, tx.Time())
-		if err != nil || n == 0 {
-			return err
-		}
-		return r.run(ctx, tx, []byte(m.Payload))
-	})
-}
-
-func (b *Bus) settle(ctx context.Context, m *Message, failed error) error {
-	return b.db.Tx(ctx, func(tx *db.Tx) error {
-		if failed == nil {
-			_, err := tx.Exec(ctx, "UPDATE outbox SET state = $1, error = '' WHERE id = $2", Done, m.ID)
-			return err
-		}
-		state := Pending
-		if m.Attempts >= maxAttempts {
-			state = Failed
-		}
-		slog.WarnContext(ctx, "reaction failed", "topic", m.Topic, "message", m.ID, "attempt", m.Attempts, "error", failed)
-		_, err := tx.Exec(ctx, "UPDATE outbox SET state = $1, error = $2, due_at = $3 WHERE id = $4", state, failed.Error(), tx.Now().Add(backoff(m.Attempts)).UnixMilli(), m.ID)
-		return err
-	})
 }
 
 // backoff doubles from one second to half an hour.
