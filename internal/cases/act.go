@@ -182,7 +182,9 @@ func (s *Service) hand(ctx context.Context, tx *db.Tx, st workflow.State, c *Cas
 	case "panel":
 		level = District
 	case "caller":
-		level = max(Level(Street), level)
+		if rank(level) < rank(Street) {
+			level = Street
+		}
 	case "desk":
 	default:
 		c.Holder = ""

@@ -3,8 +3,6 @@ package cases
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -13,25 +11,35 @@ import (
 	"yiwang/internal/platform/httpx"
 )
 
-// Filter narrows a list; empty fields do not.
+// Filter narrows a list; empty fields do not. It is kept in saved views, so its names on the wire stay.
 type Filter struct {
-	States     []State     `json:"states,omitempty"`
-	Channels   []Channel   `json:"channels,omitempty"`
-	Area       string      `json:"area,omitempty"`
-	Unit       string      `json:"unit,omitempty"`   // leads or assists
-	Holder     string      `json:"holder,omitempty"` // whose move it is
-	Category   string      `json:"category,omitempty"`
-	Level      Level       `json:"level,omitempty"`
-	Query      string      `json:"q,omitempty"` // number, title, address
+	IDs        []string    `json:"ids,omitempty" maxItems:"200"`
+	States     []State     `json:"states,omitempty" maxItems:"20"`
+	Channels   []Channel   `json:"channels,omitempty" maxItems:"8"`
+	Area       string      `json:"area,omitempty" maxLength:"20"`
+	Unit       string      `json:"unit,omitempty" maxLength:"60" doc:"Leads or leads no more but led first"`
+	Holder     string      `json:"holder,omitempty" maxLength:"60" doc:"Whose move it is"`
+	Category   string      `json:"category,omitempty" maxLength:"10" doc:"Leaf or a class above it"`
+	Level      Level       `json:"level,omitempty" maxLength:"12"`
+	Query      string      `json:"q,omitempty" maxLength:"60" doc:"Number, title, address, text"`
 	Since      *clock.Time `json:"since,omitempty"`
 	Until      *clock.Time `json:"until,omitempty"`
+	Lamp       string      `json:"lamp,omitempty" enum:"overdue,today,warned,paused" doc:"overdue; due today or overdue; amber but not overdue; clock stopped"`
 	Open       bool        `json:"open,omitempty"`
 	Overdue    bool        `json:"overdue,omitempty"`
 	Urgent     bool        `json:"urgent,omitempty"`
 	Supervised bool        `json:"supervised,omitempty"`
-	Todo       bool        `json:"todo,omitempty"`
-	Sort       string      `json:"sort,omitempty"` // newest (default) or due
+	Joint      bool        `json:"joint,omitempty" doc:"A whistle has been blown for it"`
+	Returned   bool        `json:"returned,omitempty" doc:"A unit has given it back at least once"`
+	Again      bool        `json:"again,omitempty" doc:"Reworked, reopened, or the same matter as an earlier case"`
+	Drawn      bool        `json:"drawn,omitempty" doc:"Drawn for a random check that is not made yet"`
+	Watched    bool        `json:"watched,omitempty" doc:"The caller follows it"`
+	Todo       bool        `json:"todo,omitempty" doc:"Waits for the caller"`
+	Sort       string      `json:"sort,omitempty" enum:"newest,oldest,due,changed" doc:"newest if empty"`
 }
+
+// Counted is how far a list counts its rows; beyond that "more than" is an answer people can live with.
+const Counted = 10_000
 
 // List returns the cases the caller sees, newest first or by due time. Needs cases.read.
 func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out httpx.Page[Case], err error) {
@@ -97,178 +105,3 @@ func after(where string, args []any, sort, cursor string) (string, []any, error)
 	return fmt.Sprintf("%s AND (COALESCE(due_at, 9000000000000000) > $%d OR COALESCE(due_at, 9000000000000000) = $%d AND id > $%d)", where, n-1, n-1, n), args, nil
 }
 
-// where is the condition of a filter for what the caller sees.
-func (s *Service) where(ctx context.Context, tx *db.Tx, f Filter) (string, []any) {
-	var args []any
-	parts := []string{visible(ctx, &args)}
-	add := func(format string, value any) {
-		args = append(args, value)
-		parts = append(parts, fmt.Sprintf(format, len(args)))
-	}
-	if len(f.States) > 0 {
-		parts = append(parts, in("state", f.States, &args))
-	}
-	if len(f.Channels) > 0 {
-		parts = append(parts, in("channel", f.Channels, &args))
-	}
-	if f.Area != "" {
-		parts = append(parts, auth.Within("area_code", []string{f.Area}, &args))
-	}
-	if f.Unit != "" {
-		add("lead_unit = $%d", f.Unit)
-	}
-	if f.Holder != "" {
-		add("holder = $%d", f.Holder)
-	}
-	if f.Category != "" {
-		add("category >= $%d", f.Category)
-		add("category < $%d", f.Category+"~")
-	}
-	if f.Level != "" {
-		add("level = $%d", f.Level)
-	}
-	if f.Query != "" {
-		args = append(args, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Query)+"%")
-		n := len(args)
-		parts = append(parts, fmt.Sprintf(`(number LIKE $%d ESCAPE '\' OR title LIKE $%d ESCAPE '\' OR address LIKE $%d ESCAPE '\')`, n, n, n))
-	}
-	if f.Since != nil {
-		add("reported_at >= $%d", *f.Since)
-	}
-	if f.Until != nil {
-		add("reported_at < $%d", *f.Until)
-	}
-	if f.Open || f.Overdue || f.Todo {
-		parts = append(parts, "ended_at IS NULL")
-	}
-	if f.Overdue {
-		add("due_at < $%d", tx.Time())
-	}
-	if f.Urgent {
-		parts = append(parts, "urgent")
-	}
-	if f.Supervised {
-		parts = append(parts, "supervised")
-	}
-	if f.Todo {
-		parts = append(parts, todo(ctx, &args))
-	}
-	return strings.Join(parts, " AND "), args
-}
-
-func in[T ~string](column string, values []T, args *[]any) string {
-	marks := make([]string, len(values))
-	for i, v := range values {
-		*args = append(*args, string(v))
-		marks[i] = fmt.Sprintf("$%d", len(*args))
-	}
-	return column + " IN (" + strings.Join(marks, ", ") + ")"
-}
-
-// todo is the condition for open cases that wait for the caller: what its unit holds, what it was named for, and for an
-// officer what is to be inspected or verified in its grids.
-func todo(ctx context.Context, args *[]any) string {
-	p := auth.From(ctx)
-	if p == nil || p.System {
-		return "FALSE"
-	}
-	*args = append(*args, p.UnitID, p.UserID)
-	n := len(*args)
-	cond := fmt.Sprintf("(holder = $%d AND holder <> '' OR officer = $%d AND officer <> '' AND state IN ('inspecting', 'checking')", n-1, n)
-	if p.Has(PermCheck) {
-		cond += " OR officer = '' AND state IN ('inspecting', 'checking') AND " + auth.Within("area_code", p.Areas, args)
-	}
-	return cond + ")"
-}
-
-// Detail is a case with everything around it.
-type Detail struct {
-	Case
-	History   []History  `json:"history"`
-	Clocks    []Clock    `json:"clocks"`
-	Evidence  []Evidence `json:"evidence"`
-	Parts     []Part     `json:"parts"`
-	Reporters []Reporter `json:"reporters"`
-	Requests  []Request  `json:"requests"`
-	Revisits  []Revisit  `json:"revisits"`
-	Merged    []Case     `json:"merged" doc:"Cases merged into this one"`
-}
-
-// Get returns a case the caller sees with its history, clocks, photos, parts and what the caller may do now.
-func (s *Service) Get(ctx context.Context, id string) (d *Detail, err error) {
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		d, err = s.DetailTx(ctx, tx, id)
-		return err
-	})
-	return d, err
-}
-
-// DetailTx is Get inside the caller's transaction.
-func (s *Service) DetailTx(ctx context.Context, tx *db.Tx, id string) (*Detail, error) {
-	c, err := s.load(ctx, tx, id)
-	if err != nil {
-		return nil, err
-	}
-	d := &Detail{Case: *s.shown(c, tx)}
-	for _, read := range []func() error{
-		func() (err error) { d.History, err = s.historyFor(ctx, tx, c); return },
-		func() (err error) {
-			d.Clocks, err = db.All[Clock](ctx, tx, "SELECT "+clockColumns+" FROM case_clock WHERE case_id = $1 ORDER BY id", id)
-			return
-		},
-		func() (err error) { d.Evidence, err = evidenceOf(ctx, tx, id); return },
-		func() (err error) { d.Parts, err = partsOf(ctx, tx, id); return },
-		func() (err error) {
-			d.Reporters, err = db.All[Reporter](ctx, tx, "SELECT "+reporterColumns+" FROM case_reporter WHERE case_id = $1 OR case_id IN (SELECT id FROM case_file WHERE merged_into = $1) ORDER BY id", id)
-			return
-		},
-		func() (err error) {
-			d.Requests, err = db.All[Request](ctx, tx, `SELECT id, case_id, kind, state, ground, note, amount, unit_id, unit_name, area_code, asked_by, asked_at,
-				decided_by, decided_at, answer, review_at, reviews, ended_at FROM case_request WHERE case_id = $1 ORDER BY id`, id)
-			return
-		},
-		func() (err error) {
-			d.Revisits, err = db.All[Revisit](ctx, tx, "SELECT id, case_id, reporter_id, way, solved, satisfaction, reasons, words, at, by_id, by_name FROM case_revisit WHERE case_id = $1 ORDER BY id", id)
-			return
-		},
-		func() (err error) {
-			d.Merged, err = db.All[Case](ctx, tx, "SELECT "+caseColumns+" FROM case_file WHERE merged_into = $1 AND merged_into <> '' ORDER BY id", id)
-			return
-		},
-	} {
-		if err := read(); err != nil {
-			return nil, err
-		}
-	}
-	d.Actions, err = s.may(ctx, tx, c)
-	return d, err
-}
-
-// historyFor leaves out what the caller's relation does not open: an assisting unit does not read internal notes.
-func (s *Service) historyFor(ctx context.Context, tx *db.Tx, c *Case) ([]History, error) {
-	all, err := db.All[History](ctx, tx, "SELECT "+historyColumns+" FROM case_history WHERE case_id = $1 ORDER BY id", c.ID)
-	if p := auth.From(ctx); err == nil && p != nil && !actsFor(p, c) && !inside(c.AreaCode, areasOf(p)) {
-		all = slices.DeleteFunc(all, func(h History) bool { return h.Visibility == Internal && h.Note != "" && h.ActorUnit != p.UnitID })
-	}
-	return all, err
-}
-
-// may lists the actions the caller could take on the case now; guards may still refuse one.
-func (s *Service) may(ctx context.Context, tx *db.Tx, c *Case) ([]string, error) {
-	out := []string{}
-	d, err := s.definition(ctx, tx, c.Workflow)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range d.From(string(c.State)) {
-		if a.By == "reporter" || a.By == "system" {
-			continue
-		}
-		if err := s.admit(ctx, tx, d, a, c); err == nil {
-			out = append(out, a.Code)
-		} else if errs.KindOf(err) == errs.KindInternal {
-			return nil, err
-		}
-	}
-	return out, nil
-}

@@ -13,7 +13,7 @@ import (
 )
 
 // relations are what a workflow may ask of who acts, beside the permission.
-var relations = []string{"area", "lead", "officer", "reporter", "system", "sees"}
+var relations = []string{"area", "lead", "first", "officer", "reporter", "system", "sees"}
 
 // byUnit reports a caller who works off what lies with its unit and watches over no area: a department of the district.
 func byUnit(p *auth.Principal) bool {
@@ -41,7 +41,7 @@ func visible(ctx context.Context, args *[]any) string {
 	if p.UnitID != "" {
 		*args = append(*args, p.UnitID)
 		n := len(*args)
-		cond = fmt.Sprintf("(%s OR lead_unit = $%d OR (holder = $%d AND ended_at IS NULL) OR id IN (SELECT case_id FROM case_part WHERE unit_id = $%d))", cond, n, n, n)
+		cond = fmt.Sprintf("(%s OR lead_unit = $%d OR ((holder = $%d OR first_unit = $%d) AND ended_at IS NULL) OR id IN (SELECT case_id FROM case_part WHERE unit_id = $%d))", cond, n, n, n, n)
 	}
 	if !p.Has(PermSensitive) {
 		*args = append(*args, p.UnitID, p.UserID)
@@ -59,7 +59,7 @@ func (s *Service) sees(ctx context.Context, tx *db.Tx, c *Case) (bool, error) {
 	if p.System {
 		return true, nil
 	}
-	mine := p.UnitID != "" && (p.UnitID == c.LeadUnit || p.UnitID == c.Holder)
+	mine := p.UnitID != "" && (p.UnitID == c.LeadUnit || p.UnitID == c.Holder || p.UnitID == c.FirstUnit && c.EndedAt == nil)
 	if c.Sensitive && !p.Has(PermSensitive) && !mine && c.Officer != p.UserID {
 		return false, nil
 	}
@@ -153,6 +153,11 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, d *workflow.Definition, 
 	case "lead":
 		if !actsFor(p, c) {
 			return errs.Forbidden("cases.not_lead", "Only the lead unit may do this.")
+		}
+		return nil
+	case "first":
+		if !p.System && (p.UnitID == "" || p.UnitID != c.FirstUnit) {
+			return errs.Forbidden("cases.not_first", "Only the unit that had the case first may do this.")
 		}
 		return nil
 	case "officer":

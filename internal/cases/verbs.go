@@ -71,6 +71,8 @@ func (s *Service) overlay(action string) verb {
 		return s.correct
 	case "comment":
 		return s.comment
+	case "interim":
+		return func(_ context.Context, _ *db.Tx, t *step) error { t.seen = ForReporter; return nil }
 	case "whistle":
 		return func(_ context.Context, _ *db.Tx, t *step) error { t.c.Joint = true; return nil }
 	case "force_close":
@@ -227,10 +229,15 @@ func (s *Service) recall(ctx context.Context, tx *db.Tx, t *step) error {
 	return err
 }
 
+// sign accepts the case; what an earlier unit kept as interim measures goes over to this one.
 func (s *Service) sign(_ context.Context, tx *db.Tx, t *step) error {
 	if t.c.SignedAt == nil {
 		now := tx.Time()
 		t.c.SignedAt = &now
+	}
+	if t.c.FirstUnit != t.c.LeadUnit {
+		t.detail["handed_over"] = t.c.FirstUnit
+		t.c.FirstUnit = t.c.LeadUnit
 	}
 	return nil
 }
@@ -247,14 +254,11 @@ func (s *Service) giveBack(_ context.Context, _ *db.Tx, t *step) error {
 	return nil
 }
 
-func (s *Service) handle(_ context.Context, tx *db.Tx, t *step) error {
+func (s *Service) handle(ctx context.Context, tx *db.Tx, t *step) error {
 	now := tx.Time()
 	c := t.c
 	c.Result, c.Outcome, c.HandledAt = t.m.Result, t.m.Outcome, &now
-	if c.SignedAt == nil {
-		c.SignedAt = &now
-	}
-	return nil
+	return s.sign(ctx, tx, t)
 }
 
 func (s *Service) verify(_ context.Context, tx *db.Tx, t *step) error {

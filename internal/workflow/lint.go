@@ -27,7 +27,9 @@ type linter struct {
 	findings []string
 }
 
-func (l *linter) add(format string, args ...any) { l.findings = append(l.findings, fmt.Sprintf(format, args...)) }
+func (l *linter) add(format string, args ...any) {
+	l.findings = append(l.findings, fmt.Sprintf(format, args...))
+}
 
 func (l *linter) states() {
 	seen := map[string]bool{}

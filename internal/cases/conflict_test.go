@@ -1,0 +1,53 @@
+package cases_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+
+	"yiwang/internal/cases"
+	"yiwang/internal/cases/casetest"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+	"yiwang/internal/testkit"
+)
+
+func TestAct_OfAHundredClientsOneWinsAndTheOthersAreToldWhatChanged(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		x := casetest.New(t, d)
+		c := x.Act(t, x.Desk(), x.Register(t), "file", cases.Move{Category: casetest.Lamp})
+		const clients = 100
+		failed := make([]error, clients)
+		start := make(chan struct{})
+		var all sync.WaitGroup
+		for i := range clients {
+			all.Go(func() {
+				<-start
+				_, failed[i] = x.Cases.Act(x.Desk(), c.ID, "dispatch", cases.Move{Version: c.Version, LeadUnit: x.Units[builders].ID})
+			})
+		}
+		close(start)
+		all.Wait()
+		won := 0
+		for _, err := range failed {
+			if err == nil {
+				won++
+				continue
+			}
+			var e *errs.Error
+			if !errors.As(err, &e) || e.Kind != errs.KindConflict || e.Code != "cases.changed" {
+				t.Fatalf("got %v, want a conflict", err)
+			}
+			told, ok := e.Details.(cases.Change)
+			if !ok || told.Case.Version != c.Version+1 || len(told.Since) == 0 || told.Since[0].Action != "dispatch" {
+				t.Fatalf("the conflict tells %+v", e.Details)
+			}
+		}
+		after, err := x.Cases.Get(x.Ctx, c.ID)
+		must(t, err)
+		if won != 1 || after.Version != c.Version+1 || after.Dispatches != 1 || len(after.History) != 3 {
+			t.Errorf("%d won; version %d, %d dispatches, %d steps", won, after.Version, after.Dispatches, len(after.History))
+		}
+	})
+}
