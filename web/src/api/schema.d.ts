@@ -419,6 +419,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duty/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tree of categories with conditions, limits and defaults, and the kinds of facilities */
+        get: operations["get-case-categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fieldwork/answers": {
         parameters: {
             query?: never;
@@ -5110,6 +5127,47 @@ export interface components {
         DrawWaveSampleRequest: {
             /** @description the public number that the design names */
             beacon?: string;
+        };
+        DutyClass: {
+            code: string;
+            groups: components["schemas"]["DutyClass"][] | null;
+            leaves: components["schemas"]["DutyLeaf"][] | null;
+            name: string;
+        };
+        DutyLeaf: {
+            /** @description When it may be closed */
+            closing: string;
+            co: string[] | null;
+            code: string;
+            components?: string[] | null;
+            emergency: boolean;
+            enforcement: boolean;
+            /** @enum {string} */
+            entry_level: "grid" | "community" | "street" | "district";
+            /** @description Of the 14 fields of the reverse evaluation */
+            field: string;
+            /** @description When it is filed */
+            filing: string;
+            joint_judgment: boolean;
+            keywords: string[] | null;
+            /** @description Code of the unit that leads by default */
+            lead: string;
+            /** @description Such as 4 work_hour */
+            limit: string;
+            name: string;
+            /** @description Names from the major class down */
+            path: string;
+            /** @description Photos before and after are required */
+            photos: boolean;
+            /** @description Every ending is followed up */
+            revisit: boolean;
+            sensitive: boolean;
+        };
+        DutyTree: {
+            classes: components["schemas"]["DutyClass"][] | null;
+            /** @description Classes of facilities; their kinds are groups */
+            components: components["schemas"]["DutyClass"][] | null;
+            version: string;
         };
         EnrolFactorInBody: {
             /** @description Needed ten minutes after signing in and later */
@@ -11302,6 +11360,71 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-case-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyTree"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
