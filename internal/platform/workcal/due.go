@@ -17,19 +17,38 @@ func (c *Calendar) Due(start time.Time, limit Limit, pauses ...Interval) time.Ti
 	if err := limit.Validate(); err != nil {
 		panic(err)
 	}
-	from, need := start, c.Length(limit)
+	return c.after(start, c.Length(limit), limit.Unit, pauses)
+}
+
+// DueShare returns when the given share of a limit has been used up: DueShare(…, 0.5) is when half of it is left. Like
+// Due it is zero while an open pause holds the clock before that moment.
+func (c *Calendar) DueShare(start time.Time, limit Limit, share float64, pauses ...Interval) time.Time {
+	return c.after(start, time.Duration(share*float64(c.Length(limit))).Truncate(time.Second), limit.Unit, pauses)
+}
+
+// Reminders returns the shares of time left at which a clock turns yellow and orange, from the calendar's data.
+func (c *Calendar) Reminders() (yellow, orange float64) { return c.lamps.yellow, c.lamps.orange }
+
+// Advance returns the moment at which d more time of the unit has been counted since from.
+func (c *Calendar) Advance(from time.Time, d time.Duration, unit Unit) time.Time {
+	return c.advance(from, d, unit)
+}
+
+// after finds the moment at which need time of the unit has been counted since start, pauses taken out.
+func (c *Calendar) after(start time.Time, need time.Duration, unit Unit, pauses []Interval) time.Time {
+	from := start
 	for _, p := range pausesAfter(start, pauses) {
-		due := c.advance(from, need, limit.Unit)
+		due := c.advance(from, need, unit)
 		if !due.After(p.From) {
 			return due
 		}
 		if p.To.IsZero() {
 			return time.Time{}
 		}
-		need -= c.counted(from, p.From, limit.Unit)
+		need -= c.counted(from, p.From, unit)
 		from = p.To
 	}
-	return c.advance(from, need, limit.Unit)
+	return c.advance(from, need, unit)
 }
 
 // Length is what a limit is worth in time that counts for its unit: one work_day is worth WorkDay.
@@ -40,6 +59,8 @@ func (c *Calendar) Length(limit Limit) time.Duration {
 		return n * c.hours.perDay
 	case CalendarDay:
 		return n * dayLength
+	case UrgentMinute, WorkMinute:
+		return n * time.Minute
 	default:
 		return n * time.Hour
 	}
@@ -122,7 +143,7 @@ func (c *Calendar) Read(start, now time.Time, limit Limit, pauses ...Interval) R
 // advance finds the moment at which need more time of the unit has been counted since from. For work_day that is the
 // last such moment (09:00 tomorrow, not 18:00 today, as a work day from 09:00 ends at 09:00), for work_hour the first.
 func (c *Calendar) advance(from time.Time, need time.Duration, unit Unit) time.Time {
-	if unit == UrgentHour || unit == CalendarDay {
+	if unit.AroundTheClock() {
 		return from.Add(need).In(c.zone)
 	}
 	d, clock := c.split(from)
@@ -133,7 +154,7 @@ func (c *Calendar) advance(from time.Time, need time.Duration, unit Unit) time.T
 			if have <= 0 {
 				continue
 			}
-			if need < have || need == have && unit == WorkHour {
+			if need < have || need == have && unit != WorkDay {
 				return c.at(d, begin+need)
 			}
 			need -= have
@@ -146,7 +167,7 @@ func (c *Calendar) counted(from, to time.Time, unit Unit) time.Duration {
 	if !to.After(from) {
 		return 0
 	}
-	if unit == UrgentHour || unit == CalendarDay {
+	if unit.AroundTheClock() {
 		return to.Sub(from)
 	}
 	d, begin := c.split(from)

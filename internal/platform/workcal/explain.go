@@ -119,7 +119,7 @@ type walk struct {
 func (w *walk) add(s Step) { w.steps = append(w.steps, s) }
 
 // byDay reports whether work days and work periods matter for the unit.
-func (w *walk) byDay() bool { return w.unit == WorkHour || w.unit == WorkDay }
+func (w *walk) byDay() bool { return !w.unit.AroundTheClock() }
 
 func (w *walk) count(from, to time.Time) {
 	if !to.After(from) {

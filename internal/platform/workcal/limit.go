@@ -10,24 +10,43 @@ import (
 // Unit says which time counts towards a Limit.
 type Unit string
 
-// The four units of calendar.yaml.
+// The four units of calendar.yaml, and two finer ones for limits below an hour and for what is left of a limit.
 const (
-	UrgentHour  Unit = "urgent_hour"
-	WorkHour    Unit = "work_hour"
-	WorkDay     Unit = "work_day"
-	CalendarDay Unit = "calendar_day"
+	UrgentHour   Unit = "urgent_hour"
+	WorkHour     Unit = "work_hour"
+	WorkDay      Unit = "work_day"
+	CalendarDay  Unit = "calendar_day"
+	UrgentMinute Unit = "urgent_minute" // counts as urgent_hour
+	WorkMinute   Unit = "work_minute"   // counts as work_hour
 )
 
 // Units lists every unit, in the order in which a form offers them.
-var Units = []Unit{UrgentHour, WorkHour, WorkDay, CalendarDay}
+var Units = []Unit{UrgentHour, WorkHour, WorkDay, CalendarDay, UrgentMinute, WorkMinute}
 
-// Valid reports whether u is one of the four units.
+// Valid reports whether u is one of the units.
 func (u Unit) Valid() bool {
-	return u == UrgentHour || u == WorkHour || u == WorkDay || u == CalendarDay
+	switch u {
+	case UrgentHour, WorkHour, WorkDay, CalendarDay, UrgentMinute, WorkMinute:
+		return true
+	}
+	return false
 }
 
-// maxN keeps the day loop short; it is 27 years of calendar days.
-const maxN = 10_000
+// AroundTheClock reports whether nights and holidays count.
+func (u Unit) AroundTheClock() bool { return u == UrgentHour || u == UrgentMinute || u == CalendarDay }
+
+// maxN keeps the day loop short; it is 27 years of calendar days, and more than that in minutes.
+const (
+	maxN       = 10_000
+	maxMinutes = 15_000_000
+)
+
+func (u Unit) max() int {
+	if u == UrgentMinute || u == WorkMinute {
+		return maxMinutes
+	}
+	return maxN
+}
 
 // Limit is a time limit such as "1 work_day". The zero Limit means "no limit set"; Due needs a valid one.
 type Limit struct {
@@ -61,13 +80,13 @@ func MustLimit(text string) Limit {
 	return l
 }
 
-// Validate reports an unknown unit or a number outside 1…10,000.
+// Validate reports an unknown unit or a number outside 1…10,000 (15 million for minutes).
 func (l Limit) Validate() error {
 	if !l.Unit.Valid() {
-		return fmt.Errorf("time limit unit %q: use urgent_hour, work_hour, work_day or calendar_day", l.Unit)
+		return fmt.Errorf("time limit unit %q: use urgent_hour, work_hour, work_day, calendar_day, urgent_minute or work_minute", l.Unit)
 	}
-	if l.N < 1 || l.N > maxN {
-		return fmt.Errorf("time limit %d %s: the number must lie between 1 and %d", l.N, l.Unit, maxN)
+	if l.N < 1 || l.N > l.Unit.max() {
+		return fmt.Errorf("time limit %d %s: the number must lie between 1 and %d", l.N, l.Unit, l.Unit.max())
 	}
 	return nil
 }

@@ -32,7 +32,8 @@ var wordings = map[string]wording{
 		words: map[string]string{
 			reasonWeekend: "周末", reasonClosed: "非工作时段", "hour": "{n}小时", "minute": "{n}分钟",
 			"second": "{n}秒", string(UrgentHour): "{n}小时（连续计时）", string(WorkHour): "{n}工作时",
-			string(WorkDay): "{n}个工作日", string(CalendarDay): "{n}个自然日", "to": "{a}至{b}",
+			string(WorkDay): "{n}个工作日", string(CalendarDay): "{n}个自然日",
+			string(UrgentMinute): "{n}分钟（连续计时）", string(WorkMinute): "{n}分钟工作时间", "to": "{a}至{b}",
 		},
 		clock: "1月2日 15:04", date: "1月2日", comma: "、",
 	},
@@ -51,7 +52,8 @@ var wordings = map[string]wording{
 		words: map[string]string{
 			reasonWeekend: "weekend", reasonClosed: "outside work hours", "hour": "{n} h", "minute": "{n} min",
 			"second": "{n} s", string(UrgentHour): "{n} h around the clock", string(WorkHour): "{n} work hours",
-			string(WorkDay): "{n} work days", string(CalendarDay): "{n} calendar days", "to": "{a} to {b}",
+			string(WorkDay): "{n} work days", string(CalendarDay): "{n} calendar days",
+			string(UrgentMinute): "{n} min around the clock", string(WorkMinute): "{n} min of work time", "to": "{a} to {b}",
 		},
 		clock: "2 Jan 15:04", date: "2 Jan", comma: ", ",
 	},
@@ -81,6 +83,10 @@ func (s Step) Sentence(lang string) string {
 
 // Sentence words a limit, such as 3个工作日; empty for the zero Limit.
 func (l Limit) Sentence(lang string) string {
+	if l.N > 60 && (l.Unit == UrgentMinute || l.Unit == WorkMinute) {
+		span := Duration(lang, time.Duration(l.N)*time.Minute)
+		return strings.NewReplacer("{n}分钟", span, "{n} min", span).Replace(wordingOf(lang).words[string(l.Unit)])
+	}
 	return strings.ReplaceAll(wordingOf(lang).words[string(l.Unit)], "{n}", strconv.Itoa(l.N))
 }
 

@@ -160,7 +160,7 @@ func oracle(c *Calendar, start time.Time, limit Limit, pauses []Interval) time.T
 				running = false
 			}
 		}
-		works := c.IsWorkTime(m) || limit.Unit == UrgentHour || limit.Unit == CalendarDay
+		works := c.IsWorkTime(m) || limit.Unit.AroundTheClock()
 		if need == 0 && (limit.Unit != WorkDay || works && running) {
 			return m
 		}
@@ -205,6 +205,18 @@ func TestDue_AgreesWithAMinuteByMinuteCount(t *testing.T) {
 		start, limit, pauses := randomClock(r)
 		if got, want := c.Due(start, limit, pauses...), oracle(c, start, limit, pauses); !got.Equal(want) {
 			t.Fatalf("case %d: %s + %s pauses %v = %s, want %s", i, start, limit, pauses, got, want)
+		}
+		if limit.Unit == WorkDay { // a share of days is no number of days
+			continue
+		}
+		part := Limit{int(c.Length(limit) / time.Minute), UrgentMinute}
+		if !limit.Unit.AroundTheClock() {
+			part.Unit = WorkMinute
+		}
+		part.N = max(part.N/2, 1)
+		share := float64(part.N) / float64(c.Length(limit)/time.Minute)
+		if got, want := c.DueShare(start, limit, share, pauses...), oracle(c, start, part, pauses); !got.Equal(want) {
+			t.Fatalf("case %d: half of %s + %s pauses %v = %s, want %s", i, start, limit, pauses, got, want)
 		}
 	}
 }
@@ -330,7 +342,7 @@ func TestProvisional_NamesYearsWithoutOfficialNotice(t *testing.T) {
 
 func TestLimit_RoundTripsItsPrintedForm(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"1 work_day", "4 work_hour", "2 urgent_hour", "7 calendar_day", ""} {
+	for _, text := range []string{"1 work_day", "4 work_hour", "2 urgent_hour", "7 calendar_day", "15 urgent_minute", "40000 work_minute", ""} {
 		var l, scanned Limit
 		quoted, _ := json.Marshal(text)
 		if err := json.Unmarshal(quoted, &l); err != nil {
