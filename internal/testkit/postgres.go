@@ -3,6 +3,7 @@ package testkit
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -102,6 +103,7 @@ func startPostgres() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	sweep()
 	dir, err := os.MkdirTemp("", "yiwang-pg-")
 	if err != nil {
 		return "", err
@@ -130,6 +132,21 @@ func startPostgres() (string, error) {
 	}
 	u := (&url.URL{Scheme: "postgres", User: url.User("yiwang"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}).String()
 	return u, waitFor(u)
+}
+
+// sweep removes what earlier instances left: the kernel ends a server with its test program, which then cannot clean up.
+func sweep() {
+	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), "yiwang-pg-*"))
+	for _, dir := range dirs {
+		pid, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
+		if err != nil {
+			continue // being made
+		}
+		number, _, _ := strings.Cut(string(pid), "\n")
+		if _, err := os.Stat("/proc/" + number); errors.Is(err, os.ErrNotExist) {
+			_ = os.RemoveAll(dir) // somebody else's directory stays
+		}
+	}
 }
 
 func waitFor(u string) (err error) {
