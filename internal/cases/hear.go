@@ -1,0 +1,27 @@
+package cases
+
+import "yiwang/internal/platform/auth"
+
+// Hears reports whether p sees the case of the event, as far as the event says it: assisting units learn of their part by
+// notice. For what streams events to people.
+func Hears(p *auth.Principal, e Moved) bool {
+	if p == nil || !p.Has(PermRead) {
+		return false
+	}
+	if p.System {
+		return true
+	}
+	mine := p.UnitID != "" && (p.UnitID == e.LeadUnit || p.UnitID == e.Holder || p.UnitID == e.ForUnit)
+	if e.Sensitive && !p.Has(PermSensitive) && !mine && (e.Officer == "" || e.Officer != p.UserID) {
+		return false
+	}
+	return mine || inside(e.AreaCode, areasOf(p))
+}
+
+// HearsLapse is Hears for a clock that came to a point.
+func HearsLapse(p *auth.Principal, e Lapse) bool {
+	if p == nil || !p.Has(PermRead) {
+		return false
+	}
+	return p.System || p.UnitID != "" && p.UnitID == e.UnitID || inside(e.AreaCode, areasOf(p))
+}
