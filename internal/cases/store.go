@@ -50,15 +50,16 @@ func (s *Service) GetTx(ctx context.Context, tx *db.Tx, id string) (*Case, error
 }
 
 func insertCase(ctx context.Context, tx *db.Tx, c *Case) error {
-	_, err := tx.Exec(ctx, "INSERT INTO case_file ("+caseColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54)`,
-		c.ID, c.Number, c.Workflow, c.State, c.Channel, c.Source, c.SourceNumber, c.Title, c.Body, c.Category, c.Component, c.Urgent, c.Sensitive,
+	return db.InsertMany(ctx, tx, "case_file", caseColumns, "", [][]any{c.row()})
+}
+
+// row are the values of caseColumns.
+func (c *Case) row() []any {
+	return []any{c.ID, c.Number, c.Workflow, c.State, c.Channel, c.Source, c.SourceNumber, c.Title, c.Body, c.Category, c.Component, c.Urgent, c.Sensitive,
 		c.Supervised, c.Joint, c.AreaCode, c.AreaName, c.Address, c.LatE7, c.LonE7, c.Level, c.Holder, c.Officer, c.LeadUnit, c.LeadName, c.FirstUnit,
 		c.Stage, c.DueAt, c.WarnAt, c.Paused, c.PromisedAt, c.Dispatches, c.Returns, c.Reworks, c.Reopens, c.Voices, c.Result, c.Outcome, c.Reply,
 		c.Satisfaction, c.MergedInto, c.RecursOf, c.Audit, c.ReportedAt, c.AcceptedAt, c.FiledAt, c.DispatchedAt, c.SignedAt, c.HandledAt, c.CheckedAt,
-		c.ClosedAt, c.EndedAt, c.ChangedAt, c.Version)
-	return err
+		c.ClosedAt, c.EndedAt, c.ChangedAt, c.Version}
 }
 
 // save writes the row if nobody wrote it since; otherwise Conflict carries the row as it is now.

@@ -139,6 +139,14 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // Time is Now in the form that columns take.
 func (tx *Tx) Time() clock.Time { return clock.At(tx.now) }
 
+// At returns the same transaction with its clock set to another time, for loading what happened earlier. Hooks added to
+// it are lost.
+func (tx *Tx) At(t time.Time) *Tx {
+	other := *tx
+	other.now, other.hooks = t, nil
+	return &other
+}
+
 // Dialect returns the engine.
 func (tx *Tx) Dialect() Dialect { return tx.d.dialect }
 
