@@ -4,6 +4,8 @@ import (
 	"math"
 	"sort"
 	"strings"
+
+	"yiwang/internal/platform/words"
 )
 
 // Reserved fields of a Suggestion beside the 14 codes.
@@ -44,8 +46,8 @@ const (
 // weighted keywords of the catalogue.
 type Model struct {
 	catalog *Catalog
-	lexicon *lexicon
-	bayes   *bayes
+	lexicon *words.Lexicon
+	bayes   *words.Bayes
 	version string
 }
 
@@ -54,7 +56,7 @@ func (m *Model) Version() string { return m.version }
 
 // Classify implements Classifier.
 func (m *Model) Classify(text string) []Suggestion {
-	t := normalise(text)
+	t := words.Normalise(text)
 	if len(t) == 0 {
 		return []Suggestion{{Field: FieldNone, Confidence: 1, Why: []string{"空白"}}}
 	}
@@ -62,14 +64,14 @@ func (m *Model) Classify(text string) []Suggestion {
 	if decided, ok := m.decide(s); ok {
 		return []Suggestion{decided}
 	}
-	score := m.bayes.score(t)
+	score := m.bayes.Score(t)
 	why := make([][]string, len(score))
-	known := m.lexicon.match(t, func(word string, class int, weight float64) {
+	known := m.lexicon.Match(t, func(word string, class int, weight float64) {
 		score[class] += lexiconWeight * weight
 		why[class] = append(why[class], word)
 	})
 	m.prefer(s, score, why)
-	if known == 0 && !m.bayes.knows(t) {
+	if known == 0 && !m.bayes.Knows(t) {
 		return nil
 	}
 	return m.rank(score, why)
@@ -140,7 +142,7 @@ func (m *Model) rank(score []float64, why [][]string) []Suggestion {
 			break
 		}
 		k := m.catalog.Categories[c]
-		out = append(out, Suggestion{Field: k.Code, Name: k.Name, Confidence: conf, Why: distinct(why[c])})
+		out = append(out, Suggestion{Field: k.Code, Name: k.Name, Confidence: conf, Why: words.Distinct(why[c])})
 	}
 	return out
 }
@@ -152,19 +154,4 @@ func containsAny(s string, words []string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// distinct drops repeats and words that are part of a longer matched word, keeping the order of the text.
-func distinct(words []string) []string {
-	out := make([]string, 0, len(words))
-next:
-	for i, w := range words {
-		for j, o := range words {
-			if (j < i && o == w) || (o != w && strings.Contains(o, w)) {
-				continue next
-			}
-		}
-		out = append(out, w)
-	}
-	return out
 }

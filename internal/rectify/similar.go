@@ -1,6 +1,10 @@
 package rectify
 
-import "slices"
+import (
+	"slices"
+
+	"yiwang/internal/platform/words"
+)
 
 // similarEnough is the share of common character pairs (Jaccard) from which two comments of one place and field are
 // proposed for one item. A person merges; a proposal too many costs a look, one too few a second item.
@@ -12,7 +16,7 @@ func Groups(texts []string) [][]int {
 	sets := make([][]uint64, len(texts))
 	holders := map[uint64][]int{}
 	for i, t := range texts {
-		sets[i] = pairs(t)
+		sets[i] = words.Pairs(t)
 		for _, f := range sets[i] {
 			holders[f] = append(holders[f], i)
 		}
@@ -35,7 +39,7 @@ func Groups(texts []string) [][]int {
 			}
 		}
 		for _, j := range touched {
-			if overlap(common[j], len(set), len(sets[j])) >= similarEnough {
+			if words.Share(common[j], len(set), len(sets[j])) >= similarEnough {
 				parent[root(parent, j)] = root(parent, i)
 			}
 			common[j] = 0
@@ -45,16 +49,7 @@ func Groups(texts []string) [][]int {
 }
 
 // Similarity is the share of common character pairs of two texts, 0 to 1.
-func Similarity(a, b string) float64 {
-	x, y := pairs(a), pairs(b)
-	n := 0
-	for _, f := range x {
-		if _, ok := slices.BinarySearch(y, f); ok {
-			n++
-		}
-	}
-	return overlap(n, len(x), len(y))
-}
+func Similarity(a, b string) float64 { return words.Similarity(a, b) }
 
 // central returns the position in group of texts whose text is most like the others; it looks at the first fifty.
 func central(texts []string, group []int) int {
@@ -75,25 +70,6 @@ func central(texts []string, group []int) int {
 func firstRunes(s string, n int) string {
 	r := []rune(s)
 	return string(r[:min(len(r), n)])
-}
-
-func overlap(common, a, b int) float64 {
-	if a+b == 0 {
-		return 0
-	}
-	return float64(common) / float64(a+b-common)
-}
-
-// pairs returns the distinct character pairs of a text, sorted.
-func pairs(t string) []uint64 {
-	var out []uint64
-	features(normalise(t), func(f uint64, _ float64) {
-		if f>>32 != 0 {
-			out = append(out, f)
-		}
-	})
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 func root(parent []int, i int) int {
