@@ -38,6 +38,9 @@ type Role struct {
 	UpdatedAt   clock.Time        `db:"updated_at" json:"updated_at" readOnly:"true"`
 }
 
+// technical are the permissions an administrator may hold beside its own: they open no matter of a resident.
+var technical = map[string]bool{PermRead: true, "region.read": true, "messages.read": true, "messages.manage": true, "integration.manage": true}
+
 var roleCode = regexp.MustCompile(`^[a-z][a-z0-9_]{1,39}$`)
 
 // classify sets the class that follows from the permissions and returns Invalid if they cannot stand together or are
@@ -65,7 +68,7 @@ func (r *Role) classify(known map[string]bool) error {
 	}
 	r.Privileged = true
 	for _, p := range r.Permissions.V {
-		if duty[p] == "" && p != PermRead && p != "region.read" {
+		if duty[p] == "" && !technical[p] {
 			return errs.Invalid("identity.duties_apart", "An administrator's role holds no business permission.",
 				errs.Field{Location: "body.permissions", Message: "business permission", Value: p})
 		}
