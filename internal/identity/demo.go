@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -52,7 +53,7 @@ func (s *Service) EnsureDemoAccounts(ctx context.Context, tx *db.Tx, areas []Dem
 		SELECT u.username, u.name, p.title
 		FROM identity_user u
 		JOIN identity_post p ON p.user_id = u.id AND p.state = 'active'
-		WHERE u.demo
+		WHERE u.demo AND (p.role_code <> 'grid_officer' OR u.username IN ('officer01', 'officer0001'))
 		ORDER BY u.id`)
 }
 
@@ -126,7 +127,11 @@ func (d *demo) ensureBelow(ctx context.Context, tx *db.Tx, a DemoArea, bodies []
 		if b.Kind == "enterprise" {
 			kind = Enterprise
 		}
-		u := Unit{AreaCode: a.Code, Code: b.Code, Name: a.Name + b.Name, Short: a.Name + b.Short, Kind: kind, Nature: b.Kind, Level: level, OnDuty: b.OnDuty}
+		name, short := strings.TrimPrefix(b.Name, "街道"), strings.TrimPrefix(b.Short, "街道")
+		if level == "community" {
+			name, short = strings.TrimPrefix(b.Name, "社区"), strings.TrimPrefix(b.Short, "社区")
+		}
+		u := Unit{AreaCode: a.Code, Code: b.Code, Name: a.Name + name, Short: a.Name + short, Kind: kind, Nature: b.Kind, Level: level, OnDuty: b.OnDuty}
 		if utf8.RuneCountInString(u.Short) > 20 {
 			u.Short = b.Short
 		}
@@ -144,9 +149,6 @@ func (d *demo) ensureDistrict(ctx context.Context, tx *db.Tx, a DemoArea, bodies
 	}
 	parent := a.Code + ".government"
 	if err := d.ensure(ctx, tx, parent, Unit{AreaCode: a.Code, Code: "evaluation_office", Name: "区满意度考评办公室", Short: "考评办", Kind: Department, Nature: "party", Level: "district"}); err != nil {
-		return err
-	}
-	if err := d.ensure(ctx, tx, parent, Unit{AreaCode: a.Code, Code: "district_command", Name: "区网格化综合指挥中心", Short: "区指挥中心", Kind: Department, Nature: "government", Level: "district", OnDuty: true}); err != nil {
 		return err
 	}
 	for _, b := range bodies {
