@@ -11,7 +11,11 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const faces: Record<string, string> = {
   'apps/console/index.html': 'index.html',
   'apps/public/index.html': 'p/index.html',
+  'apps/officer/index.html': 'm/index.html',
 }
+
+/** Faces that work without a network: the first part of their address → the folder of their worker. */
+const offline: Record<string, string> = { p: 'public', m: 'officer' }
 
 /** Puts every face's document where the server expects it, in development and in the build. */
 function facesAtTheirAddress(): Plugin {
@@ -21,7 +25,7 @@ function facesAtTheirAddress(): Plugin {
       server.middlewares.use((request, _response, next) => {
         const path = request.url ?? '/'
         const isDocument = request.headers.accept?.includes('text/html') && !path.startsWith('/api')
-        if (isDocument) request.url = path.startsWith('/p/') || path === '/p' ? '/apps/public/index.html' : '/apps/console/index.html'
+        if (isDocument) request.url = `/apps/${offline[/^\/(\w+)(?=[/?]|$)/.exec(path)?.[1] ?? ''] ?? 'console'}/index.html`
         next()
       })
     },
@@ -40,14 +44,14 @@ function facesAtTheirAddress(): Plugin {
   }
 }
 
-/** The public face without a network: its worker, with the files it keeps, its manifest and its icon. */
-function publicOffline(): Plugin {
+/** A face without a network: its worker, with the files it keeps, its manifest and its icon. */
+function worksOffline(at: string, folder: string): Plugin {
   return {
-    name: 'public-offline',
+    name: `${folder}-offline`,
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
-        const files = new Set(['p/manifest.json', 'p/icon.svg'])
+        const files = new Set([`${at}/manifest.json`, `${at}/icon.svg`])
         const follow = (name: string): void => {
           const chunk = bundle[name]
           if (chunk?.type !== 'chunk' || files.has(name)) return
@@ -55,20 +59,20 @@ function publicOffline(): Plugin {
           for (const part of [...(chunk.viteMetadata?.importedCss ?? []), ...(chunk.viteMetadata?.importedAssets ?? [])]) files.add(part)
           for (const next of [...chunk.imports, ...chunk.dynamicImports]) follow(next)
         }
-        for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk' && chunk.facadeModuleId?.endsWith('apps/public/index.html')) follow(chunk.fileName)
+        for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk' && chunk.facadeModuleId?.endsWith(`apps/${folder}/index.html`)) follow(chunk.fileName)
         const list = [...files].sort().map((name) => `/${name}`)
-        const worker = readFileSync(here('./apps/public/sw.js'), 'utf8')
+        const worker = readFileSync(here(`./apps/${folder}/sw.js`), 'utf8')
         const build = createHash('sha256').update(list.join() + worker).digest('hex').slice(0, 16)
-        this.emitFile({ type: 'asset', fileName: 'p/sw.js', source: `const build = '${build}'\nconst files = ${JSON.stringify(list)}\n${worker}` })
-        this.emitFile({ type: 'asset', fileName: 'p/manifest.json', source: readFileSync(here('./apps/public/manifest.json')) })
-        this.emitFile({ type: 'asset', fileName: 'p/icon.svg', source: readFileSync(here('./src/ui/brand.svg')) })
+        this.emitFile({ type: 'asset', fileName: `${at}/sw.js`, source: `const build = '${build}'\nconst files = ${JSON.stringify(list)}\n${worker}` })
+        this.emitFile({ type: 'asset', fileName: `${at}/manifest.json`, source: readFileSync(here(`./apps/${folder}/manifest.json`)) })
+        this.emitFile({ type: 'asset', fileName: `${at}/icon.svg`, source: readFileSync(here('./src/ui/brand.svg')) })
       },
     },
   }
 }
 
 export default defineConfig({
-  plugins: [vue(), facesAtTheirAddress(), publicOffline()],
+  plugins: [vue(), facesAtTheirAddress(), ...Object.entries(offline).map(([at, folder]) => worksOffline(at, folder))],
   resolve: { alias: { '@': here('./src') } },
   build: {
     target: 'es2022',

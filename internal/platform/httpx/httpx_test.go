@@ -59,7 +59,7 @@ func newServer(t *testing.T, d *db.DB, limiter *httpx.Limiter) *server {
 		})
 	httpx.ServeDocs(mux, api)
 	mux.Handle("/", httpx.Static(fstest.MapFS{
-		"index.html": {Data: []byte("console")}, "p/index.html": {Data: []byte("public")}, "assets/a-1.js": {Data: []byte("1")},
+		"index.html": {Data: []byte("console")}, "p/index.html": {Data: []byte("public")}, "m/index.html": {Data: []byte("officer")}, "assets/a-1.js": {Data: []byte("1")},
 	}))
 	outer := &httpx.Outer{Clock: clock.System, Limiter: limiter, TrustProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Authenticate: func(r *http.Request) (*auth.Principal, error) {
@@ -265,7 +265,7 @@ func count(t *testing.T, d *db.DB) (n int) {
 
 func TestStatic_ServesFacesAndNeverAnAPIAddress(t *testing.T) {
 	s := plain(t)
-	for path, want := range map[string]string{"/": "console", "/waves/1": "console", "/p/": "public", "/p/street/1": "public", "/assets/a-1.js": "1"} {
+	for path, want := range map[string]string{"/": "console", "/waves/1": "console", "/p/": "public", "/p/street/1": "public", "/m": "officer", "/m/cases/1": "officer", "/map": "console", "/assets/a-1.js": "1"} {
 		if status, _, b := s.do(t, "GET", path, ""); status != 200 || b != want {
 			t.Errorf("%s: %d %s", path, status, b)
 		}

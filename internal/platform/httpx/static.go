@@ -33,11 +33,7 @@ func Static(dist fs.FS) http.Handler {
 			WriteProblem(w, r, errs.NotFound("request.not_found", "There is nothing here."))
 			return
 		}
-		index := "index.html"
-		if name == "p" || strings.HasPrefix(name, "p/") {
-			index = "p/index.html"
-		}
-		b, err := fs.ReadFile(dist, index)
+		b, err := fs.ReadFile(dist, face(name)+"index.html")
 		if err != nil {
 			WriteProblem(w, r, errs.Unavailable("request.no_web", "This program was built without the web app; run make build."))
 			return
@@ -46,4 +42,13 @@ func Static(dist fs.FS) http.Handler {
 		w.Header().Set("Cache-Control", "no-cache")
 		_, _ = w.Write(b)
 	})
+}
+
+// face is the folder of the face an address belongs to: residents under p/, officers under m/, the console elsewhere.
+func face(name string) string {
+	switch first, _, _ := strings.Cut(name, "/"); first {
+	case "p", "m":
+		return first + "/"
+	}
+	return ""
 }

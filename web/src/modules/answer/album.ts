@@ -1,10 +1,10 @@
 import { reactive } from 'vue'
+import { reduced } from '@/kit/photo'
 import type { Album, Answers } from '@/modules/form/model'
 import { uploadPhoto } from './api'
 import { change, take } from './shelf'
 
 const local = 'local:'
-const longestSide = 1600
 const addresses = reactive(new Map<string, string>())
 
 export interface KeptPhoto { ref: string; blob: Blob; stored?: string }
@@ -46,16 +46,4 @@ export async function uploaded(answers: Answers, token: string): Promise<Answers
   const renamed = (answer: Answers[string]) =>
     Array.isArray(answer) ? (answer as (string | number)[]).flatMap((one) => (typeof one === 'string' && one.startsWith(local) ? names.get(one) ?? [] : [one])) as Answers[string] : answer
   return Object.fromEntries(Object.entries(answers).map(([code, answer]) => [code, renamed(answer)]))
-}
-
-/** A picture small enough for a bad network; drawing it again leaves out where and with what it was taken. */
-async function reduced(file: File): Promise<Blob> {
-  const picture = await createImageBitmap(file)
-  const scale = Math.min(1, longestSide / Math.max(picture.width, picture.height))
-  const canvas = document.createElement('canvas')
-  canvas.width = Math.round(picture.width * scale)
-  canvas.height = Math.round(picture.height * scale)
-  canvas.getContext('2d')!.drawImage(picture, 0, 0, canvas.width, canvas.height)
-  picture.close()
-  return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture'))), 'image/jpeg', 0.82))
 }

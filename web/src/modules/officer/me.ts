@@ -1,0 +1,66 @@
+import { computed, shallowRef } from 'vue'
+import type { Session } from '@/api/types'
+import { loadSession, session, signIn, signOut } from '@/kit/session'
+import { Problem } from '@/kit/problem'
+import type { Case, Me } from './model'
+import { change, take, takeAll } from './shelf'
+
+const state = shallowRef<Me | null>(null)
+
+/** Who works with this phone: known without a network too, until the server says the session is over. */
+export const me = computed(() => state.value)
+export const demo = computed(() => state.value?.demo ?? false)
+export const may = (permission: string): boolean => state.value?.permissions.includes(permission) ?? false
+
+export async function recallMe(): Promise<void> {
+  state.value = (await take<Me>('me', 'me')) ?? null
+}
+
+/** Asks the server who we are; without an answer the last person of this phone goes on. */
+export async function meetServer(): Promise<void> {
+  try {
+    const answer = await loadSession()
+    if (answer) await keep(answer)
+    else await leave()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+  }
+}
+
+/** Makes sure requests carry the token of the session. False while the server does not answer. */
+export async function connected(): Promise<boolean> {
+  if (!session.value) await meetServer()
+  return !!session.value
+}
+
+/** Throws identity.totp_required when a code is needed as well. Something else due first is said by the page. */
+export async function enter(username: string, password: string, code?: string): Promise<Session> {
+  const answer = await signIn(username, password, code)
+  if (!answer.due.length) await keep(answer)
+  return answer
+}
+
+/** Ends the session and takes off the phone what was read; what waits to be sent stays for its owner. */
+export async function exit(): Promise<void> {
+  await signOut()
+  await leave()
+}
+
+async function keep(answer: Session): Promise<void> {
+  const next: Me = { id: answer.user.id, name: answer.user.name, unit: answer.user.unit?.name ?? '', areas: answer.areas.map(({ code, name }) => ({ code, name })), permissions: answer.permissions, demo: answer.demo }
+  if (state.value && state.value.id !== next.id) await forgetRead()
+  await change({ shelf: 'me', key: 'me', value: JSON.parse(JSON.stringify(next)) })
+  state.value = next
+}
+
+async function leave(): Promise<void> {
+  await forgetRead()
+  await change({ shelf: 'me', key: 'me' })
+  state.value = null
+}
+
+async function forgetRead(): Promise<void> {
+  const cases = await takeAll<Case>('cases')
+  await change({ shelf: 'tasks', key: 'tasks' }, ...cases.map((one) => ({ shelf: 'cases' as const, key: one.id })))
+  if ('caches' in window) await caches.delete('yiwang-officer-photos').catch(() => false)
+}

@@ -1,0 +1,73 @@
+import type { components } from '@/api/schema'
+import type { Solid } from '@/api/types'
+
+type Schemas = components['schemas']
+export type Case = Solid<Schemas['CasesCase']>
+export type Detail = Solid<Schemas['CasesDetail']>
+export type Move = Schemas['CasesMove']
+export type NewCase = Schemas['CasesReport']
+export type Leaf = Solid<Schemas['DutyLeaf']>
+export type Class = Solid<Schemas['DutyClass']>
+export type Entry = Solid<Schemas['CasesHistory']>
+
+/** Who works with this phone; kept, so that it opens without a network. */
+export interface Me { id: string; name: string; unit: string; areas: { code: string; name: string }[]; permissions: string[]; demo: boolean }
+
+/** Where somebody stands; `error` in metres as the device says. */
+export interface Position { lat: number; lon: number; error: number; at: string }
+
+export type Phase = 'report' | 'before' | 'after' | 'check' | 'other'
+
+/** A photograph on the device. */
+export interface Shot { ref: string; phase: Phase; at: string; size: number; where?: Position }
+
+/** What settles a matter on the spot, right after it was reported. */
+export interface Settled { outcome: string }
+
+/** How the case stood when the officer decided. */
+export interface Seen { version: number; state: string; state_name: string; handled_at?: string; lead_unit?: string; category?: string }
+
+export type ItemState = 'waiting' | 'sending' | 'refused' | 'conflict'
+
+interface Basis {
+  id: string
+  user: string
+  at: string
+  title: string
+  place: string
+  shots: Shot[]
+  state: ItemState
+  /** Why the server will not have it. */
+  refusal?: { code: string; words: string; fields: string[] }
+  /** A conflict: the case as it is now, and what happened since. */
+  current?: { case: Case; since: Entry[] }
+}
+export interface NewReport extends Basis { kind: 'report'; body: NewCase; settled?: Settled; reached?: { id: string; number: string; version: number } }
+export interface Step extends Basis { kind: 'step'; case: string; action: string; body: Move; seen: Seen }
+export type Item = NewReport | Step
+
+/** What arrived: without photographs and words. */
+export interface Sent { id: string; user: string; kind: Item['kind']; action: string; title: string; case: string; number: string; at: string }
+
+export interface Suggested { code: string; name: string; path: string; confidence: number }
+export interface Nearby { id?: string; number: string; title: string; category_name?: string; state_name: string; distance_m: number; reported_at: string; voices: number }
+
+/** A version-4 UUID; crypto.randomUUID needs a secure address, which a district's own network may not have. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+export const seenOf = (c: Case): Seen => ({
+  version: c.version, state: c.state, state_name: c.state_name, ...(c.handled_at ? { handled_at: c.handled_at } : {}), ...(c.lead_unit ? { lead_unit: c.lead_unit } : {}), ...(c.category ? { category: c.category } : {}),
+})
+
+/** Whether nothing that the decision was about has changed since: a comment or a reminder in between is no conflict. */
+export const stillStands = (seen: Seen, now: Case): boolean =>
+  seen.state === now.state && (seen.handled_at ?? '') === (now.handled_at ?? '') && (seen.lead_unit ?? '') === (now.lead_unit ?? '') && (seen.category ?? '') === (now.category ?? '')
+
+/** A plain copy: what comes from a page may be reactive, which the device's store cannot keep. */
+export const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T

@@ -1,0 +1,6 @@
+import { t } from '@/kit/i18n'
+import { actionName } from '@/modules/cases/actions/actions'
+import type { Item } from './model'
+
+/** 上报 路面破损, 核查通过 井盖松动 */
+export const titleOf = (item: Item): string => `${item.kind === 'report' ? (item.settled ? t('自行处置') : t('上报')) : actionName(item.action)} ${item.title}`
