@@ -6,7 +6,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/httpx"
 	"yiwang/internal/workflow"
 )
@@ -42,38 +41,10 @@ type detailOut struct {
 // Routes registers the operations of this module.
 func (s *Service) Routes(api huma.API) {
 	s.caseRoutes(api)
-}
-
-type listIn struct {
-	httpx.PageIn
-	State      []State    `query:"state" maxItems:"20"`
-	Channel    []Channel  `query:"channel" maxItems:"8"`
-	Area       string     `query:"area" maxLength:"20"`
-	Unit       string     `query:"unit" maxLength:"60" doc:"Id of the lead unit"`
-	Holder     string     `query:"holder" maxLength:"60" doc:"Id of the unit whose move it is"`
-	Category   string     `query:"category" maxLength:"10" doc:"Leaf or a class above it"`
-	Level      Level      `query:"level" enum:"grid,community,street,district,city"`
-	Query      string     `query:"q" maxLength:"60" doc:"Part of number, title or address"`
-	Since      clock.Time `query:"since"`
-	Until      clock.Time `query:"until"`
-	Open       bool       `query:"open"`
-	Overdue    bool       `query:"overdue"`
-	Urgent     bool       `query:"urgent"`
-	Supervised bool       `query:"supervised"`
-	Todo       bool       `query:"todo" doc:"What waits for the caller"`
-	Sort       string     `query:"sort" enum:"newest,due" default:"newest"`
-}
-
-func (in *listIn) filter() Filter {
-	f := Filter{States: in.State, Channels: in.Channel, Area: in.Area, Unit: in.Unit, Holder: in.Holder, Category: in.Category, Level: in.Level, Query: in.Query,
-		Open: in.Open, Overdue: in.Overdue, Urgent: in.Urgent, Supervised: in.Supervised, Todo: in.Todo, Sort: in.Sort}
-	if !in.Since.IsZero() {
-		f.Since = &in.Since
-	}
-	if !in.Until.IsZero() {
-		f.Until = &in.Until
-	}
-	return f
+	s.listRoutes(api)
+	s.evidenceRoutes(api)
+	s.reporterRoutes(api)
+	s.aroundRoutes(api)
 }
 
 type idIn struct {
@@ -100,10 +71,6 @@ type partIn struct {
 
 func (s *Service) caseRoutes(api huma.API) {
 	read := httpx.Permission(PermRead)
-	httpx.Handle(api, httpx.Op{ID: "list-cases", Method: http.MethodGet, Path: "/api/v1/cases", Summary: "List cases the caller sees", Tag: tag, Access: read},
-		func(ctx context.Context, in *listIn) (*body[httpx.Page[Case]], error) {
-			return out(s.List(ctx, in.filter(), in.PageIn))
-		})
 	httpx.Handle(api, httpx.Op{ID: "register-case", Method: http.MethodPost, Path: "/api/v1/cases", Summary: "Register a case", Tag: tag, Access: httpx.Permission(PermReport), Status: 201, Errors: []int{409}},
 		func(ctx context.Context, in *newIn) (*caseOut, error) { return outCase(s.Register(ctx, in.Body)) })
 	httpx.Handle(api, httpx.Op{ID: "get-case", Method: http.MethodGet, Path: "/api/v1/cases/{id}", Summary: "Show a case with history, clocks, photos and parts", Tag: tag, Access: read, Errors: []int{404}},
