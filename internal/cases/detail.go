@@ -68,6 +68,11 @@ func (s *Service) DetailTx(ctx context.Context, tx *db.Tx, id string) (*Detail, 
 			return nil, err
 		}
 	}
+	one := []Case{d.Case}
+	if err := s.dress(ctx, tx, one); err != nil {
+		return nil, err
+	}
+	d.Watched, d.HolderName = one[0].Watched, one[0].HolderName
 	d.Actions, err = s.may(ctx, tx, c)
 	return d, err
 }

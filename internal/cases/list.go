@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -34,6 +35,7 @@ type Filter struct {
 	Again      bool        `json:"again,omitempty" doc:"Reworked, reopened, or the same matter as an earlier case"`
 	Drawn      bool        `json:"drawn,omitempty" doc:"Drawn for a random check that is not made yet"`
 	Watched    bool        `json:"watched,omitempty" doc:"The caller follows it"`
+	Mine       bool        `json:"mine,omitempty" doc:"The caller brought it in"`
 	Todo       bool        `json:"todo,omitempty" doc:"Waits for the caller"`
 	Sort       string      `json:"sort,omitempty" enum:"newest,oldest,due,changed" doc:"newest if empty"`
 }
@@ -57,51 +59,118 @@ func (s *Service) ListTx(ctx context.Context, tx *db.Tx, f Filter, page httpx.Pa
 		return none, err
 	}
 	where, args := s.where(ctx, tx, f)
-	total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 FROM case_file WHERE "+where+" LIMIT 10001) x", args...)
+	total, err := count(ctx, tx, where, args, Counted)
 	if err != nil {
 		return none, err
 	}
-	order := "id DESC"
-	if f.Sort == "due" {
-		order = "COALESCE(due_at, 9000000000000000), id"
-	}
+	o := orderOf(f.Sort)
 	if page.Cursor != "" {
-		if where, args, err = after(where, args, f.Sort, page.Cursor); err != nil {
+		if where, args, err = o.after(where, args, page.Cursor); err != nil {
 			return none, err
 		}
 	}
 	args = append(args, page.Limit+1)
-	rows, err := db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s FROM case_file WHERE %s ORDER BY %s LIMIT $%d", caseColumns, where, order, len(args)), args...)
+	rows, err := db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s FROM case_file WHERE %s ORDER BY %s LIMIT $%d", caseColumns, where, o.by, len(args)), args...)
 	if err != nil {
 		return none, err
 	}
-	for i := range rows {
-		s.shown(&rows[i], tx)
+	if err := s.dress(ctx, tx, rows); err != nil {
+		return none, err
 	}
-	return httpx.Cut(rows, page.Limit, total, func(c *Case) string {
-		due := "9000000000000000"
-		if c.DueAt != nil {
-			due = fmt.Sprint(c.DueAt.UnixMilli())
-		}
-		return httpx.EncodeCursor(due, c.ID)
-	}), nil
+	return httpx.Cut(rows, page.Limit, total, o.cursor), nil
 }
 
-func after(where string, args []any, sort, cursor string) (string, []any, error) {
+// dress fills what a list shows beside the row: names, lamps, whose move it is by name, whether the caller follows it.
+func (s *Service) dress(ctx context.Context, tx *db.Tx, rows []Case) error {
+	mine, err := watched(ctx, tx, rows)
+	for i := 0; err == nil && i < len(rows); i++ {
+		c := s.shown(&rows[i], tx)
+		c.Watched = mine[c.ID]
+		c.HolderName, err = s.groupName(ctx, tx, "holder", c.Holder)
+	}
+	return err
+}
+
+// CountTx counts the cases of a filter that the caller sees, at most limit+1 of them.
+func (s *Service) CountTx(ctx context.Context, tx *db.Tx, f Filter, limit int) (int, error) {
+	if err := auth.Require(ctx, PermRead); err != nil {
+		return 0, err
+	}
+	where, args := s.where(ctx, tx, f)
+	return count(ctx, tx, where, args, limit)
+}
+
+func count(ctx context.Context, tx *db.Tx, where string, args []any, limit int) (int, error) {
+	return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM case_file WHERE %s LIMIT %d) x", where, limit+1), args...)
+}
+
+// EachTx hands every case of a filter that the caller sees to fn, in the order of the filter, at most limit of them.
+func (s *Service) EachTx(ctx context.Context, tx *db.Tx, f Filter, limit int, fn func(*Case) error) error {
+	if err := auth.Require(ctx, PermRead); err != nil {
+		return err
+	}
+	where, args := s.where(ctx, tx, f)
+	args = append(args, limit)
+	query := fmt.Sprintf("SELECT %s FROM case_file WHERE %s ORDER BY %s LIMIT $%d", caseColumns, where, orderOf(f.Sort).by, len(args))
+	return db.Each(ctx, tx, query, args, func(c *Case) error { return fn(s.shown(c, tx)) })
+}
+
+// never stands for the due time of a case that has none, so that it sorts behind those that have one.
+const never = "9000000000000000"
+
+// dueKey is the due time as lists sort it; migration 0022 indexes exactly this text.
+const dueKey = "COALESCE(due_at, " + never + ")"
+
+// order is one way to sort: by a number and then by id, so that a page begins exactly where the last one ended.
+type order struct {
+	by, key string // key is "" where the id alone sorts
+	down    bool
+	value   func(c *Case) int64
+}
+
+func orderOf(sort string) order {
+	switch sort {
+	case "due":
+		return order{by: dueKey + ", id", key: dueKey, value: func(c *Case) int64 {
+			if c.DueAt == nil {
+				return 9_000_000_000_000_000
+			}
+			return c.DueAt.UnixMilli()
+		}}
+	case "changed":
+		return order{by: "changed_at DESC, id DESC", key: "changed_at", down: true, value: func(c *Case) int64 { return c.ChangedAt.UnixMilli() }}
+	case "oldest":
+		return order{by: "id"}
+	}
+	return order{by: "id DESC", down: true}
+}
+
+func (o order) cursor(c *Case) string {
+	var v int64
+	if o.value != nil {
+		v = o.value(c)
+	}
+	return httpx.EncodeCursor(strconv.FormatInt(v, 10), c.ID)
+}
+
+func (o order) after(where string, args []any, cursor string) (string, []any, error) {
 	parts, err := httpx.DecodeCursor(cursor, 2)
 	if err != nil {
 		return "", nil, err
 	}
-	if sort != "due" {
-		args = append(args, parts[1])
-		return fmt.Sprintf("%s AND id < $%d", where, len(args)), args, nil
+	than := ">"
+	if o.down {
+		than = "<"
 	}
-	var due int64
-	if _, err := fmt.Sscan(parts[0], &due); err != nil {
+	if o.key == "" {
+		args = append(args, parts[1])
+		return fmt.Sprintf("%s AND id %s $%d", where, than, len(args)), args, nil
+	}
+	at, err := strconv.ParseInt(parts[0], 10, 64)
+	if err != nil {
 		return "", nil, errs.Invalid("request.bad_cursor", "Start from the first page.")
 	}
-	args = append(args, due, parts[1])
+	args = append(args, at, parts[1])
 	n := len(args)
-	return fmt.Sprintf("%s AND (COALESCE(due_at, 9000000000000000) > $%d OR COALESCE(due_at, 9000000000000000) = $%d AND id > $%d)", where, n-1, n-1, n), args, nil
+	return fmt.Sprintf("%s AND (%s %s $%d OR %s = $%d AND id %s $%d)", where, o.key, than, n-1, o.key, n-1, than, n), args, nil
 }
-

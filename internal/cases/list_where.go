@@ -11,69 +11,134 @@ import (
 	"yiwang/internal/platform/db"
 )
 
-// where is the condition of a filter for what the caller sees.
-func (s *Service) where(ctx context.Context, tx *db.Tx, f Filter) (string, []any) {
-	var args []any
-	parts := []string{visible(ctx, &args)}
-	add := func(format string, value any) {
-		args = append(args, value)
-		parts = append(parts, fmt.Sprintf(format, len(args)))
-	}
-	if len(f.States) > 0 {
-		parts = append(parts, in("state", f.States, &args))
-	}
-	if len(f.Channels) > 0 {
-		parts = append(parts, in("channel", f.Channels, &args))
-	}
-	if f.Area != "" {
-		parts = append(parts, auth.Within("area_code", []string{f.Area}, &args))
-	}
-	if f.Unit != "" {
-		add("lead_unit = $%d", f.Unit)
-	}
-	if f.Holder != "" {
-		add("holder = $%d", f.Holder)
-	}
-	if f.Category != "" {
-		add("category >= $%d", f.Category)
-		add("category < $%d", f.Category+"~")
-	}
-	if f.Level != "" {
-		add("level = $%d", f.Level)
-	}
-	if f.Query != "" {
-		args = append(args, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Query)+"%")
-		n := len(args)
-		parts = append(parts, fmt.Sprintf(`(number LIKE $%d ESCAPE '\' OR title LIKE $%d ESCAPE '\' OR address LIKE $%d ESCAPE '\')`, n, n, n))
-	}
-	if f.Since != nil {
-		add("reported_at >= $%d", *f.Since)
-	}
-	if f.Until != nil {
-		add("reported_at < $%d", *f.Until)
-	}
-	if f.Open || f.Overdue || f.Todo {
-		parts = append(parts, "ended_at IS NULL")
-	}
-	if f.Overdue {
-		add("due_at < $%d", tx.Time())
-	}
-	if f.Urgent {
-		parts = append(parts, "urgent")
-	}
-	if f.Supervised {
-		parts = append(parts, "supervised")
-	}
-	if f.Todo {
-		parts = append(parts, todo(ctx, &args))
-	}
-	return strings.Join(parts, " AND "), args
+// condition collects the parts of a WHERE with their arguments.
+type condition struct {
+	parts []string
+	args  []any
 }
 
-func in[T ~string](column string, values []T, args *[]any) string {
+// with adds a part whose marks $? stand for the value.
+func (w *condition) with(part string, value any) {
+	w.args = append(w.args, value)
+	w.parts = append(w.parts, strings.ReplaceAll(part, "$?", fmt.Sprintf("$%d", len(w.args))))
+}
+
+func (w *condition) flag(set bool, part string) {
+	if set {
+		w.parts = append(w.parts, part)
+	}
+}
+
+func (w *condition) equal(column, value string) {
+	if value != "" {
+		w.with(column+" = $?", value)
+	}
+}
+
+// where is the condition of a filter for what the caller sees.
+func (s *Service) where(ctx context.Context, tx *db.Tx, f Filter) (string, []any) {
+	w := &condition{}
+	w.parts = append(w.parts, visible(ctx, &w.args))
+	for _, list := range []struct {
+		column string
+		values []string
+	}{{"id", f.IDs}, {"state", texts(f.States)}, {"channel", texts(f.Channels)}} {
+		if len(list.values) > 0 {
+			w.parts = append(w.parts, in(list.column, list.values, &w.args))
+		}
+	}
+	if f.Area != "" {
+		w.parts = append(w.parts, auth.Within("area_code", []string{f.Area}, &w.args))
+	}
+	if f.Unit != "" {
+		w.with("(lead_unit = $? OR first_unit = $? AND lead_unit = '')", f.Unit)
+	}
+	w.equal("holder", f.Holder)
+	w.equal("level", string(f.Level))
+	if f.Category != "" {
+		w.with("category >= $?", f.Category)
+		w.with("category < $?", f.Category+"~")
+	}
+	if f.Since != nil {
+		w.with("reported_at >= $?", *f.Since)
+	}
+	if f.Until != nil {
+		w.with("reported_at < $?", *f.Until)
+	}
+	w.flags(f)
+	w.lamp(tx, f)
+	if f.Query != "" {
+		w.search(f.Query)
+	}
+	if p := auth.From(ctx); f.Watched && p != nil {
+		w.with("id IN (SELECT case_id FROM case_watch WHERE user_id = $?)", p.UserID)
+	}
+	if p := auth.From(ctx); f.Mine && p != nil {
+		w.with("id IN (SELECT case_id FROM case_reporter WHERE user_id = $? AND user_id <> '')", p.UserID)
+	}
+	if f.Todo {
+		w.parts = append(w.parts, todo(ctx, &w.args))
+	}
+	return strings.Join(w.parts, " AND "), w.args
+}
+
+func (w *condition) flags(f Filter) {
+	w.flag(f.Open || f.Overdue || f.Todo || f.Lamp != "", "ended_at IS NULL")
+	w.flag(f.Urgent, "urgent")
+	w.flag(f.Supervised, "supervised")
+	w.flag(f.Joint, "joint")
+	w.flag(f.Returned, "returns > 0")
+	w.flag(f.Again, "(reworks > 0 OR reopens > 0 OR recurs_of <> '')")
+	w.flag(f.Drawn, "audit = 'due'")
+}
+
+// lamp narrows to what a lamp shows at the time of the transaction.
+func (w *condition) lamp(tx *db.Tx, f Filter) {
+	now := tx.Time()
+	if f.Overdue || f.Lamp == "overdue" {
+		w.with(dueKey+" < $?", now)
+	}
+	switch f.Lamp {
+	case "today":
+		w.with(dueKey+" < $?", endOfDay(tx.Now()))
+	case "warned":
+		w.with("warn_at <= $? AND "+dueKey+" >= $?", now)
+	case "paused":
+		w.parts = append(w.parts, "paused")
+	}
+}
+
+// endOfDay is the next midnight where people live.
+func endOfDay(now time.Time) clock.Time {
+	t := now.In(clock.Nanjing)
+	return clock.At(time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, clock.Nanjing))
+}
+
+// search looks for words in what people would remember of a case; several words must all be found. The beginning of a
+// number is found by its index.
+func (w *condition) search(query string) {
+	for _, word := range strings.Fields(query) {
+		if len(word) >= 8 && strings.Trim(word, "0123456789-") == "" {
+			w.with("number >= $? AND number < $? || '~'", word)
+			continue
+		}
+		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%"
+		w.with(`(title LIKE $? ESCAPE '\' OR address LIKE $? ESCAPE '\' OR number LIKE $? ESCAPE '\' OR body LIKE $? ESCAPE '\' OR lead_name LIKE $? ESCAPE '\')`, like)
+	}
+}
+
+func texts[T ~string](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
+}
+
+func in(column string, values []string, args *[]any) string {
 	marks := make([]string, len(values))
 	for i, v := range values {
-		*args = append(*args, string(v))
+		*args = append(*args, v)
 		marks[i] = fmt.Sprintf("$%d", len(*args))
 	}
 	return column + " IN (" + strings.Join(marks, ", ") + ")"
@@ -94,4 +159,3 @@ func todo(ctx context.Context, args *[]any) string {
 	}
 	return cond + ")"
 }
-

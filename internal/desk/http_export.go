@@ -1,0 +1,102 @@
+package desk
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"yiwang/internal/platform/httpx"
+)
+
+type templatesIn struct {
+	Field    string `query:"field" enum:"reply,note,outcome" doc:"For which field; all if absent"`
+	Category string `query:"category" maxLength:"10"`
+}
+
+type templateIn struct{ Body NewTemplate }
+
+type changeTemplateIn struct {
+	ID   string `path:"id" maxLength:"60"`
+	Body NewTemplate
+}
+
+type fillIn struct {
+	ID   string `path:"id" maxLength:"60"`
+	Body struct {
+		Case string `json:"case" maxLength:"60"`
+	}
+}
+
+// Filled is the text of a template for one case.
+type Filled struct {
+	Text string `json:"text"`
+}
+
+func (s *Service) templateRoutes(api huma.API) {
+	use := httpx.Permission(PermUse)
+	httpx.Handle(api, httpx.Op{ID: "list-reply-templates", Method: "GET", Path: "/api/v1/desk/templates", Summary: "Texts to begin from, most used first", Tag: tag, Access: use},
+		func(ctx context.Context, in *templatesIn) (*body[httpx.Page[Template]], error) {
+			list, err := s.Templates(ctx, in.Field, in.Category)
+			return out(httpx.Whole(list), err)
+		})
+	httpx.Handle(api, httpx.Op{ID: "save-reply-template", Method: "POST", Path: "/api/v1/desk/templates", Summary: "Keep a text with places to fill", Tag: tag, Access: use, Status: 201, Errors: []int{409}},
+		func(ctx context.Context, in *templateIn) (*body[*Template], error) { return out(s.SaveTemplate(ctx, in.Body)) })
+	httpx.Handle(api, httpx.Op{ID: "change-reply-template", Method: "PUT", Path: "/api/v1/desk/templates/{id}", Summary: "Change an own template", Tag: tag, Access: use, Errors: conflict},
+		func(ctx context.Context, in *changeTemplateIn) (*body[*Template], error) {
+			return out(s.ChangeTemplate(ctx, in.ID, in.Body))
+		})
+	httpx.Handle(api, httpx.Op{ID: "drop-reply-template", Method: "DELETE", Path: "/api/v1/desk/templates/{id}", Summary: "Delete an own template", Tag: tag, Access: use, Errors: missing},
+		func(ctx context.Context, in *idIn) (*struct{}, error) { return nil, s.DropTemplate(ctx, in.ID) })
+	httpx.Handle(api, httpx.Op{ID: "fill-reply-template", Method: "POST", Path: "/api/v1/desk/templates/{id}/fill", Summary: "The text with its places filled from a case", Tag: tag, Access: use, Status: 200, Errors: missing},
+		func(ctx context.Context, in *fillIn) (*body[Filled], error) {
+			text, err := s.Fill(ctx, in.ID, in.Body.Case)
+			return out(Filled{text}, err)
+		})
+}
+
+type askIn struct{ Body NewExport }
+
+type decideIn struct {
+	ID string `path:"id" maxLength:"60"`
+	httpx.VersionIn
+	Body struct {
+		Version int64  `json:"version,omitempty"`
+		Approve bool   `json:"approve"`
+		Answer  string `json:"answer,omitempty" maxLength:"800" doc:"Required to refuse"`
+	}
+}
+
+func (s *Service) exportRoutes(api huma.API) {
+	ask := httpx.Permission(PermExport)
+	httpx.Handle(api, httpx.Op{ID: "list-case-exports", Method: "GET", Path: "/api/v1/desk/exports", Summary: "Own exports and those the caller decides on", Tag: tag, Access: httpx.SignedIn},
+		func(ctx context.Context, _ *struct{}) (*body[httpx.Page[Export]], error) {
+			list, err := s.Exports(ctx)
+			return out(httpx.Whole(list), err)
+		})
+	httpx.Handle(api, httpx.Op{ID: "ask-case-export", Method: "POST", Path: "/api/v1/desk/exports", Summary: "Ask for an export of cases", Tag: tag, Access: ask, Status: 201, Errors: []int{409}},
+		func(ctx context.Context, in *askIn) (*body[*Export], error) { return out(s.Ask(ctx, in.Body)) })
+	httpx.Handle(api, httpx.Op{ID: "decide-case-export", Method: "POST", Path: "/api/v1/desk/exports/{id}/decision", Summary: "Approve or refuse an export somebody else asked for", Tag: tag,
+		Access: httpx.Permission(PermApprove), Status: 200, Errors: conflict},
+		func(ctx context.Context, in *decideIn) (*body[*Export], error) {
+			version, err := in.Version(in.Body.Version)
+			if err != nil {
+				return nil, err
+			}
+			return out(s.Decide(ctx, in.ID, in.Body.Approve, in.Body.Answer, version))
+		})
+	httpx.Handle(api, httpx.Op{ID: "withdraw-case-export", Method: "DELETE", Path: "/api/v1/desk/exports/{id}", Summary: "Take an own export back", Tag: tag, Access: ask, Errors: conflict, Status: 200},
+		func(ctx context.Context, in *idIn) (*body[*Export], error) { return out(s.Withdraw(ctx, in.ID)) })
+	httpx.Handle(api, httpx.Op{ID: "take-case-export", Method: "GET", Path: "/api/v1/desk/exports/{id}/file", Summary: "Download an approved export; every download is logged", Tag: tag, Access: ask, Errors: conflict},
+		func(ctx context.Context, in *idIn) (*huma.StreamResponse, error) {
+			f, err := s.Take(ctx, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return &huma.StreamResponse{Body: func(o huma.Context) {
+				o.SetHeader("Content-Type", f.Format.ContentType())
+				o.SetHeader("Content-Disposition", httpx.Attachment(f.Name))
+				o.SetHeader("Cache-Control", "no-store")
+				_, _ = o.BodyWriter().Write(f.Content) // the caller may be gone
+			}}, nil
+		})
+}
