@@ -12,3 +12,18 @@ var Workflow []byte
 //
 //go:embed event-categories.yaml
 var Categories []byte
+
+// Limits is the shipped version of the time limits of the steps.
+//
+//go:embed limits.yaml
+var Limits []byte
+
+// DutyList is the sample list of what streets do, help with, and have handed back.
+//
+//go:embed duty-list.yaml
+var DutyList []byte
+
+// Phrases are how people say it, by category.
+//
+//go:embed phrases.yaml
+var Phrases []byte

@@ -42,7 +42,6 @@ type NewReporter struct {
 	Phone      string `json:"phone,omitempty" maxLength:"30"`
 	Anonymous  bool   `json:"anonymous,omitempty"`
 	WantsReply bool   `json:"wants_reply,omitempty"`
-	Token      string `json:"-"` // digest of the follow-up code
 }
 
 // Register takes a case in. It needs cases.report, and cases.accept as well to file at once. The place decides the grid; a
@@ -272,7 +271,7 @@ func (s *Service) correct(ctx context.Context, tx *db.Tx, t *step) error {
 		t.detail["category"], c.Category = c.Category, leaf.Code
 		c.Sensitive = c.Sensitive || leaf.Sensitive
 		if c.FiledAt != nil {
-			if err := s.promise(tx, c); err != nil {
+			if err := s.promise(ctx, tx, c); err != nil {
 				return err
 			}
 		}

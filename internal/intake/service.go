@@ -7,6 +7,7 @@ import (
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/httpx"
 	"yiwang/internal/platform/jobs"
 	"yiwang/internal/region"
 )
@@ -26,7 +27,22 @@ type Deps struct {
 // Service holds the verbs of this module. It is safe for concurrent use.
 type Service struct {
 	Deps
+	limits
+	teacher teacher
+}
+
+// limits bound what anybody may send without signing in, per network and per device.
+type limits struct {
+	reports, devices, photos, asks, wrong *httpx.Limiter
 }
 
 // New returns the service.
-func New(d Deps) *Service { return &Service{Deps: d} }
+func New(d Deps) *Service {
+	return &Service{Deps: d, limits: limits{
+		reports: httpx.NewLimiter(1.0/20, 40),  // a housing estate shares one address
+		devices: httpx.NewLimiter(1.0/120, 10), // one person with one telephone
+		photos:  httpx.NewLimiter(1.0/4, 90),
+		asks:    httpx.NewLimiter(2, 120),
+		wrong:   httpx.NewLimiter(1.0/30, 12), // codes that nobody has
+	}}
+}
