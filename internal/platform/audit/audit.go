@@ -74,7 +74,7 @@ func Log(ctx context.Context, tx *db.Tx, e Entry) error {
 		actorID, actorName = p.UserID, p.Name
 	}
 	o := OriginFrom(ctx)
-	_, err = tx.Exec(ctx, `INSERT INTO audit_entry (id, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail)
+	err = tx.Queue(ctx, nil, `INSERT INTO audit_entry (id, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		db.NewID(tx), tx.Time(), actorID, actorName, o.RequestID, o.Address, e.Action, e.Object, e.ObjectID, e.Area, string(detail))
 	if err != nil {

@@ -25,6 +25,7 @@ type Tx struct {
 	now   time.Time
 	w     *writer // SQLite writer
 	tx    *sql.Tx // reader, or PostgreSQL
+	q     *queue  // PostgreSQL writer
 	hooks []func()
 }
 
@@ -96,13 +97,21 @@ func (d *DB) postgresTx(ctx context.Context, fn func(tx *Tx) error) (*Tx, error)
 }
 
 func (d *DB) postgresOnce(ctx context.Context, fn func(tx *Tx) error) (*Tx, error) {
-	st, err := d.write.BeginTx(ctx, nil)
+	conn, err := d.write.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = conn.Close() }() // back to the pool; the transaction has ended by then
+	st, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = st.Rollback() }() // after Commit this does nothing
-	tx := &Tx{d: d, now: d.clock.Now(), tx: st}
+	tx := &Tx{d: d, now: d.clock.Now(), tx: st, q: &queue{conn: conn}}
 	if err := fn(tx); err != nil {
+		return nil, err
+	}
+	if err := tx.flush(ctx); err != nil {
 		return nil, err
 	}
 	return tx, st.Commit()
@@ -155,7 +164,7 @@ func (tx *Tx) AfterCommit(fn func()) { tx.hooks = append(tx.hooks, fn) }
 
 // Exec runs a statement and returns the number of rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	if err := storable(args); err != nil {
+	if err := errors.Join(storable(args), tx.flush(ctx)); err != nil {
 		return 0, err
 	}
 	var res sql.Result
@@ -179,7 +188,7 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 }
 
 func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	if err := storable(args); err != nil {
+	if err := errors.Join(storable(args), tx.flush(ctx)); err != nil {
 		return nil, err
 	}
 	switch {

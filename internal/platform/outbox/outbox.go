@@ -49,7 +49,7 @@ func Emit(ctx context.Context, tx *db.Tx, topic, subject string, payload any) er
 	if p := auth.From(ctx); p != nil {
 		actor = p.UserID
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO outbox (id, topic, subject, payload, actor, state, due_at, created_at)
+	err = tx.Queue(ctx, nil, `INSERT INTO outbox (id, topic, subject, payload, actor, state, due_at, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, db.NewID(tx), topic, subject, string(b), actor, Pending, tx.Time(), tx.Time())
 	if err != nil {
 		return fmt.Errorf("emit %s: %w", topic, err)
