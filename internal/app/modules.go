@@ -94,9 +94,10 @@ func (a *App) build(context.Context) error {
 
 // buildCases constructs what the command platform stands on.
 func (a *App) buildCases() {
-	a.Messages = messages.New(messages.Deps{DB: a.DB, People: a.Identity, Box: a.Box, Dir: a.Config.Data})
+	a.Messages = messages.New(messages.Deps{DB: a.DB, People: a.Identity, Box: a.Box, Dir: a.Config.Data, Mail: a.Config.Mail, SMS: a.Config.SMS})
 	a.Duties = duty.New(a.DB, a.Region, a.Identity)
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Regions: a.Region, People: a.Identity, Duties: a.Duties, Files: a.Blobs, Box: a.Box, Calendar: a.Calendar})
+	a.Duties.Replay(pastCases{a.Cases})
 	a.Intake = intake.New(intake.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Files: a.Blobs, Box: a.Box, Jobs: a.Jobs})
 	a.Whistles = whistle.New(whistle.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Calendar: a.Calendar})
 	a.Desk = desk.New(desk.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Jobs: a.Jobs})
@@ -116,7 +117,7 @@ func fields() []survey.Category {
 
 // Prepare brings roles, policy, questionnaires and indicators up to this release; a server does it before it listens.
 func (a *App) Prepare(ctx context.Context) error {
-	for _, prepare := range []func(context.Context) error{a.Identity.Prepare, a.Survey.Prepare, a.Appraisal.Prepare, a.Cases.Prepare} {
+	for _, prepare := range []func(context.Context) error{a.Identity.Prepare, a.Survey.Prepare, a.Appraisal.Prepare, a.Duties.Prepare, a.Cases.Prepare} {
 		if err := prepare(ctx); err != nil {
 			return err
 		}

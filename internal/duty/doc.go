@@ -13,8 +13,9 @@ package duty
 // Permissions of this module.
 const (
 	PermRead   = "duty.read"   // see categories, the responsibility list and precedents
+	PermAsk    = "duty.ask"    // bring a matter that is not on the duty list before the district
 	PermManage = "duty.manage" // draft, simulate and publish the list; decide admissions
 )
 
 // Permissions lists the permissions of this module.
-func Permissions() []string { return []string{PermRead, PermManage} }
+func Permissions() []string { return []string{PermRead, PermAsk, PermManage} }
