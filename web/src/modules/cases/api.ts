@@ -1,5 +1,5 @@
 import type { components } from '@/api/schema'
-import { api, body, set } from '@/kit/http'
+import { api, body, formOf, set } from '@/kit/http'
 
 type Schemas = components['schemas']
 /** What an action brings along; the version is added by who sends it. */
@@ -22,3 +22,15 @@ export const actOnPart = (id: string, part: string, action: PartAction, move: Pa
   body(api.POST('/api/v1/cases/{id}/parts/{part}/actions/{action}', { params: { path: { id, part, action } }, body: move }))
 export const getWorkflow = () => body(api.GET('/api/v1/case-workflow'))
 export type PartAction = 'sign' | 'done' | 'waive' | 'cancel'
+
+export const getAround = (id: string, units: string[]) => body(api.GET('/api/v1/cases/{id}/around', { params: { path: { id }, query: units.length ? { units } : {} } }))
+export const listOfficers = (id: string) => body(api.GET('/api/v1/cases/{id}/officers', path(id)))
+export const getCategories = () => body(api.GET('/api/v1/duty/categories'))
+
+export const photoAddress = (id: string, photo: string) => `/api/v1/cases/${id}/evidence/${photo}`
+export const addPhoto = (id: string, photo: Blob, phase: string, part = '') =>
+  body(api.POST('/api/v1/cases/{id}/evidence', { ...path(id), ...formOf({ photo, phase, ...(part ? { part } : {}) }) }))
+export const showPhoto = (id: string, photo: string, action: 'show' | 'hide') =>
+  body(api.POST('/api/v1/cases/{id}/evidence/{photo}/actions/{action}', { params: { path: { id, photo, action } } }))
+export const revealReporter = (id: string, reporter: string, reason: string) =>
+  body(api.POST('/api/v1/cases/{id}/reporters/{reporter}/reveal', { params: { path: { id, reporter } }, body: { reason } }))
