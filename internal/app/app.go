@@ -120,7 +120,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	defer stop()
 	a.Bus.Start(auth.System(background, "reactions"))
 	a.Jobs.Start(background, a.Config.JobWorkers)
-	sealed := a.startHousekeeping(background)
+	sealed, looped := a.startHousekeeping(background), a.startLoops(background)
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
 		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		BaseContext: func(net.Listener) context.Context { return background }}
@@ -141,6 +141,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	a.Bus.Stop()
 	stop()
 	<-sealed
+	<-looped
 	<-learned
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil

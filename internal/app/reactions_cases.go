@@ -10,6 +10,7 @@ import (
 // reactToCases says what follows from the life of a case: one function per concern, each registering its own reactions.
 func (a *App) reactToCases() {
 	a.streamCases()
+	a.tellOfCases()
 }
 
 // moveOnStream is what pages that show cases hear of a move.

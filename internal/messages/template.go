@@ -40,7 +40,7 @@ type templateKey struct {
 func (t *Template) key() templateKey { return templateKey{t.Event, t.Audience, t.Channel} }
 
 // Placeholders are what a template may name.
-var Placeholders = []string{"number", "title", "unit", "due", "ground", "reply", "note", "phase", "stage", "link"}
+var Placeholders = []string{"number", "title", "unit", "due", "reply", "note", "stage", "link"}
 
 var placeholder = regexp.MustCompile(`\{(\w*)\}`)
 
@@ -203,8 +203,8 @@ func (s *Service) Reword(ctx context.Context, event string, audience Audience, c
 }
 
 // sample are the values a preview is filled with.
-var sample = map[string]string{"number": "20261120-007-0042", "title": "路灯不亮", "unit": "街道城管办", "due": "11月23日17:00", "ground": "不属本单位职责", "reply": "已更换灯具，恢复照明。",
-	"note": "等待材料到货", "phase": "临近到期", "stage": "处置", "link": "https://example.invalid/p/follow"}
+var sample = map[string]string{"number": "20261120-007-0042", "title": "路灯不亮", "unit": "街道城管办", "due": "11月23日17:00", "reply": "已更换灯具，恢复照明。",
+	"note": "延期申请", "stage": "处置", "link": "https://example.invalid/p/follow"}
 
 // Preview fills a wording with sample values. Needs messages.read; returns Invalid like Reword.
 func (s *Service) Preview(ctx context.Context, channel Channel, w Wording) (subject, text string, err error) {

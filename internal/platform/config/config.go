@@ -30,6 +30,9 @@ type Config struct {
 	TrustProxy []string `help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8." placeholder:"CIDR"`
 	RateLimit  float64  `default:"200" help:"Requests per second and account or address; 0 for no limit."`
 	RateBurst  int      `default:"400" help:"Requests at once beyond the rate."`
+	Mail       string   `help:"SMTP server for e-mail: smtp:// or smtps://USER:SECRET@HOST:PORT?from=ADDRESS. Default: files in messages/ of the data directory." placeholder:"URL"`
+	SMS        string   `name:"sms" help:"HTTP gateway for text messages: https://KEY:SECRET@HOST/PATH. Default: files in messages/ of the data directory." placeholder:"URL"`
+	WebhookNet []string `name:"webhook-net" help:"Private networks that webhooks may reach, such as 10.20.0.0/16; none by default." placeholder:"CIDR"`
 	JobWorkers int      `default:"2" help:"Background jobs at the same time."`
 }
 

@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"yiwang/internal/platform/auth"
+)
+
+// loop is work that is looked for again and again: it does what is due and returns. Every node runs it; its claims keep
+// the nodes apart.
+type loop struct {
+	name  string
+	every time.Duration
+	run   func(context.Context) error
+}
+
+// loops are those of the modules.
+func (a *App) loops() []loop {
+	return []loop{
+		{"messages", time.Second, a.Messages.Deliver},
+	}
+}
+
+// startLoops runs every loop until ctx ends; the channel closes when all have stopped. One that waits for another machine
+// holds up no other.
+func (a *App) startLoops(ctx context.Context) <-chan struct{} {
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	for _, l := range a.loops() {
+		wg.Go(func() {
+			tick := time.NewTicker(l.every)
+			defer tick.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-tick.C:
+				}
+				if err := l.run(auth.System(ctx, l.name)); err != nil && ctx.Err() == nil {
+					slog.WarnContext(ctx, "a loop failed, it goes on", "loop", l.name, "error", err)
+				}
+			}
+		})
+	}
+	go func() {
+		wg.Wait()
+		close(done)
+	}()
+	return done
+}
