@@ -108,5 +108,7 @@ func (s *Service) presenceRoutes(api huma.API) {
 			return nil, s.KeepDraft(ctx, Draft{CaseID: in.ID, Action: in.Action, Content: db.JSON[map[string]any]{V: in.Body.Content}, Version: in.Body.Version})
 		})
 	httpx.Handle(api, httpx.Op{ID: "drop-case-draft", Method: "DELETE", Path: "/api/v1/desk/drafts/{id}/{action}", Summary: "Forget a draft", Tag: tag, Access: use},
-		func(ctx context.Context, in *draftIn) (*struct{}, error) { return nil, s.DropDraft(ctx, in.ID, in.Action) })
+		func(ctx context.Context, in *draftIn) (*struct{}, error) {
+			return nil, s.DropDraft(ctx, in.ID, in.Action)
+		})
 }

@@ -40,7 +40,9 @@ func (s *Service) templateRoutes(api huma.API) {
 			return out(httpx.Whole(list), err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "save-reply-template", Method: "POST", Path: "/api/v1/desk/templates", Summary: "Keep a text with places to fill", Tag: tag, Access: use, Status: 201, Errors: []int{409}},
-		func(ctx context.Context, in *templateIn) (*body[*Template], error) { return out(s.SaveTemplate(ctx, in.Body)) })
+		func(ctx context.Context, in *templateIn) (*body[*Template], error) {
+			return out(s.SaveTemplate(ctx, in.Body))
+		})
 	httpx.Handle(api, httpx.Op{ID: "change-reply-template", Method: "PUT", Path: "/api/v1/desk/templates/{id}", Summary: "Change an own template", Tag: tag, Access: use, Errors: conflict},
 		func(ctx context.Context, in *changeTemplateIn) (*body[*Template], error) {
 			return out(s.ChangeTemplate(ctx, in.ID, in.Body))
