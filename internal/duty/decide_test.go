@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"yiwang/internal/cases/casetest"
 	"yiwang/internal/duty"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
@@ -18,18 +17,18 @@ func TestDecide_TheShippedListAnswersForEveryLeaf(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		for _, leaf := range duty.DefaultCatalog().Leaves() {
-			got := w.decide(duty.Question{Category: leaf.Code, Area: casetest.Grid})
+			got := w.decide(duty.Question{Category: leaf.Code, Area: grid})
 			if got.Lead == nil {
 				t.Fatalf("%s %s has no lead: %+v", leaf.Code, leaf.Name, got.Steps)
 			}
 			if got.Limit != leaf.LimitText {
 				t.Fatalf("%s: limit %q", leaf.Code, got.Limit)
 			}
-			if strings.HasPrefix(leaf.Lead, "street_urban") && got.Lead.AreaCode != casetest.Street {
+			if strings.HasPrefix(leaf.Lead, "street_urban") && got.Lead.AreaCode != street {
 				t.Fatalf("%s goes to another street: %+v", leaf.Code, got.Lead)
 			}
 		}
-		if got := w.decide(duty.Question{Category: casetest.Lamp, Area: casetest.Grid}); lead(got) != "construction" || got.Steps[len(got.Steps)-1].Standing != duty.Unused {
+		if got := w.decide(duty.Question{Category: paving, Area: grid}); lead(got) != "construction" || got.Steps[len(got.Steps)-1].Standing != duty.Unused {
 			t.Fatalf("%+v", got)
 		}
 	})
@@ -39,7 +38,7 @@ func TestDecide_WhereTheLeadDoesNotExistWhoReceivesFirstTakesIt(t *testing.T) {
 	t.Parallel()
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		got := w.decide(duty.Question{Category: "140104", Area: casetest.Grid}) // no lighting office in this district
+		got := w.decide(duty.Question{Category: "140104", Area: grid}) // no lighting office in this district
 		if lead(got) != "street_command" || !slices.Contains(got.Missing, "street_lighting") || got.Steps[0].Reason != "lead_missing" {
 			t.Fatalf("%+v", got)
 		}
@@ -50,12 +49,12 @@ func TestDecide_TheMostSpecificRuleWinsWhateverTheOrder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, testkit.SQLite(t))
 	v := w.draft("第二版")
-	w.add(v, duty.Rule{Code: "A-area", AreaCode: casetest.Street, Lead: "water"})
+	w.add(v, duty.Rule{Code: "A-area", AreaCode: street, Lead: "water"})
 	w.add(v, duty.Rule{Code: "B-class", Category: "14", Lead: "urban_mgmt"})
-	w.add(v, duty.Rule{Code: "C-leaf-area", Category: casetest.Lamp, AreaCode: casetest.Street, Lead: "housing"})
-	w.add(v, duty.Rule{Code: "D-leaf-part", Category: casetest.Lamp, Component: "0113", Lead: "street_urban"})
-	w.add(v, duty.Rule{Code: "E-night", Category: casetest.Lamp, AreaCode: casetest.Street, FromTime: "20:00", ToTime: "06:00", Lead: "street_enforce"})
-	w.add(v, duty.Rule{Code: "F-device", Category: casetest.Lamp, AreaCode: casetest.Street, Source: "device", Lead: "water"})
+	w.add(v, duty.Rule{Code: "C-leaf-area", Category: paving, AreaCode: street, Lead: "housing"})
+	w.add(v, duty.Rule{Code: "D-leaf-part", Category: paving, Component: "0113", Lead: "street_urban"})
+	w.add(v, duty.Rule{Code: "E-night", Category: paving, AreaCode: street, FromTime: "20:00", ToTime: "06:00", Lead: "street_enforce"})
+	w.add(v, duty.Rule{Code: "F-device", Category: paving, AreaCode: street, Source: "device", Lead: "water"})
 	w.publish(v)
 	noon := time.Date(2026, 11, 25, 12, 0, 0, 0, clock.Nanjing)
 	night := time.Date(2026, 11, 25, 23, 0, 0, 0, clock.Nanjing)
@@ -64,17 +63,17 @@ func TestDecide_TheMostSpecificRuleWinsWhateverTheOrder(t *testing.T) {
 		q    duty.Question
 		want string
 	}{
-		{"leaf and area stand above the leaf", duty.Question{Category: casetest.Lamp, Area: casetest.Grid, At: noon}, "housing"},
-		{"facility stands above area", duty.Question{Category: casetest.Lamp, Component: "0113", Area: casetest.Grid, At: noon}, "street_urban"},
-		{"time stands above none", duty.Question{Category: casetest.Lamp, Area: casetest.Grid, At: night}, "street_enforce"},
-		{"source stands above time", duty.Question{Category: casetest.Lamp, Area: casetest.Grid, Source: "device", At: night}, "water"},
-		{"other street, the leaf", duty.Question{Category: casetest.Lamp, Area: "320106002001G001", At: noon}, "construction"},
+		{"leaf and area stand above the leaf", duty.Question{Category: paving, Area: grid, At: noon}, "housing"},
+		{"facility stands above area", duty.Question{Category: paving, Component: "0113", Area: grid, At: noon}, "street_urban"},
+		{"time stands above none", duty.Question{Category: paving, Area: grid, At: night}, "street_enforce"},
+		{"source stands above time", duty.Question{Category: paving, Area: grid, Source: "device", At: night}, "water"},
+		{"other street, the leaf", duty.Question{Category: paving, Area: "320106002001G001", At: noon}, "construction"},
 	} {
 		if got := w.decide(c.q); lead(got) != c.want {
 			t.Errorf("%s: %s, want %s", c.name, lead(got), c.want)
 		}
 	}
-	got := w.decide(duty.Question{Category: casetest.Lamp, Area: casetest.Grid, At: noon})
+	got := w.decide(duty.Question{Category: paving, Area: grid, At: noon})
 	var standings []string
 	for _, s := range got.Steps {
 		standings = append(standings, s.Rule+":"+string(s.Standing))
@@ -88,12 +87,12 @@ func TestDecide_ADateSpanMayRunOverTheNewYear(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, testkit.SQLite(t))
 	v := w.draft("冬季")
-	w.add(v, duty.Rule{Code: "snow", Category: casetest.Lamp, FromDate: "12-01", ToDate: "02-28", Lead: "water"})
+	w.add(v, duty.Rule{Code: "snow", Category: paving, FromDate: "12-01", ToDate: "02-28", Lead: "water"})
 	w.publish(v)
 	for day, want := range map[string]string{"2026-11-30": "construction", "2026-12-01": "water", "2027-01-15": "water", "2027-02-28": "water", "2027-03-01": "construction"} {
 		at, err := time.ParseInLocation("2006-01-02", day, clock.Nanjing)
 		w.ok(err)
-		if got := lead(w.decide(duty.Question{Category: casetest.Lamp, Area: casetest.Grid, At: at.Add(10 * time.Hour)})); got != want {
+		if got := lead(w.decide(duty.Question{Category: paving, Area: grid, At: at.Add(10 * time.Hour)})); got != want {
 			t.Errorf("%s: %s, want %s", day, got, want)
 		}
 	}
@@ -104,20 +103,20 @@ func TestDecide_APrecedentStandsAboveTheListUntilAListTookIt(t *testing.T) {
 	testkit.EachDBAt(t, func(t *testing.T, d *db.DB, c *clock.Fake) {
 		w := newWorld(t, d)
 		number := 0
-		w.ok(d.Tx(w.Ctx, func(tx *db.Tx) (err error) {
-			number, err = w.Duties.PrecedentTx(w.Ctx, tx, "case-1", "20261120-001-0001", casetest.Lamp, casetest.Grid, w.Units[casetest.Area+".water"].ID, "滨河步道由水务先修")
+		w.ok(d.Tx(w.ctx, func(tx *db.Tx) (err error) {
+			number, err = w.PrecedentTx(w.ctx, tx, "case-1", "20261120-001-0001", paving, grid, w.units[area+".water"].ID, "滨河步道由水务先修")
 			return err
 		}))
 		c.Advance(time.Hour)
-		here, there := duty.Question{Category: casetest.Lamp, Area: casetest.Grid}, duty.Question{Category: casetest.Lamp, Area: "320106001002G001"}
+		here, there := duty.Question{Category: paving, Area: grid}, duty.Question{Category: paving, Area: "320106001002G001"}
 		got := w.decide(here)
 		if number != 1 || lead(got) != "water" || got.Steps[0].Kind != "precedent" || got.Steps[1].Standing != duty.Overruled || lead(w.decide(there)) != "construction" {
 			t.Fatalf("%d %+v", number, got)
 		}
 		v := w.draft("收入判例")
-		r, err := w.Duties.TakePrecedent(w.chief(), number, v.ID, "")
+		r, err := w.TakePrecedent(w.chief(), number, v.ID, "")
 		w.ok(err)
-		if r.AreaCode != casetest.Place || r.Precedent != 1 {
+		if r.AreaCode != place || r.Precedent != 1 {
 			t.Fatalf("%+v", r)
 		}
 		if got := w.decide(here); got.Steps[0].Kind != "precedent" {
@@ -140,19 +139,19 @@ func TestDecide_APrecedentStandsAboveTheListUntilAListTookIt(t *testing.T) {
 func TestWithdrawPrecedent_EndsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, testkit.SQLite(t))
-	w.ok(w.DB.Tx(w.Ctx, func(tx *db.Tx) error {
-		_, err := w.Duties.PrecedentTx(w.Ctx, tx, "case-1", "20261120-001-0001", casetest.Lamp, casetest.Grid, w.Units[casetest.Area+".water"].ID, "理由")
+	w.ok(w.db.Tx(w.ctx, func(tx *db.Tx) error {
+		_, err := w.PrecedentTx(w.ctx, tx, "case-1", "20261120-001-0001", paving, grid, w.units[area+".water"].ID, "理由")
 		return err
 	}))
-	_, err := w.Duties.WithdrawPrecedent(w.street(), 1, 1, "不当")
+	_, err := w.WithdrawPrecedent(w.street(), 1, 1, "不当")
 	w.refused(err, "auth.no_permission")
-	_, err = w.Duties.WithdrawPrecedent(w.chief(), 1, 1, " ")
+	_, err = w.WithdrawPrecedent(w.chief(), 1, 1, " ")
 	w.refused(err, "duty.need_note")
-	p, err := w.Duties.WithdrawPrecedent(w.chief(), 1, 1, "设施已移交")
+	p, err := w.WithdrawPrecedent(w.chief(), 1, 1, "设施已移交")
 	w.ok(err)
-	if p.State != duty.Withdrawn || lead(w.decide(duty.Question{Category: casetest.Lamp, Area: casetest.Grid})) != "construction" {
+	if p.State != duty.Withdrawn || lead(w.decide(duty.Question{Category: paving, Area: grid})) != "construction" {
 		t.Fatalf("%+v", p)
 	}
-	_, err = w.Duties.WithdrawPrecedent(w.chief(), 1, 1, "再来一次")
+	_, err = w.WithdrawPrecedent(w.chief(), 1, 1, "再来一次")
 	w.refused(err, "duty.changed")
 }
