@@ -21,6 +21,7 @@ const (
 	Signed       State = "signed"
 	Handling     State = "handling"
 	Suspended    State = "suspended"
+	Awaiting     State = "waiting"
 	Checking     State = "checking"
 	Checked      State = "checked"
 	Rework       State = "rework"
@@ -196,6 +197,7 @@ type Clock struct {
 	CaseID    string           `db:"case_id" json:"case_id"`
 	PartID    string           `db:"part_id" json:"part_id,omitempty"`
 	Kind      string           `db:"kind" json:"kind" enum:"accept,inspect,file,dispatch,sign,adjudicate,handle,check,close,revisit,part,whistle"`
+	Hop       int              `db:"hop" json:"hop" doc:"Tiers the stage was passed up when it was overdue; 0 is the clock of the stage itself"`
 	Round     int              `db:"round" json:"round"`
 	Level     Level            `db:"level" json:"level"`
 	UnitID    string           `db:"unit_id" json:"unit_id,omitempty"`
@@ -203,14 +205,17 @@ type Clock struct {
 	AreaCode  string           `db:"area_code" json:"-"`
 	StartedAt clock.Time       `db:"started_at" json:"started_at"`
 	LimitN    int              `db:"limit_n" json:"limit_n"`
-	LimitUnit string           `db:"limit_unit" json:"limit_unit" enum:"urgent_hour,work_hour,work_day,calendar_day"`
+	LimitUnit string           `db:"limit_unit" json:"limit_unit" enum:"urgent_hour,work_hour,work_day,calendar_day,urgent_minute,work_minute"`
 	Calendar  string           `db:"calendar" json:"calendar" doc:"Version of the calendar it was computed with"`
 	Basis     string           `db:"basis" json:"basis" doc:"Where the limit comes from"`
 	DueAt     *clock.Time      `db:"due_at" json:"due_at,omitempty" doc:"Absent while paused"`
+	WarnAt    *clock.Time      `db:"warn_at" json:"warn_at,omitempty" doc:"Half of the time left"`
+	OrangeAt  *clock.Time      `db:"orange_at" json:"orange_at,omitempty" doc:"A fifth of the time left"`
 	Pauses    db.JSON[[]Pause] `db:"pauses" json:"pauses"`
 	PausedAt  *clock.Time      `db:"paused_at" json:"paused_at,omitempty"`
 	Phase     string           `db:"phase" json:"phase" enum:"green,amber,orange,red"`
 	NextAt    *clock.Time      `db:"next_at" json:"-"`
+	DormantAt *clock.Time      `db:"dormant_at" json:"dormant_at,omitempty" doc:"When it was reported that nothing happens"`
 	StoppedAt *clock.Time      `db:"stopped_at" json:"stopped_at,omitempty"`
 	Outcome   string           `db:"outcome" json:"outcome,omitempty" enum:"met,late,void"`
 	Why       []string         `db:"-" json:"why,omitempty" doc:"Why it is due then, one sentence per step"`
@@ -225,8 +230,8 @@ type Pause struct {
 	Reason string      `json:"reason"`
 }
 
-const clockColumns = `id, case_id, part_id, kind, round, level, unit_id, unit_name, area_code, started_at, limit_n, limit_unit, calendar, basis, due_at,
-	pauses, paused_at, phase, next_at, stopped_at, outcome`
+const clockColumns = `id, case_id, part_id, kind, hop, round, level, unit_id, unit_name, area_code, started_at, limit_n, limit_unit, calendar, basis, due_at,
+	warn_at, orange_at, pauses, paused_at, phase, next_at, dormant_at, stopped_at, outcome`
 
 // The kinds of clocks; each but Part and Whistle is the stage of a state of the workflow.
 const (
@@ -336,7 +341,7 @@ const (
 type Request struct {
 	ID        string      `db:"id" json:"id"`
 	CaseID    string      `db:"case_id" json:"case_id"`
-	Kind      string      `db:"kind" json:"kind" enum:"extension,suspension"`
+	Kind      string      `db:"kind" json:"kind" enum:"extension,suspension,waiting"`
 	State     string      `db:"state" json:"state" enum:"open,approved,refused,ended,withdrawn"`
 	Ground    string      `db:"ground" json:"ground,omitempty"`
 	Note      string      `db:"note" json:"note"`
@@ -351,7 +356,9 @@ type Request struct {
 	Answer    string      `db:"answer" json:"answer,omitempty"`
 	ReviewAt  *clock.Time `db:"review_at" json:"review_at,omitempty"`
 	Reviews   int         `db:"reviews" json:"reviews"`
+	Missed    int         `db:"missed" json:"missed" doc:"Reviews missed in a row"`
 	EndedAt   *clock.Time `db:"ended_at" json:"ended_at,omitempty"`
+	EndedBy   string      `db:"ended_by" json:"ended_by,omitempty"`
 }
 
 // Revisit is what somebody who reported says about the ending.

@@ -7,13 +7,13 @@
 //   - Every change is one transition of the versioned workflow the case was registered under: row, history, clocks, audit
 //     entry and event in one commit, and only if the caller saw the current version.
 //   - Who handled a case cannot verify, close or audit it, neither as a unit nor as a person.
-//   - Clocks are rows; due times come from the working calendar and never from when a row was touched.
+//   - Clocks are rows; due times follow from start, limit and pauses by the working calendar, never from when a row was touched.
 //   - Escalation goes along areas, exactly once per clock, oldest due first; a case that nobody holds escalates too.
 //   - Who reported is sealed, shown only with a reason and logged; streets and departments work without names.
 //   - case_history is append-only.
 //
 // Tables: case_workflow, case_file, case_number, case_history, case_clock, case_reporter, case_evidence, case_part,
-// case_request, case_revisit. Events: events.go. Callers: intake, whistle, desk, tally, integration, demo, app.
+// case_request, case_revisit, case_limits, case_emergency. Events: events.go. Callers: intake, whistle, desk, tally, integration, demo, app.
 package cases
 
 // Permissions of this module.
@@ -32,6 +32,7 @@ const (
 	PermSupervise  = "cases.supervise"   // put under supervision
 	PermForce      = "cases.force"       // close by force, declare void
 	PermAudit      = "cases.audit"       // random checks of endings
+	PermClocks     = "cases.clocks"      // set time limits, declare emergencies
 	PermSensitive  = "cases.sensitive"   // see cases marked sensitive
 	PermContact    = "cases.contact"     // see who reported, with a reason, logged
 )
@@ -39,5 +40,5 @@ const (
 // Permissions lists the permissions of this module.
 func Permissions() []string {
 	return []string{PermRead, PermReport, PermAccept, PermDispatch, PermHandle, PermSelfHandle, PermCheck, PermClose, PermMerge, PermAdjudicate,
-		PermSuspend, PermSupervise, PermForce, PermAudit, PermSensitive, PermContact}
+		PermSuspend, PermSupervise, PermForce, PermAudit, PermClocks, PermSensitive, PermContact}
 }

@@ -8,6 +8,9 @@ const (
 	TopicMoved      = "cases.moved"      // one per transition, corrections and comments included
 	TopicWarned     = "cases.warned"     // Lapse: a clock turned amber or orange
 	TopicOverdue    = "cases.overdue"    // Lapse: a clock ran out
+	TopicDormant    = "cases.dormant"    // Lapse with Phase "dormant": nothing happens though it is not overdue
+	TopicReview     = "cases.review_due" // Lapse with Phase "review": a suspension was not reviewed in time
+	TopicEmergency  = "cases.emergency"  // Emergency: it began or ended
 )
 
 // Moved says what happened to a case, with what statistics and notices need: no texts of residents, no names of persons.
@@ -59,4 +62,15 @@ type Lapse struct {
 	Urgent   bool       `json:"urgent,omitempty"`
 	DueAt    clock.Time `json:"due_at"`
 	At       clock.Time `json:"at"`
+	NotifyAt clock.Time `json:"notify_at"` // when people may be told: at once, or after the quiet hours
+
+	Hop        int    `json:"hop,omitempty"` // tiers passed up before; 0 is the clock of the stage itself
+	State      State  `json:"state"`
+	LeadUnit   string `json:"lead_unit,omitempty"`
+	Officer    string `json:"officer,omitempty"`
+	CaseLevel  Level  `json:"case_level,omitempty"` // tier and holder of the case afterwards
+	Holder     string `json:"holder,omitempty"`
+	ToLevel    Level  `json:"to_level,omitempty"` // tier it was passed up to, with the desk there
+	ToUnit     string `json:"to_unit,omitempty"`
+	ToUnitName string `json:"to_unit_name,omitempty"`
 }

@@ -41,6 +41,7 @@ type detailOut struct {
 // Routes registers the operations of this module.
 func (s *Service) Routes(api huma.API) {
 	s.caseRoutes(api)
+	s.clockRoutes(api)
 	s.listRoutes(api)
 	s.evidenceRoutes(api)
 	s.reporterRoutes(api)

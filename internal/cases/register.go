@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -80,13 +81,12 @@ func (s *Service) RegisterTx(ctx context.Context, tx *db.Tx, n Report) (*Case, e
 	if err := s.hand(ctx, tx, st, c); err != nil {
 		return nil, err
 	}
-	if err := insertCase(ctx, tx, c); err != nil {
+	c.Stage = st.Stage
+	first, err := s.nextClock(ctx, tx, c, st)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.tick(ctx, tx, t, st); err != nil {
-		return nil, err
-	}
-	if _, err := tx.Exec(ctx, "UPDATE case_file SET stage = $1, due_at = $2, warn_at = $3 WHERE id = $4", c.Stage, c.DueAt, c.WarnAt, c.ID); err != nil {
+	if err := errors.Join(insertCase(ctx, tx, c), insertClocks(ctx, tx, first)); err != nil {
 		return nil, err
 	}
 	if err := s.addReporter(ctx, tx, c, &n); err != nil {
@@ -98,10 +98,14 @@ func (s *Service) RegisterTx(ctx context.Context, tx *db.Tx, n Report) (*Case, e
 	if err := s.record(ctx, tx, t); err != nil {
 		return nil, err
 	}
-	if n.File {
-		return s.ActTx(ctx, tx, c.ID, "file", Move{Version: c.Version, Category: n.Category, Component: n.Component})
+	if !n.File {
+		return s.shown(c, tx), nil
 	}
-	return s.shown(c, tx), nil
+	t, err = s.begin(ctx, tx, c, "file", &Move{Category: n.Category, Component: n.Component})
+	if err == nil {
+		err = s.carryOut(ctx, tx, t)
+	}
+	return s.shown(c, tx), err
 }
 
 func (n *Report) check() error {

@@ -34,6 +34,7 @@ type Service struct {
 	mu      sync.Mutex
 	older   map[int]*workflow.Definition
 	units   unitCache
+	times   timingCache
 	watch   []func(ctx context.Context, tx *db.Tx, c *Case) error // closeGuards of modules above
 }
 

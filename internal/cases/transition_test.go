@@ -50,13 +50,16 @@ func (g *stage) as(a workflow.Action) context.Context {
 // move brings along everything the action could need.
 func (g *stage) move(t *testing.T, a workflow.Action) cases.Move {
 	t.Helper()
-	m := cases.Move{Version: g.c.Version, Note: "按规定办理", Ground: "not_our_duty", Reply: "已办理", LeadUnit: g.Units[builders].ID, Category: petty, Result: cases.Explained,
+	m := cases.Move{Note: "按规定办理", Ground: "not_our_duty", Reply: "已办理", LeadUnit: g.Units[builders].ID, Category: petty, Result: cases.Explained,
 		Outcome: "已说明情况", Amount: 1, Solved: "yes", Satisfaction: "satisfied", Finding: "passed", Remote: true}
 	switch a.Code {
 	case "reject":
 		m.Ground = "not_public"
 	case "ask_suspension":
 		m.Ground = "funds"
+		g.refuseOpen(t)
+	case "ask_extension":
+		g.refuseOpen(t)
 	case "void":
 		m.Ground = "no_such_matter"
 	case "merge":
@@ -85,11 +88,26 @@ func (g *stage) request(t *testing.T, action string) string {
 			return r.ID
 		}
 	}
+	g.refuseOpen(t)
 	g.c = g.Act(t, g.Unit(builders), g.c, ask, cases.Move{Note: "需要时间", Ground: "funds", Amount: 1})
 	if d, err = g.Cases.Get(g.Ctx, g.c.ID); err != nil || len(d.Requests) == 0 {
 		t.Fatal("no request", err)
 	}
 	return d.Requests[len(d.Requests)-1].ID
+}
+
+// refuseOpen decides on what still waits, for one request waits at a time.
+func (g *stage) refuseOpen(t *testing.T) {
+	t.Helper()
+	d, err := g.Cases.Get(g.Ctx, g.c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range d.Requests {
+		if r.State == cases.RequestOpen {
+			g.c = g.Act(t, g.Command(), g.c, "refuse_request", cases.Move{Request: r.ID, Note: "再想办法"})
+		}
+	}
 }
 
 // routes are the actions that bring a fresh case to each state.
@@ -98,6 +116,7 @@ var routes = map[cases.State][]string{
 	cases.Dispatched: {"file", "dispatch"}, cases.Returned: {"file", "dispatch", "return"},
 	cases.Adjudicating: {"file", "dispatch", "return", "dispatch water", "return"},
 	cases.Signed:       {"file", "dispatch", "sign"}, cases.Handling: {"file", "dispatch", "sign", "start"},
+	cases.Awaiting:  {"file", "dispatch", "sign", "ask_reporter"},
 	cases.Suspended: {"file", "dispatch", "sign", "start", "suspend"}, cases.Checking: {"file", "dispatch", "handle"},
 	cases.Checked: {"file", "dispatch", "handle", "verify"}, cases.Rework: {"file", "dispatch", "handle", "rework"},
 	cases.Closed:     {"file", "dispatch", "handle", "verify", "close"},

@@ -89,8 +89,10 @@ func (s *Service) overlay(action string) verb {
 		return s.decide
 	case "review":
 		return s.review
-	case "resume":
+	case "resume", "go_on", "supplement":
 		return s.resume
+	case "ask_reporter":
+		return s.askReporter
 	}
 	return nil
 }
@@ -162,7 +164,7 @@ func (s *Service) selfHandle(_ context.Context, tx *db.Tx, t *step) error {
 	return nil
 }
 
-func (s *Service) file(_ context.Context, tx *db.Tx, t *step) error {
+func (s *Service) file(ctx context.Context, tx *db.Tx, t *step) error {
 	leaf, ok := s.Duties.Catalog().Leaf(t.m.Category)
 	if !ok {
 		return errs.Invalid("cases.need_category", "Choose a category.", errs.Field{Location: "body.category", Message: "not in the tree", Value: t.m.Category})
@@ -183,7 +185,7 @@ func (s *Service) file(_ context.Context, tx *db.Tx, t *step) error {
 	if entry := Level(leaf.Entry); rank(entry) > rank(c.Level) {
 		c.Level = entry
 	}
-	return s.promise(tx, c)
+	return s.promise(ctx, tx, c)
 }
 
 // dispatch hands the case to the unit that leads and to those that assist.
