@@ -35,7 +35,10 @@ func (s *Service) Act(ctx context.Context, id, action string, m Move) (c *Case, 
 		c, err = s.ActTx(ctx, tx, id, action, m)
 		return err
 	})
-	return c, err
+	if err != nil {
+		return nil, s.elucidate(ctx, id, m.Version, err)
+	}
+	return c, nil
 }
 
 // ActTx is Act inside the caller's transaction.

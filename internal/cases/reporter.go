@@ -45,9 +45,8 @@ func (s *Service) sealReporter(r *Reporter, n *NewReporter) {
 }
 
 func insertReporter(ctx context.Context, tx *db.Tx, r *Reporter) error {
-	_, err := tx.Exec(ctx, "INSERT INTO case_reporter ("+reporterColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+	return tx.Queue(ctx, nil, "INSERT INTO case_reporter ("+reporterColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
 		r.ID, r.CaseID, r.Channel, r.SourceNumber, r.Anonymous, r.Name, r.Phone, r.PhoneIndex, r.Words, r.Token, r.WantsReply, r.UserID, r.At)
-	return err
 }
 
 // codeLetters are those of Crockford's base 32: none looks like another.

@@ -62,28 +62,22 @@ func (c *Case) row() []any {
 		c.ClosedAt, c.EndedAt, c.ChangedAt, c.Version}
 }
 
-// save writes the row if nobody wrote it since; otherwise Conflict carries the row as it is now.
+// save writes the row if nobody wrote it since, and is a Conflict otherwise, which Act tells in full. Voices are counted
+// beside the version, by addVoices: somebody who joins a case disturbs nobody who works on it.
 func (s *Service) save(ctx context.Context, tx *db.Tx, c *Case) error {
-	n, err := tx.Exec(ctx, `UPDATE case_file SET state = $1, title = $2, category = $3, component = $4, urgent = $5, sensitive = $6, supervised = $7,
+	err := tx.Queue(ctx, unmoved, `UPDATE case_file SET state = $1, title = $2, category = $3, component = $4, urgent = $5, sensitive = $6, supervised = $7,
 			joint = $8, area_code = $9, area_name = $10, address = $11, lat = $12, lon = $13, level = $14, holder = $15, officer = $16, lead_unit = $17,
 			lead_name = $18, first_unit = $19, stage = $20, due_at = $21, warn_at = $22, paused = $23, promised_at = $24, dispatches = $25,
-			returns = $26, reworks = $27, reopens = $28, voices = $29, result = $30, outcome = $31, reply = $32, satisfaction = $33,
-			merged_into = $34, recurs_of = $35, audit = $36, accepted_at = $37, filed_at = $38, dispatched_at = $39, signed_at = $40,
-			handled_at = $41, checked_at = $42, closed_at = $43, ended_at = $44, changed_at = $45, version = version + 1
-		WHERE id = $46 AND version = $47`,
+			returns = $26, reworks = $27, reopens = $28, result = $29, outcome = $30, reply = $31, satisfaction = $32,
+			merged_into = $33, recurs_of = $34, audit = $35, accepted_at = $36, filed_at = $37, dispatched_at = $38, signed_at = $39,
+			handled_at = $40, checked_at = $41, closed_at = $42, ended_at = $43, changed_at = $44, version = version + 1
+		WHERE id = $45 AND version = $46`,
 		c.State, c.Title, c.Category, c.Component, c.Urgent, c.Sensitive, c.Supervised, c.Joint, c.AreaCode, c.AreaName, c.Address, c.LatE7, c.LonE7,
 		c.Level, c.Holder, c.Officer, c.LeadUnit, c.LeadName, c.FirstUnit, c.Stage, c.DueAt, c.WarnAt, c.Paused, c.PromisedAt, c.Dispatches, c.Returns,
-		c.Reworks, c.Reopens, c.Voices, c.Result, c.Outcome, c.Reply, c.Satisfaction, c.MergedInto, c.RecursOf, c.Audit, c.AcceptedAt, c.FiledAt,
+		c.Reworks, c.Reopens, c.Result, c.Outcome, c.Reply, c.Satisfaction, c.MergedInto, c.RecursOf, c.Audit, c.AcceptedAt, c.FiledAt,
 		c.DispatchedAt, c.SignedAt, c.HandledAt, c.CheckedAt, c.ClosedAt, c.EndedAt, c.ChangedAt, c.ID, c.Version)
 	if err != nil {
 		return err
-	}
-	if n == 0 {
-		current, err := find(ctx, tx, c.ID)
-		if err != nil {
-			return err
-		}
-		return s.stale(ctx, tx, current, c.Version)
 	}
 	c.Version++
 	return nil
@@ -102,11 +96,38 @@ func (s *Service) stale(ctx context.Context, tx *db.Tx, current *Case, seen int6
 	if err != nil {
 		return err
 	}
-	return errs.Conflict("cases.changed", "Somebody changed the case in between; look at it again.").With(Change{s.shown(current, tx), since})
+	return changed().With(Change{s.shown(current, tx), since})
 }
 
-// record appends the history, the audit entry and the event of a step.
-func (s *Service) record(ctx context.Context, tx *db.Tx, t *step) error {
+func changed() *errs.Error {
+	return errs.Conflict("cases.changed", "Somebody changed the case in between; look at it again.")
+}
+
+// unmoved refuses a write that found the row in another version.
+func unmoved(rows int64) error {
+	if rows == 0 {
+		return changed()
+	}
+	return nil
+}
+
+// elucidate adds to a Conflict that was found while writing what the case is now and what happened since.
+func (s *Service) elucidate(ctx context.Context, id string, seen int64, err error) error {
+	e := errs.As(err)
+	if e == nil || e.Code != "cases.changed" || e.Details != nil {
+		return err
+	}
+	return s.DB.Read(ctx, func(tx *db.Tx) error {
+		current, failed := s.load(ctx, tx, id)
+		if failed != nil {
+			return failed
+		}
+		return s.stale(ctx, tx, current, seen)
+	})
+}
+
+// entry is the line of the history for the step.
+func (t *step) entry(ctx context.Context, tx *db.Tx) History {
 	h := History{ID: db.NewID(tx), CaseID: t.c.ID, At: tx.Time(), Action: t.action.Code, From: t.from, To: t.c.State, Level: t.c.Level,
 		ForUnit: t.c.LeadUnit, ForName: t.c.LeadName, Ground: t.ground, Note: t.note, Visibility: t.seen}
 	if t.action.Code == "return" {
@@ -116,6 +137,12 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, t *step) error {
 		h.ActorID, h.ActorName, h.ActorUnit = p.UserID, p.Name, p.UnitID
 	}
 	h.Detail.V = t.detail
+	return h
+}
+
+// record appends the history, the audit entry and the event of a step.
+func (s *Service) record(ctx context.Context, tx *db.Tx, t *step) error {
+	h := t.entry(ctx, tx)
 	if err := insertHistory(ctx, tx, &h); err != nil {
 		return err
 	}
@@ -149,10 +176,9 @@ func insertHistory(ctx context.Context, tx *db.Tx, h *History) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO case_history ("+historyColumns+`)
+	return tx.Queue(ctx, nil, "INSERT INTO case_history ("+historyColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		h.ID, h.CaseID, h.At, h.ActorID, h.ActorName, h.ActorUnit, h.Action, h.From, h.To, h.Level, h.ForUnit, h.ForName, h.Ground, h.Note, h.Visibility, string(detail))
-	return err
 }
 
 // shown fills what follows from the row: names, lamps at the time of the transaction.

@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 )
 
-// InsertMany stores rows in statements of 128, 16 and 1 rows, so that few different texts are prepared. tail stands after
+// InsertMany queues rows (see Queue) in statements of 128, 16 and 1 rows, so that few different texts are prepared. tail stands after
 // the values, such as "ON CONFLICT DO NOTHING"; empty for nothing.
 func InsertMany(ctx context.Context, tx *Tx, table, columns, tail string, rows [][]any) error {
 	for len(rows) > 0 {
@@ -22,7 +23,7 @@ func InsertMany(ctx context.Context, tx *Tx, table, columns, tail string, rows [
 			args = append(args, r...)
 		}
 		query := "INSERT INTO " + table + " (" + columns + ") VALUES " + placeholders(n, len(rows[0])) + " " + tail
-		if _, err := tx.Exec(ctx, query, args...); err != nil {
+		if err := tx.Queue(ctx, nil, query, args...); err != nil {
 			return fmt.Errorf("insert into %s: %w", table, err)
 		}
 		rows = rows[n:]
@@ -30,7 +31,12 @@ func InsertMany(ctx context.Context, tx *Tx, table, columns, tail string, rows [
 	return nil
 }
 
+var placeholderTexts sync.Map
+
 func placeholders(rows, columns int) string {
+	if s, ok := placeholderTexts.Load([2]int{rows, columns}); ok {
+		return s.(string)
+	}
 	var b strings.Builder
 	for n := range rows * columns {
 		switch {
@@ -43,5 +49,21 @@ func placeholders(rows, columns int) string {
 		}
 		fmt.Fprintf(&b, "$%d", n+1)
 	}
-	return b.String() + ")"
+	b.WriteString(")")
+	placeholderTexts.Store([2]int{rows, columns}, b.String())
+	return b.String()
+}
+
+// Listed is a list of values after IN, such as "($1, $2)", with its arguments. It is filled up to a power of two with the
+// last value, so that few texts are prepared. values must not be empty.
+func Listed(values []string) (string, []any) {
+	n := 1
+	for n < len(values) {
+		n *= 2
+	}
+	marks, args := make([]string, n), make([]any, n)
+	for i := range n {
+		marks[i], args[i] = fmt.Sprintf("$%d", i+1), values[min(i, len(values)-1)]
+	}
+	return "(" + strings.Join(marks, ", ") + ")", args
 }

@@ -48,8 +48,14 @@ func (tx *Tx) Queue(ctx context.Context, check func(n int64) error, query string
 		plain[i] = v
 	}
 	tx.q.pending = append(tx.q.pending, write{query, plain, check})
+	if len(tx.q.pending) >= queueLength {
+		return tx.flush(ctx)
+	}
 	return nil
 }
+
+// queueLength bounds what waits, so that a bulk load does not pile up in memory.
+const queueLength = 32
 
 // flush sends what is queued in one message and judges the answers in order. A failure stays: nothing after it counts.
 func (tx *Tx) flush(ctx context.Context) error {
