@@ -142,11 +142,13 @@ func (l *loader) tally(plots []region.Plot) {
 		switch _, kind, _ := region.LevelOf(p.Code); kind {
 		case region.Composite:
 			l.summary.Composite++
+			l.grids = append(l.grids, p)
 			c := l.ground.communities[region.ParentOf(p.Code)]
 			c.households += p.Households
 			c.street.households += p.Households
 		case region.Dedicated:
 			l.summary.Dedicated++
+			l.grids = append(l.grids, p)
 		case region.Police:
 			l.summary.Police++
 		}

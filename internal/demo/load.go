@@ -97,6 +97,8 @@ type Summary struct {
 	Police      int
 	Waves       []WaveSummary
 	Items       int
+	Cases       int
+	Officers    int
 	Photos      int // files stored; items share them
 	Accounts    []identity.DemoAccount
 	Notes       []string
@@ -133,7 +135,7 @@ func Load(ctx context.Context, deps Deps, o Options) (Summary, error) {
 		run   func(context.Context) error
 	}{
 		{"区划", l.readGround}, {"单位与账号", l.openAccounts}, {"指标体系与问卷", l.loadReference}, {"示意图", l.paint},
-		{"网格", l.layGround}, {"三期考评与整改", l.live}, {"收尾", l.settle},
+		{"网格", l.layGround}, {"网格员", l.openOfficers}, {"三期考评与整改", l.live}, {"收尾", l.settle},
 	} {
 		l.progress(stage.title)
 		if err := stage.run(ctx); err != nil {
@@ -162,6 +164,9 @@ type loader struct {
 	events  []event
 	gallery gallery
 	frames  frames
+
+	grids    []region.Plot          // composite and dedicated
+	officers map[string]cases.Actor // by grid
 }
 
 func newLoader(deps Deps, sc scale, o Options) (*loader, error) {

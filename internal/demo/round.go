@@ -89,6 +89,7 @@ func (l *loader) live(ctx context.Context) error {
 	}
 	l.planResults()
 	l.planSystem()
+	l.planCases()
 	return l.replay(ctx)
 }
 

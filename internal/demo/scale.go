@@ -16,13 +16,14 @@ type scale struct {
 	targeted, online int // answers of a closed wave
 	comments         int // comments of a closed wave
 	drawings         int // different drawings of one scene and phase
+	cases            int // cases of 60 days
 }
 
 // The sizes of the case study: answers and comments of the wave of 2020, thirteen streets.
 var scales = map[string]scale{
-	"small": {street: smallStreet, targeted: 617, online: 2110, comments: 277, drawings: 1},
-	"gulou": {targeted: 8020, online: 27429, comments: 3600, drawings: 4},
-	"city":  {city: true, targeted: 8020, online: 27429, comments: 3600, drawings: 4},
+	"small": {street: smallStreet, targeted: 617, online: 2110, comments: 277, drawings: 1, cases: 250},
+	"gulou": {targeted: 8020, online: 27429, comments: 3600, drawings: 4, cases: 20000},
+	"city":  {city: true, targeted: 8020, online: 27429, comments: 3600, drawings: 4, cases: 20000},
 }
 
 // Scales lists the scales, smallest first: one street, the district, the district among all districts of the city.

@@ -28,6 +28,9 @@ func (l *loader) settle(ctx context.Context) error {
 	if err := l.news(ctx); err != nil {
 		return err
 	}
+	if err := l.countCases(ctx); err != nil {
+		return err
+	}
 	if l.Trail != nil {
 		if err := l.Trail.Seal(ctx); err != nil {
 			return err
@@ -85,4 +88,12 @@ func (l *loader) count(ctx context.Context) error {
 			Online: w.Counts.Online, Comments: w.Counts.Comments, Issues: len(r.matters)})
 	}
 	return nil
+}
+
+// countCases makes the figures of the cases: their events were not delivered.
+func (l *loader) countCases(ctx context.Context) error {
+	return l.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := l.Tally.RebuildTx(ctx, tx)
+		return err
+	})
 }

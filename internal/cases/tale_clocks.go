@@ -1,0 +1,144 @@
+package cases
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"yiwang/internal/platform/audit"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/workcal"
+	"yiwang/internal/workflow"
+)
+
+// taleReview is how many days after a suspension it is looked at again.
+const taleReview = 15
+
+// tick brings the clocks in line with the state, as the engine does: the clock of the lead unit stands still in a pausing
+// state and goes on afterwards, every other clock stops with its stage.
+func (b *Tale) tick(tx *db.Tx, t *step, st workflow.State) {
+	c := b.Case
+	if c.Stage == st.Stage && t.action.Clock == "keep" || t.action.To == "" && c.State == t.from {
+		return
+	}
+	now := tx.Time()
+	var held *Clock
+	for _, k := range b.clocks {
+		switch {
+		case k.StoppedAt != nil || k.PartID != "":
+		case k.Kind == StageHandle && st.Pause:
+			held = k
+			k.pause(now)
+		case k.Kind == StageHandle && k.PausedAt != nil && st.Stage == StageHandle:
+			held = k
+			b.goOn(k, now)
+		default:
+			k.stop(now)
+		}
+	}
+	c.Stage, c.DueAt, c.WarnAt, c.Paused = st.Stage, nil, nil, held != nil && st.Pause
+	if st.Stage == "" {
+		return
+	}
+	if held == nil || st.Pause {
+		held = b.newClock(tx, st.Stage, c.Holder)
+		b.clocks = append(b.clocks, held)
+	}
+	c.DueAt = held.DueAt
+}
+
+func (b *Tale) newClock(tx *db.Tx, stage, unit string) *Clock {
+	c, s := b.Case, b.teller.s
+	limit, basis := s.limitFor(c, stage)
+	calendar := s.Calendar.Current()
+	due := clock.At(calendar.Due(tx.Now(), limit))
+	k := &Clock{ID: db.NewID(tx), CaseID: c.ID, Kind: stage, Round: 1 + c.Reworks + c.Reopens, Level: c.Level, UnitID: unit, AreaCode: c.AreaCode,
+		StartedAt: tx.Time(), LimitN: limit.N, LimitUnit: string(limit.Unit), Calendar: calendar.Version(), Basis: basis, Phase: "green", DueAt: &due, NextAt: &due}
+	k.Pauses.V = []Pause{}
+	return k
+}
+
+func (k *Clock) stop(now clock.Time) {
+	k.Outcome = "met"
+	if k.DueAt != nil && k.DueAt.Before(now.Time) {
+		k.Outcome = "late"
+	}
+	k.StoppedAt, k.NextAt = &now, nil
+}
+
+func (k *Clock) pause(now clock.Time) {
+	if k.PausedAt == nil {
+		k.PausedAt, k.DueAt, k.NextAt = &now, nil, nil
+	}
+}
+
+// goOn ends the pause: the due time is computed again from the start with every pause left out.
+func (b *Tale) goOn(k *Clock, now clock.Time) {
+	k.Pauses.V = append(k.Pauses.V, Pause{From: *k.PausedAt, To: &now, Reason: "suspension"})
+	k.PausedAt = nil
+	b.dueAgain(k)
+}
+
+func (b *Tale) dueAgain(k *Clock) {
+	var pauses []workcal.Interval
+	for _, p := range k.Pauses.V {
+		pauses = append(pauses, workcal.Interval{From: p.From.Time, To: p.To.Time})
+	}
+	due := clock.At(b.teller.s.Calendar.Current().Due(k.StartedAt.Time, workcal.Limit{N: k.LimitN, Unit: workcal.Unit(k.LimitUnit)}, pauses...))
+	k.DueAt, k.NextAt = &due, &due
+}
+
+// extend gives the running clock of the lead unit more time.
+func (b *Tale) extend(amount int) {
+	for _, k := range b.clocks {
+		if k.Kind == StageHandle && k.PartID == "" && k.StoppedAt == nil {
+			k.LimitN += amount
+			b.dueAgain(k)
+			b.Case.DueAt, b.Case.PromisedAt = k.DueAt, k.DueAt
+		}
+	}
+}
+
+// Store writes what was told, with one audit entry and no events: what counts or reminds is computed from the rows
+// afterwards.
+func (w *Teller) Store(ctx context.Context) error {
+	tx := w.tx
+	var all [7][][]any
+	for _, b := range w.tales {
+		if err := b.rows(&all); err != nil {
+			return err
+		}
+	}
+	for i, x := range []struct{ table, columns string }{{"case_file", caseColumns}, {"case_history", historyColumns}, {"case_clock", clockColumns},
+		{"case_reporter", reporterColumns}, {"case_evidence", evidenceColumns}, {"case_part", partColumns}, {"case_request", requestColumns}} {
+		if err := db.InsertMany(ctx, tx, x.table, x.columns, "", all[i]); err != nil {
+			return err
+		}
+	}
+	if err := w.storeRevisits(ctx); err != nil {
+		return err
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(w.numbers), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
+		if _, err := tx.Exec(ctx, `INSERT INTO case_number (day, street, last) VALUES ($1, $2, $3)
+			ON CONFLICT (day, street) DO UPDATE SET last = $3`, key[0], key[1], w.numbers[key]); err != nil {
+			return err
+		}
+	}
+	n := len(w.tales)
+	w.tales = nil
+	return audit.Log(ctx, tx, audit.Entry{Action: "cases.told", Object: "case", ObjectID: time.UnixMilli(tx.Now().UnixMilli()).In(clock.Nanjing).Format("2006-01-02"),
+		Detail: map[string]any{"cases": n}})
+}
+
+func (w *Teller) storeRevisits(ctx context.Context) error {
+	var rows [][]any
+	for _, b := range w.tales {
+		for i := range b.revisits {
+			r := &b.revisits[i]
+			rows = append(rows, []any{r.ID, r.CaseID, r.ReporterID, r.Way, r.Solved, r.Satisfaction, r.Reasons, r.Words, r.At, r.ByID, r.ByName})
+		}
+	}
+	return db.InsertMany(ctx, w.tx, "case_revisit", "id, case_id, reporter_id, way, solved, satisfaction, reasons, words, at, by_id, by_name", "", rows)
+}
