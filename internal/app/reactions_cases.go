@@ -11,6 +11,7 @@ import (
 func (a *App) reactToCases() {
 	a.streamCases()
 	a.tellOfCases()
+	a.countCases()
 }
 
 // moveOnStream is what pages that show cases hear of a move.
