@@ -168,22 +168,29 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, d *workflow.Definition, 
 	if err := auth.RequireArea(ctx, a.Permission, c.AreaCode); err != nil {
 		return err
 	}
-	return s.admitTier(p, d, a, c)
+	return admitTier(p, a, c)
 }
 
 // admitTier keeps a lower desk from deciding what has gone to a higher one.
-func (s *Service) admitTier(p *auth.Principal, d *workflow.Definition, a workflow.Action, c *Case) error {
+func admitTier(p *auth.Principal, a workflow.Action, c *Case) error {
 	mine := tier(p, c.AreaCode)
 	if a.Level != "" && rank(mine) < rank(Level(a.Level)) {
 		return errs.Forbidden("cases.too_low", "This is decided on a higher tier.")
 	}
-	st, _ := d.State(string(c.State))
-	desk := st.Holds == "desk" || st.Holds == "panel" || st.Holds == "caller"
-	decides := a.To != "" && a.By == "area" && a.Permission != PermCheck
-	if desk && decides && rank(mine) < rank(c.Level) && c.Level != City {
+	if decisive(a) && rank(mine) < rank(c.Level) && c.Level != City {
 		return errs.Forbidden("cases.higher_tier", "The case lies with a higher tier now.")
 	}
 	return nil
+}
+
+// decisive reports an action of a desk that settles what becomes of a case; a lower desk may still urge and comment, and
+// officers check whoever has the case.
+func decisive(a workflow.Action) bool {
+	switch a.Permission {
+	case PermAccept, PermDispatch, PermClose, PermMerge, PermSuspend:
+		return a.By == "area" && a.Code != "urge"
+	}
+	return false
 }
 
 func admitReporter(ctx context.Context, tx *db.Tx, a workflow.Action, c *Case, reporter string) error {
