@@ -1,4 +1,8 @@
+import type { CaseClock, CaseDetail } from '@/api/types'
 import { t } from '@/kit/i18n'
+
+/** The clock of the lead unit, the latest round of it. */
+export const handleClock = (item: Pick<CaseDetail, 'clocks'>): CaseClock | undefined => item.clocks.filter((k) => k.kind === 'handle').at(-1)
 
 /** 工作日 */
 export function limitUnit(unit: string | undefined): string {
