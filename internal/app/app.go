@@ -129,6 +129,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	go func() { failed <- a.listen(server, listener) }()
 	ready(listener.Addr().String())
 	learned := a.startLearning(background)
+	ticking := a.startClocks(background)
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -143,6 +144,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	<-sealed
 	<-looped
 	<-learned
+	<-ticking
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

@@ -13,7 +13,6 @@ import (
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/mask"
-	"yiwang/internal/platform/workcal"
 )
 
 // timing is what decides about limits at a moment: the version in force and the emergencies that last.
@@ -89,12 +88,7 @@ func (s *Service) limitOf(ctx context.Context, tx *db.Tx, c *Case, stage string,
 	return s.limitIn(t, c, stage, level), nil
 }
 
-// limitFor is limitOf by what is known without asking the database, for telling cases of the past.
-func (s *Service) limitFor(c *Case, stage string) (workcal.Limit, string) {
-	l := s.limitIn(&timing{limits: DefaultLimits()}, c, stage, c.Level)
-	return l.Limit, l.basis
-}
-
+// limitIn is limitOf with a timing at hand.
 func (s *Service) limitIn(t *timing, c *Case, stage string, level Level) limit {
 	e := t.emergency(c.Category, c.AreaCode)
 	l := t.limits.of(s.Duties.Catalog(), stage, c.Category, level, c.Urgent || e != nil)
