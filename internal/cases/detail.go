@@ -47,7 +47,7 @@ func (s *Service) DetailTx(ctx context.Context, tx *db.Tx, id string) (*Detail, 
 		func() (err error) { d.Evidence, err = evidenceOf(ctx, tx, id); return },
 		func() (err error) { d.Parts, err = partsOf(ctx, tx, id); return },
 		func() (err error) {
-			d.Reporters, err = db.All[Reporter](ctx, tx, "SELECT "+reporterColumns+" FROM case_reporter WHERE case_id = $1 OR case_id IN (SELECT id FROM case_file WHERE merged_into = $1) ORDER BY id", id)
+			d.Reporters, err = s.reportersOf(ctx, tx, c)
 			return
 		},
 		func() (err error) {

@@ -45,6 +45,7 @@ func (s *Service) Routes(api huma.API) {
 	s.listRoutes(api)
 	s.evidenceRoutes(api)
 	s.reporterRoutes(api)
+	s.mergeRoutes(api)
 	s.aroundRoutes(api)
 }
 

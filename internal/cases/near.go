@@ -63,6 +63,7 @@ type Matter struct {
 	Category string // "" if not known yet
 	Lat, Lon float64
 	Photos   []string // references of uploads
+	Of       string   // id of a case whose photos are compared
 	Except   string   // id of a case that is left out: the one that is compared itself
 }
 
@@ -103,7 +104,7 @@ func (s *Service) NearTx(ctx context.Context, tx *db.Tx, m Matter, limit int) ([
 	if err != nil {
 		return nil, err
 	}
-	looks, err := looksOf(ctx, tx, m.Photos)
+	looks, err := looksOf(ctx, tx, m.Photos, m.Of)
 	if err != nil {
 		return nil, err
 	}
@@ -195,8 +196,11 @@ func (s *Service) compare(ctx context.Context, tx *db.Tx, near []Near, said []ui
 
 func round(v float64) float64 { return math.Round(v*100) / 100 }
 
-// looksOf returns the looks of uploads that wait for their case.
-func looksOf(ctx context.Context, tx *db.Tx, refs []string) ([]int64, error) {
+// looksOf returns the looks of uploads that wait for their case, or those of a case.
+func looksOf(ctx context.Context, tx *db.Tx, refs []string, of string) ([]int64, error) {
+	if of != "" {
+		return db.All[int64](ctx, tx, "SELECT look FROM case_evidence WHERE case_id = $1 AND look <> 0 AND phase IN ('report', 'before')", of)
+	}
 	if len(refs) == 0 {
 		return nil, nil
 	}

@@ -197,7 +197,7 @@ func admitReporter(ctx context.Context, tx *db.Tx, a workflow.Action, c *Case, r
 	if a.By != "reporter" {
 		return errs.Forbidden("cases.not_reporter_action", "This is not for those who reported.")
 	}
-	n, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM case_reporter WHERE id = $1 AND (case_id = $2 OR case_id IN (SELECT id FROM case_file WHERE merged_into = $2))", reporter, c.ID)
+	n, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM case_reporter WHERE id = $1 AND (case_id = $2 OR case_id IN (SELECT id FROM case_file WHERE merged_into = $2 AND merged_into <> ''))", reporter, c.ID)
 	if err == nil && n == 0 {
 		err = errs.NotFound("cases.not_found", "There is no such case, or you may not see it.")
 	}

@@ -75,7 +75,11 @@ func TestReport_ReachesTheDeskAndIsFollowedByItsCode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in := report("1", func(r *intake.PublicReport) { r.Photos = []string{u.Ref}; r.Name = "李小明"; r.Phone = "138 1234 5678" })
+		in := report("1", func(r *intake.PublicReport) {
+			r.Photos = []string{u.Ref}
+			r.Name = "李小明"
+			r.Phone = "138 1234 5678"
+		})
 		got, err := s.Report(ctx, home, in)
 		if err != nil {
 			t.Fatal(err)
