@@ -76,6 +76,11 @@ func (s *Service) ActOnPart(ctx context.Context, id, part, action string, m Part
 	return out, err
 }
 
+// ActOnPartTx is ActOnPart inside the caller's transaction, for modules whose own steps end a part.
+func (s *Service) ActOnPartTx(ctx context.Context, tx *db.Tx, id, part, action string, m PartMove) (*Part, error) {
+	return s.actOnPart(ctx, tx, id, part, action, &m)
+}
+
 func (s *Service) actOnPart(ctx context.Context, tx *db.Tx, id, part, action string, m *PartMove) (*Part, error) {
 	c, err := s.load(ctx, tx, id)
 	if err != nil {
