@@ -34,7 +34,7 @@ func (s *Service) asks(ctx context.Context, tx *db.Tx, c *Case) (bool, error) {
 		return true, nil
 	}
 	n, err := db.Get[int](ctx, tx, `SELECT COUNT(*) FROM case_reporter WHERE wants_reply AND (phone <> '' OR token <> '')
-		AND (case_id = $1 OR case_id IN (SELECT id FROM case_file WHERE merged_into = $1 AND merged_into <> ''))`, c.ID)
+		AND case_id IN (SELECT id FROM case_file WHERE id = $1 UNION ALL SELECT id FROM case_file WHERE merged_into = $1 AND merged_into <> '')`, c.ID)
 	return n > 0, err
 }
 

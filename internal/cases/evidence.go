@@ -167,7 +167,7 @@ func insertEvidence(ctx context.Context, tx *db.Tx, e *Evidence) error {
 // evidenceOf returns the photos of a case and of the cases merged into it, oldest first.
 func evidenceOf(ctx context.Context, tx *db.Tx, id string) ([]Evidence, error) {
 	return db.All[Evidence](ctx, tx, "SELECT "+evidenceColumns+` FROM case_evidence
-		WHERE case_id = $1 OR case_id IN (SELECT id FROM case_file WHERE merged_into = $1 AND merged_into <> '') ORDER BY id`, id)
+		WHERE case_id IN (SELECT id FROM case_file WHERE id = $1 UNION ALL SELECT id FROM case_file WHERE merged_into = $1 AND merged_into <> '') ORDER BY id`, id)
 }
 
 // NewEvidence is a photo to add to a case.

@@ -98,7 +98,7 @@ func (s *Service) ContactsTx(ctx context.Context, tx *db.Tx, id string) ([]Conta
 	return out, err
 }
 
-const reportersWhere = ` FROM case_reporter WHERE case_id = $1 OR case_id IN (SELECT id FROM case_file WHERE merged_into = $1 AND merged_into <> '') ORDER BY id`
+const reportersWhere = ` FROM case_reporter WHERE case_id IN (SELECT id FROM case_file WHERE id = $1 UNION ALL SELECT id FROM case_file WHERE merged_into = $1 AND merged_into <> '') ORDER BY id`
 
 // reportersOf lists who reported a case and those merged into it. Names and numbers are shown masked to whoever may ask
 // for them, and to nobody else: streets and departments work without.
