@@ -25,6 +25,7 @@ func (s *Service) Routes(api huma.API) {
 	httpx.Handle(api, get("resolve-region", "/resolve", "The areas a code stands for at a time", httpx.SignedIn), s.handleResolve)
 	httpx.Handle(api, get("export-regions", ".geojson", "Ground of areas as GeoJSON", httpx.SignedIn), s.handleExport)
 	httpx.Handle(api, get("validate-regions", "/validation", "Gaps, overlaps, wrong parents and unequal sizes", httpx.Permission(PermRead)), s.handleValidate)
+	s.publicRoutes(api)
 	s.writeRoutes(api)
 }
 

@@ -156,3 +156,17 @@ func TestHTTP_ImportChangeSplitMerge(t *testing.T) {
 	step("the same millisecond", do("POST", "/api/v1/regions/actions/merge", "application/json", strings.NewReader(merge)), 422, `region.bad_time`)
 	step("validation", do("GET", "/api/v1/regions/validation?within=320106001", "", nil), 200, `"findings":[]`)
 }
+
+func TestHTTP_EverybodySeesStreetsAndCommunitiesButNoGrids(t *testing.T) {
+	get := served(t, planted(t, testkit.SQLite(t)), nil)
+	w := get("GET", "/api/v1/public/areas", "", nil)
+	if body := w.Body.String(); w.Code != 200 || !strings.Contains(body, `"code":"320106001"`) || !strings.Contains(body, `"code":"320106001001"`) || strings.Contains(body, "G001") {
+		t.Errorf("%d %.300s", w.Code, body)
+	}
+	for path, want := range map[string]int{"?level=community&within=320106001": 200, "?level=subdistrict": 200, "?level=grid": 422, "": 422, "?level=community&within=999": 404} {
+		w := get("GET", "/api/v1/public/areas.geojson"+path, "", nil)
+		if w.Code != want || strings.Contains(w.Body.String(), "G001") {
+			t.Errorf("%s: %d, want %d: %.200s", path, w.Code, want, w.Body)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import { startElder } from '@/kit/elder'
 import { startLanguage } from '@/kit/i18n'
 import { queryClient } from '@/kit/query'
 import { startOutbox } from '@/modules/answer/outbox'
+import { startReports } from '@/modules/citizen/outbox'
 import { startOffline } from './offline'
 import { router } from './router'
 import Shell from './Shell.vue'
@@ -16,4 +17,5 @@ startElder()
 await startLanguage()
 createApp(Shell).use(VueQueryPlugin, { queryClient }).use(router).mount('#app')
 startOutbox()
+startReports()
 startOffline()

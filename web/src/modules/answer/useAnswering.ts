@@ -1,5 +1,6 @@
 import { computed, ref, shallowRef } from 'vue'
 import { language } from '@/kit/i18n'
+import { newId } from '@/kit/newId'
 import { asProblem, type Problem } from '@/kit/problem'
 import type { Answers, PageTime } from '@/modules/form/model'
 import { evaluate } from '@/modules/form/evaluate'
@@ -90,15 +91,6 @@ export function useAnswering(entry: () => Entry) {
 }
 
 const queuedFor = async (key: string) => waiting.value.find((one) => one.key === key)
-
-/** A version-4 UUID; crypto.randomUUID needs a secure address, which a district's own network may not have. */
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-}
 
 function deviceKind(): 'phone' | 'tablet' | 'desktop' {
   const side = Math.min(screen.width, screen.height)

@@ -1,6 +1,7 @@
 import { reactive } from 'vue'
+import { newId } from '@/kit/newId'
 import { reduced } from '@/kit/photo'
-import { newId, plain, type Phase, type Position, type Shot } from './model'
+import { plain, type Phase, type Position, type Shot } from './model'
 import { change, take } from './shelf'
 
 const addresses = reactive(new Map<string, string>())

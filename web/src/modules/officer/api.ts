@@ -1,5 +1,5 @@
-import { api, body, formOf, send, set } from '@/kit/http'
-import type { Case, Move, Nearby, NewCase, Shot, Suggested, Position } from './model'
+import { api, body, formOf, set } from '@/kit/http'
+import type { Case, Move, NewCase, Position, Shot } from './model'
 
 /** What waits for the caller, soonest due first. */
 export const listTasks = () => body(api.GET('/api/v1/cases', { params: { query: { todo: true, sort: 'due', limit: 100 } } }))
@@ -15,22 +15,18 @@ export const register = (report: NewCase, key: string): Promise<Case> =>
 export const act = (id: string, action: string, move: Move, key: string): Promise<Case> =>
   body(api.POST('/api/v1/cases/{id}/actions/{action}', { params: { path: { id, action } }, body: move, headers: { 'Idempotency-Key': key } }))
 
-async function post<T>(path: string, content: BodyInit, headers: Record<string, string>): Promise<T> {
-  return (await (await send(new Request(new URL(path, location.origin), { method: 'POST', body: content, headers }))).json()) as T
-}
-
 /** Sends a photograph of a case that does not exist yet. */
 export const uploadPhoto = async (photo: Blob, shot: Shot): Promise<string> =>
-  (await post<{ ref: string }>('/api/v1/cases/photos', formOf({ photo, ...taken(shot) }).bodySerializer(), { 'Idempotency-Key': shot.ref })).ref
+  (await body(api.POST('/api/v1/cases/photos', { ...formOf({ photo, ...taken(shot) }), headers: { 'Idempotency-Key': shot.ref } }))).ref
 
 export const addEvidence = (id: string, photo: Blob, shot: Shot): Promise<unknown> =>
-  post(`/api/v1/cases/${id}/evidence`, formOf({ photo, phase: shot.phase, ...taken(shot) }).bodySerializer(), { 'Idempotency-Key': shot.ref })
+  body(api.POST('/api/v1/cases/{id}/evidence', { params: { path: { id } }, ...formOf({ photo, phase: shot.phase, ...taken(shot) }), headers: { 'Idempotency-Key': shot.ref } }))
 
 /** What the device says about a photograph that may not say so itself. */
 const taken = ({ at, where }: Shot) => ({ taken_at: at, ...(where ? { lat: String(where.lat), lon: String(where.lon) } : {}) })
 
-export const suggest = (text: string, where?: Position) =>
-  post<{ categories: Suggested[]; nearby?: Nearby[]; duplicates?: Nearby[] }>('/api/v1/cases/suggest', JSON.stringify(set({ text, lat: where?.lat, lon: where?.lon })), { 'Content-Type': 'application/json' })
+/** Likely categories and open cases that may be the same matter; nothing is stored. */
+export const suggest = (text: string, where?: Position) => body(api.POST('/api/v1/cases/suggest', { body: set({ text, lat: where?.lat, lon: where?.lon }) }))
 
 export const photoAddress = (id: string, photo: string): string => `/api/v1/cases/${id}/evidence/${photo}`
 

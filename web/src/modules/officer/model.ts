@@ -49,17 +49,8 @@ export type Item = NewReport | Step
 /** What arrived: without photographs and words. */
 export interface Sent { id: string; user: string; kind: Item['kind']; action: string; title: string; case: string; number: string; at: string }
 
-export interface Suggested { code: string; name: string; path: string; confidence: number }
-export interface Nearby { id?: string; number: string; title: string; category_name?: string; state_name: string; distance_m: number; reported_at: string; voices: number }
-
-/** A version-4 UUID; crypto.randomUUID needs a secure address, which a district's own network may not have. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-}
+/** An open case that may be the same matter. */
+export type Near = Solid<Schemas['CasesNear']>
 
 export const seenOf = (c: Case): Seen => ({
   version: c.version, state: c.state, state_name: c.state_name, ...(c.handled_at ? { handled_at: c.handled_at } : {}), ...(c.lead_unit ? { lead_unit: c.lead_unit } : {}), ...(c.category ? { category: c.category } : {}),

@@ -1,9 +1,10 @@
 import { computed, ref, shallowRef, watch } from 'vue'
 import { connection } from '@/kit/http'
+import { newId } from '@/kit/newId'
 import { suggest, locate } from './api'
 import { countUse, guess, leafOf, usual } from './categories'
 import { me } from './me'
-import { newId, plain, type Leaf, type Nearby, type NewReport, type Position, type Shot } from './model'
+import { plain, type Leaf, type Near, type NewReport, type Position, type Shot } from './model'
 import { post } from './outbox'
 import { change, take } from './shelf'
 
@@ -14,7 +15,7 @@ const empty = (): Draft => ({ id: newId(), shots: [], text: '', category: '', ad
 export function useReport() {
   const draft = ref<Draft>(empty())
   const placeName = ref('')
-  const told = shallowRef<{ categories: { code: string; confidence: number }[]; nearby: Nearby[] }>()
+  const told = shallowRef<{ categories: { code: string; confidence: number }[]; nearby: Near[] }>()
   const asking = ref(false)
   const key = () => me.value?.id ?? ''
   const leaf = computed(() => leafOf(draft.value.category))
@@ -60,7 +61,7 @@ export function useReport() {
     asking.value = true
     try {
       const answer = await suggest(text.trim(), where)
-      if (mine === asked) told.value = { categories: text.trim() ? (answer.categories ?? []) : [], nearby: answer.duplicates ?? answer.nearby ?? [] }
+      if (mine === asked) told.value = { categories: text.trim() ? answer.categories : [], nearby: answer.duplicates }
     } catch {
       if (mine === asked) told.value = undefined
     }

@@ -1,6 +1,7 @@
 import { computed, ref } from 'vue'
+import { newId } from '@/kit/newId'
 import { me } from './me'
-import { newId, seenOf, type Detail, type Shot, type Step } from './model'
+import { seenOf, type Detail, type Shot, type Step } from './model'
 import { post } from './outbox'
 import { metres, position, stand } from './position'
 import type { StepKind } from './steps'
