@@ -95,6 +95,9 @@ func (w *caseWorld) tell(ctx context.Context, day time.Time, n int) error {
 		}
 	}
 	slices.SortFunc(times, time.Time.Compare)
+	if _, err := w.l.Cases.Lapse(ctx); err != nil { // the clocks of earlier days come to their points
+		return err
+	}
 	return w.l.DB.Tx(ctx, func(tx *db.Tx) error {
 		teller, err := w.l.Cases.NewTeller(ctx, tx)
 		if err != nil {

@@ -93,7 +93,7 @@ func (q *count) where(ctx context.Context) string {
 func (q *count) number() string {
 	switch {
 	case q.Sum != "":
-		return "COALESCE(SUM(" + q.Sum + "), 0)"
+		return "CAST(COALESCE(SUM(" + q.Sum + "), 0) AS BIGINT)"
 	case q.stock():
 		return "COUNT(DISTINCT case_id)"
 	}

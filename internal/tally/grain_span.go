@@ -14,21 +14,18 @@ func spansOf(l *cases.Life, calendar *workcal.Calendar, closed *clock.Time) []Sp
 	var promised *clock.Time
 	for i := range l.Clocks {
 		k := &l.Clocks[i]
-		if k.PartID != "" || fulfils[k.Kind] == nil {
-			continue
+		if k.PartID != "" || k.Hop > 0 || fulfils[k.Kind] == nil {
+			continue // what a higher tier overran is its own, and counted nowhere twice
 		}
 		s := Span{Kind: k.Kind, Round: k.Round, Unit: k.UnitID, From: k.StartedAt, Due: k.DueAt, To: k.StoppedAt}
 		if k.StoppedAt != nil {
 			s.Done = slices.ContainsFunc(l.History, func(h cases.History) bool {
 				return h.At.Equal(k.StoppedAt.Time) && slices.Contains(fulfils[k.Kind], h.Action)
 			})
-			if !s.Done {
-				s.Due = nil // ended by something else: nothing was owed
-			}
 			s.OnTime = s.Done && (s.Due == nil || !s.To.After(s.Due.Time))
 		}
 		spans = append(spans, s)
-		if k.Kind == cases.StageHandle && k.Round == 1 && s.Due != nil {
+		if k.Kind == cases.StageHandle && k.Round == 1 && s.anchor() != nil {
 			promised = s.Due
 		}
 	}
@@ -73,9 +70,10 @@ func openSpans(l *cases.Life) []Span {
 }
 
 // anchor places what is owed in time: when it was done, or when it fell due, whichever came first. So it is counted once.
+// What ended by something else, such as a recall, was not owed.
 func (s *Span) anchor() *clock.Time {
 	switch {
-	case s.Due == nil:
+	case s.Due == nil || s.To != nil && !s.Done:
 		return nil
 	case s.Done && s.To.Before(s.Due.Time):
 		return s.To

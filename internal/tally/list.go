@@ -94,7 +94,7 @@ func (s *Service) list(ctx context.Context, tx *db.Tx, m *Metric, c Count, side 
 	if at == "" {
 		at, seq, due, done, distinct = "from_at", "0", "MIN(t.due_at)", "NULL", "t.case_id"
 	}
-	from := fmt.Sprintf("(SELECT t.*, (%s) AS good FROM tally_%s t WHERE %s) t", good, q.Of, where)
+	from := fmt.Sprintf("(SELECT t.*, (%s) AS hit FROM tally_%s t WHERE %s) t", good, q.Of, where)
 	total, err := db.Get[int](ctx, tx, "SELECT COUNT(DISTINCT "+distinct+") FROM "+from, q.args...)
 	if err != nil {
 		return page, err
@@ -118,17 +118,18 @@ func (q *count) rows(from, at, seq, due, done string, cursor []string, limit int
 	if q.stock() {
 		group, when = " GROUP BY c.id, c.number, c.title, c.state, c.channel, c.category, c.area_name, c.lead_unit, c.sensitive", "MIN(t."+at+")"
 	}
-	unit, good := "t.unit_id", "t.good"
+	unit, good := "t.unit_id", "t.hit"
 	if q.stock() {
 		unit, good = "c.lead_unit", "TRUE"
 	}
 	behind := ""
-	if cursor[0] != "" {
-		id, n := q.arg(cursor[0]), q.arg(cursor[1])
-		behind = fmt.Sprintf(" WHERE (c.id < %s OR c.id = %s AND %s > CAST(%s AS INTEGER))", id, id, seq, n)
-		if q.stock() || q.Of == "case" {
-			behind = " WHERE c.id < " + id + " AND " + n + " <> 'x'"
-		}
+	switch {
+	case cursor[0] == "":
+	case q.stock() || q.Of == "case":
+		behind = " WHERE c.id < " + q.arg(cursor[0])
+	default:
+		id := q.arg(cursor[0])
+		behind = fmt.Sprintf(" WHERE (c.id < %s OR c.id = %s AND %s > CAST(%s AS INTEGER))", id, id, seq, q.arg(cursor[1]))
 	}
 	return fmt.Sprintf(`SELECT c.id AS case_id, c.number, c.title, c.state, c.channel, c.category, c.area_name, %s AS unit_id, c.sensitive, %s AS seq, %s AS at,
 		%s AS due_at, %s AS done_at, %s AS good FROM %s JOIN case_file c ON c.id = t.case_id%s%s ORDER BY c.id DESC, 10 LIMIT %s`,
