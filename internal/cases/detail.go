@@ -51,8 +51,7 @@ func (s *Service) DetailTx(ctx context.Context, tx *db.Tx, id string) (*Detail, 
 			return
 		},
 		func() (err error) {
-			d.Requests, err = db.All[Request](ctx, tx, `SELECT id, case_id, kind, state, ground, note, amount, unit_id, unit_name, area_code, asked_by, asked_at,
-				decided_by, decided_at, answer, review_at, reviews, ended_at FROM case_request WHERE case_id = $1 ORDER BY id`, id)
+			d.Requests, err = db.All[Request](ctx, tx, "SELECT "+requestFields+" FROM case_request WHERE case_id = $1 ORDER BY id", id)
 			return
 		},
 		func() (err error) {
