@@ -1,9 +1,12 @@
 import { appraisal } from './words.en.appraisal'
+import { cases } from './words.en.cases'
+import { citizen } from './words.en.citizen'
 import { common } from './words.en.common'
 import { fieldwork } from './words.en.fieldwork'
 import { form } from './words.en.form'
 import { identity } from './words.en.identity'
 import { integrity } from './words.en.integrity'
+import { officer } from './words.en.officer'
 import { platform } from './words.en.platform'
 import { rectify } from './words.en.rectify'
 import { region } from './words.en.region'
@@ -15,7 +18,7 @@ import { survey } from './words.en.survey'
 import { systems } from './words.en.systems'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report }
+export const parts = { common, shell, cases, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, citizen, officer }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>

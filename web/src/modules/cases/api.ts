@@ -34,6 +34,4 @@ export const showPhoto = (id: string, photo: string, action: 'show' | 'hide') =>
   body(api.POST('/api/v1/cases/{id}/evidence/{photo}/actions/{action}', { params: { path: { id, photo, action } } }))
 export const revealReporter = (id: string, reporter: string, reason: string) =>
   body(api.POST('/api/v1/cases/{id}/reporters/{reporter}/reveal', { params: { path: { id, reporter } }, body: { reason } }))
-export const watchCase = (id: string) => api.PUT('/api/v1/cases/{id}/watch', path(id))
-export const unwatchCase = (id: string) => api.DELETE('/api/v1/cases/{id}/watch', path(id))
 export const decideDuty = (question: { category: string; area: string; component?: string; source?: string }) => body(api.GET('/api/v1/duty/decision', { params: { query: set(question) as never } }))

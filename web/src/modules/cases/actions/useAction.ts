@@ -5,6 +5,7 @@ import { asProblem } from '@/kit/problem'
 import { done } from '@/ui/toast'
 import { useCase, useWorkflow } from '../useCase'
 import { actionName } from './actions'
+import { useDraft } from './useDraft'
 import { corrected, fieldsOf, missing, moveOf, needsOf, startForm, type ActionForm } from './form'
 
 /** What a conflict carries: the case as it is now and the steps since the version this person saw. */
@@ -22,6 +23,7 @@ export function useAction(item: () => CaseDetail, action: () => string, start: P
   const needs = computed(() => needsOf(workflow.value, action()))
   const fields = computed(() => fieldsOf(action(), needs.value, opened))
   const lacks = computed(() => missing(form, fields.value, needs.value))
+  const { savedAt, forget } = useDraft(opened.id, action(), opened.version, form, () => fields.value)
   /** After a conflict the step may not be possible any more. */
   const possible = computed(() => !change.value || item().actions.includes(action()))
 
@@ -30,7 +32,7 @@ export function useAction(item: () => CaseDetail, action: () => string, start: P
     let move = moveOf(form, fields.value, opened)
     if (action() === 'correct') move = corrected(move, opened)
     act.mutate({ action: action(), version: version.value, move }, {
-      onSuccess: () => { done(t('{action}：已完成', { action: actionName(action()) })); finished() },
+      onSuccess: () => { forget(); done(t('{action}：已完成', { action: actionName(action()) })); finished() },
       onError: (error) => {
         const p = asProblem(error)
         const now = p.current as Change | undefined
@@ -42,5 +44,5 @@ export function useAction(item: () => CaseDetail, action: () => string, start: P
       },
     })
   }
-  return { form, fields, needs, lacks, change, problem, possible, send, sending: act.isPending }
+  return { form, fields, needs, lacks, change, problem, possible, savedAt, send, sending: act.isPending }
 }
