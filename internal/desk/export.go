@@ -230,7 +230,7 @@ func findExport(ctx context.Context, tx *db.Tx, id string) (*Export, error) {
 func (s *Service) Exports(ctx context.Context) (list []Export, err error) {
 	p := auth.From(ctx)
 	if p == nil || !p.Has(PermExport) && !p.Has(PermApprove) {
-		return nil, errs.Forbidden("auth.forbidden", "You may not do this.")
+		return nil, errs.Forbidden("auth.no_permission", "You lack the permission for this.")
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		args := []any{p.UserID}

@@ -3,6 +3,7 @@ import { t } from '@/kit/i18n'
 import { can, loadSession, session } from '@/kit/session'
 import { appraisalRoutes } from '@/modules/appraisal/routes'
 import { systemRoutes } from '@/modules/appraisal/systems/routes'
+import { caseRoutes } from '@/modules/cases/routes'
 import { fieldworkRoutes } from '@/modules/fieldwork/routes'
 import { formRoutes } from '@/modules/form/routes'
 import { identityRoutes } from '@/modules/identity/routes'
@@ -31,7 +32,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/', redirect: '/todo' },
-    ...rectifyRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
+    ...rectifyRoutes, ...caseRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 })
