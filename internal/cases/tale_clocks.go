@@ -9,7 +9,6 @@ import (
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
-	"yiwang/internal/platform/workcal"
 	"yiwang/internal/workflow"
 )
 
@@ -30,12 +29,12 @@ func (b *Tale) tick(tx *db.Tx, t *step, st workflow.State) {
 		case k.StoppedAt != nil || k.PartID != "":
 		case k.Kind == StageHandle && st.Pause:
 			held = k
-			k.pause(now)
+			k.hold(now, pauseReason(t, st))
 		case k.Kind == StageHandle && k.PausedAt != nil && st.Stage == StageHandle:
 			held = k
-			b.goOn(k, now)
+			k.release(b.teller.s.Calendar.Current(), now)
 		default:
-			k.stop(now)
+			k.end(now, outcomeOf(t.action.Code, c.Stage))
 		}
 	}
 	c.Stage, c.DueAt, c.WarnAt, c.Paused = st.Stage, nil, nil, held != nil && st.Pause
@@ -46,48 +45,20 @@ func (b *Tale) tick(tx *db.Tx, t *step, st workflow.State) {
 		held = b.newClock(tx, st.Stage, c.Holder)
 		b.clocks = append(b.clocks, held)
 	}
-	c.DueAt = held.DueAt
+	c.DueAt, c.WarnAt = held.DueAt, held.WarnAt
 }
 
 func (b *Tale) newClock(tx *db.Tx, stage, unit string) *Clock {
 	c, s := b.Case, b.teller.s
-	limit, basis := s.limitFor(c, stage)
-	calendar := s.Calendar.Current()
-	due := clock.At(calendar.Due(tx.Now(), limit))
-	k := &Clock{ID: db.NewID(tx), CaseID: c.ID, Kind: stage, Round: 1 + c.Reworks + c.Reopens, Level: c.Level, UnitID: unit, AreaCode: c.AreaCode,
-		StartedAt: tx.Time(), LimitN: limit.N, LimitUnit: string(limit.Unit), Calendar: calendar.Version(), Basis: basis, Phase: "green", DueAt: &due, NextAt: &due}
-	k.Pauses.V = []Pause{}
+	k := newClock(db.NewID(tx), c, stage, s.limitIn(&timing{limits: DefaultLimits()}, c, stage, c.Level), s.Calendar.Current(), tx.Time())
+	k.UnitID = unit
+	switch unit {
+	case "":
+		k.Level = Grid // officers act on the lowest tier
+	case c.LeadUnit:
+		k.UnitName = c.LeadName
+	}
 	return k
-}
-
-func (k *Clock) stop(now clock.Time) {
-	k.Outcome = "met"
-	if k.DueAt != nil && k.DueAt.Before(now.Time) {
-		k.Outcome = "late"
-	}
-	k.StoppedAt, k.NextAt = &now, nil
-}
-
-func (k *Clock) pause(now clock.Time) {
-	if k.PausedAt == nil {
-		k.PausedAt, k.DueAt, k.NextAt = &now, nil, nil
-	}
-}
-
-// goOn ends the pause: the due time is computed again from the start with every pause left out.
-func (b *Tale) goOn(k *Clock, now clock.Time) {
-	k.Pauses.V = append(k.Pauses.V, Pause{From: *k.PausedAt, To: &now, Reason: "suspension"})
-	k.PausedAt = nil
-	b.dueAgain(k)
-}
-
-func (b *Tale) dueAgain(k *Clock) {
-	var pauses []workcal.Interval
-	for _, p := range k.Pauses.V {
-		pauses = append(pauses, workcal.Interval{From: p.From.Time, To: p.To.Time})
-	}
-	due := clock.At(b.teller.s.Calendar.Current().Due(k.StartedAt.Time, workcal.Limit{N: k.LimitN, Unit: workcal.Unit(k.LimitUnit)}, pauses...))
-	k.DueAt, k.NextAt = &due, &due
 }
 
 // extend gives the running clock of the lead unit more time.
@@ -95,8 +66,8 @@ func (b *Tale) extend(amount int) {
 	for _, k := range b.clocks {
 		if k.Kind == StageHandle && k.PartID == "" && k.StoppedAt == nil {
 			k.LimitN += amount
-			b.dueAgain(k)
-			b.Case.DueAt, b.Case.PromisedAt = k.DueAt, k.DueAt
+			k.reckon(b.teller.s.Calendar.Current(), b.Case.ChangedAt.Time)
+			b.Case.DueAt, b.Case.WarnAt, b.Case.PromisedAt = k.DueAt, k.WarnAt, k.DueAt
 		}
 	}
 }

@@ -102,7 +102,7 @@ func (b *Tale) EndPart(at time.Time, outcome string) {
 		p.Version = 3
 		for _, k := range b.clocks {
 			if k.PartID == p.ID {
-				k.stop(now)
+				k.end(now, Met)
 			}
 		}
 	}
