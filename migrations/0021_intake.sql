@@ -22,6 +22,10 @@ CREATE INDEX case_file_place ON case_file (lat, lon) WHERE ended_at IS NULL AND 
 -- What came back: ended cases of a category, latest first.
 CREATE INDEX case_file_ended ON case_file (category, ended_at) WHERE ended_at IS NOT NULL;
 
+-- A number of a source is registered once, also by two imports at the same moment.
+DROP INDEX case_file_source;
+CREATE UNIQUE INDEX case_file_source ON case_file (source, source_number) WHERE source_number <> '';
+
 -- One row per merge, with what is needed to undo it. A merge is never deleted; undone_at ends it.
 CREATE TABLE case_merge (
     id         TEXT    PRIMARY KEY,
@@ -77,7 +81,16 @@ CREATE TABLE intake_import (
 );
 CREATE INDEX intake_import_at ON intake_import (at, id);
 
--- Alarms of devices: repeated ones join the case that is open for the device.
+-- What devices alarm about, and the case that was opened last for it: repeated alarms join it while it is open.
+CREATE TABLE intake_device (
+    source  TEXT    NOT NULL,
+    device  TEXT    NOT NULL,
+    kind    TEXT    NOT NULL,
+    case_id TEXT    NOT NULL DEFAULT '',
+    alarms  INTEGER NOT NULL,
+    seen_at BIGINT  NOT NULL,
+    PRIMARY KEY (source, device, kind)
+);
 CREATE TABLE intake_alarm (
     id        TEXT   PRIMARY KEY,
     source    TEXT   NOT NULL,

@@ -11,6 +11,8 @@ import (
 func (a *App) reactToCases() {
 	a.streamCases()
 	a.tellOfCases()
+	a.learnCategories()
+	a.tellPartners()
 	a.countCases()
 }
 

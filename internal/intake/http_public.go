@@ -28,6 +28,7 @@ func (s *Service) Routes(api huma.API) {
 	s.reportRoutes(api)
 	s.suggestRoutes(api)
 	s.followRoutes(api)
+	s.importRoutes(api)
 }
 
 func addressOf(ctx context.Context) string { return audit.OriginFrom(ctx).Address }
