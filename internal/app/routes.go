@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -16,6 +17,10 @@ import (
 
 // Version of the API document.
 const apiVersion = "1"
+
+// gateWait is how long a request waits for its turn before it is sent away: longer than a call takes under full load,
+// shorter than anybody looks at a screen.
+const gateWait = 500 * time.Millisecond
 
 // API registers every operation of every module on mux. Its access list is the whole list of ways in.
 func (a *App) API(mux *http.ServeMux) huma.API {
@@ -59,13 +64,15 @@ func (a *App) Handler() (http.Handler, error) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", promhttp.Handler())
+	mux.Handle("/open311/v2/", a.Partners.Open311())
 	mux.Handle("/", httpx.Static(dist))
 	proxies, err := a.Config.Proxies()
 	if err != nil {
 		return nil, err
 	}
 	outer := &httpx.Outer{Authenticate: a.Identity.FromRequest, Clock: a.DB.Clock(), TrustProxies: proxies,
-		Limiter: httpx.NewLimiter(a.Config.RateLimit, a.Config.RateBurst), Secure: a.Config.SecureCookies()}
+		Limiter: httpx.NewLimiter(a.Config.RateLimit, a.Config.RateBurst), Secure: a.Config.SecureCookies(),
+		Gate: httpx.NewGate(a.Config.Places*runtime.GOMAXPROCS(0), a.Config.Places*runtime.GOMAXPROCS(0)*8, gateWait)}
 	return outer.Wrap(compress(httpx.Idempotent(a.DB, mux))), nil
 }
 

@@ -29,6 +29,7 @@ type Config struct {
 	BehindTLS  bool     `name:"behind-tls" help:"A proxy in front speaks TLS: mark cookies Secure, send HSTS."`
 	TrustProxy []string `help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8." placeholder:"CIDR"`
 	RateLimit  float64  `default:"200" help:"Requests per second and account or address; 0 for no limit."`
+	Places     int      `default:"16" help:"Operations that work at once, per processor; more wait briefly and are then told to come back. 0 for no bound."`
 	RateBurst  int      `default:"400" help:"Requests at once beyond the rate."`
 	Mail       string   `help:"SMTP server for e-mail: smtp:// or smtps://USER:SECRET@HOST:PORT?from=ADDRESS. Default: files in messages/ of the data directory." placeholder:"URL"`
 	SMS        string   `name:"sms" help:"HTTP gateway for text messages: https://KEY:SECRET@HOST/PATH. Default: files in messages/ of the data directory." placeholder:"URL"`
@@ -64,12 +65,19 @@ func (c *Config) KeyPath() string {
 func (c *Config) SecureCookies() bool { return c.BehindTLS || c.TLSCert != "" }
 
 // Proxies parses TrustProxy.
-func (c *Config) Proxies() ([]netip.Prefix, error) {
+func (c *Config) Proxies() ([]netip.Prefix, error) { return networks("--trust-proxy", c.TrustProxy) }
+
+// WebhookNets parses WebhookNet.
+func (c *Config) WebhookNets() ([]netip.Prefix, error) {
+	return networks("--webhook-net", c.WebhookNet)
+}
+
+func networks(flag string, list []string) ([]netip.Prefix, error) {
 	var out []netip.Prefix
-	for _, s := range c.TrustProxy {
+	for _, s := range list {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
-			return nil, fmt.Errorf("--trust-proxy %q: write a network such as 10.0.0.0/8", s)
+			return nil, fmt.Errorf("%s %q: write a network such as 10.0.0.0/8", flag, s)
 		}
 		out = append(out, p)
 	}

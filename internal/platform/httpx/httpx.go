@@ -82,6 +82,11 @@ func Handle[I, O any](api huma.API, op Op, h func(context.Context, *I) (*O, erro
 		o.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	}
 	huma.Register(api, o, func(ctx context.Context, in *I) (*O, error) {
+		leave, err := enter(ctx)
+		if err != nil {
+			return nil, huma.ErrorWithHeaders(problemOf(ctx, err), http.Header{"Retry-After": {"1"}})
+		}
+		defer leave()
 		out, err := h(ctx, in)
 		if err != nil {
 			return nil, problemOf(ctx, err)

@@ -75,13 +75,15 @@ func Idempotent(d *db.DB, next http.Handler) http.Handler {
 }
 
 // carriesSecrets names the operations whose requests hold passwords, or whose answers hold tokens, codes or revealed telephone
-// numbers, and those that bring answers of respondents. Neither a digest of the one nor the text of the other may lie in the database, nor
+// numbers, those that bring answers of respondents, and reports of residents, whose answers hold the code to follow them with. Neither a digest of the one nor the text of the other may lie in the database, nor
 // who sent an answer when, so these take no Idempotency-Key; answers and reports have a submission_id of their own.
 func carriesSecrets(path string) bool {
 	return path == "/api/v1/public/responses" || strings.HasPrefix(path, "/api/v1/public/reports") || strings.HasPrefix(path, "/api/v1/public/follow") ||
 		strings.HasSuffix(path, "/reveal") || strings.HasPrefix(path, "/api/v1/fieldwork/") || path == "/api/v1/session" || path == "/api/v1/users" || path == "/api/v1/tokens" ||
 		strings.HasPrefix(path, "/api/v1/account/") || strings.HasSuffix(path, "/actions/reset-password") || strings.HasSuffix(path, "/contact") ||
-		strings.HasSuffix(path, "/letters")
+		strings.HasSuffix(path, "/letters") || strings.HasPrefix(path, "/open311/") || strings.HasSuffix(path, "/reveal") ||
+		strings.HasPrefix(path, "/api/v1/public/report") || strings.HasPrefix(path, "/api/v1/public/follow") || path == "/api/v1/partners" || path == "/api/v1/webhooks" ||
+		path == "/api/v1/message-channels/test" || strings.HasSuffix(path, "/actions/renew-key") || strings.HasSuffix(path, "/actions/renew-secret")
 }
 
 func ownerOf(ctx context.Context) string {

@@ -29,7 +29,8 @@ type Outer struct {
 	Clock        clock.Clock
 	TrustProxies []netip.Prefix // whose X-Forwarded-For is believed
 	Limiter      *Limiter
-	Secure       bool // served by TLS, directly or behind a proxy
+	Gate         *Gate // nil: no bound
+	Secure       bool  // served by TLS, directly or behind a proxy
 }
 
 // maxRequest bounds any request; operations set smaller limits.
@@ -50,7 +51,7 @@ func (o *Outer) Wrap(next http.Handler) http.Handler {
 		start := o.Clock.Now()
 		origin := audit.Origin{RequestID: requestID(r), Address: o.address(r)}
 		ctx := i18n.With(audit.WithOrigin(r.Context(), origin), i18n.Accept(r.Header.Get("Accept-Language")))
-		r = r.WithContext(ctx)
+		r = r.WithContext(context.WithValue(ctx, gateKey{}, o.Gate))
 		rec := &recorder{ResponseWriter: w}
 		o.headers(rec.Header(), origin.RequestID)
 		defer func() {
