@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"yiwang/internal/platform/audit"
@@ -37,7 +38,8 @@ type App struct {
 	Jobs   *jobs.Runner
 	Modules
 
-	relay *bus.NATS
+	relay       *bus.NATS
+	webhookNets []netip.Prefix
 }
 
 // Open opens the stores, brings the schema up to date and builds the modules. It does not listen and starts no
@@ -81,6 +83,9 @@ func OpenAt(ctx context.Context, cfg config.Config, c clock.Clock) (a *App, err 
 	a.Trail = audit.New(a.DB, keys.Audit)
 	a.Bus = outbox.New(a.DB, relay)
 	a.Jobs = jobs.NewRunner(a.DB)
+	if a.webhookNets, err = cfg.WebhookNets(); err != nil {
+		return nil, err
+	}
 	if err = a.build(ctx); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type loop struct {
 func (a *App) loops() []loop {
 	return []loop{
 		{"messages", time.Second, a.Messages.Deliver},
+		{"webhooks", time.Second, a.Partners.Deliver},
 	}
 }
 

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"yiwang/internal/platform/db"
@@ -11,19 +10,12 @@ import (
 // Since lists at most limit messages emitted at or after a time, oldest first, for those who follow along without reacting.
 // What a slow transaction emitted may still appear among them later, so a follower asks again for the last moment.
 func Since(ctx context.Context, tx *db.Tx, at time.Time, limit int) ([]Message, error) {
-	hex := fmt.Sprintf("%012x", max(at.UnixMilli(), 0)) // ids begin with the time
 	return db.All[Message](ctx, tx, `SELECT id, topic, subject, payload, actor, attempts FROM outbox WHERE id >= $1 ORDER BY id LIMIT $2`,
-		hex[:8]+"-"+hex[8:], limit)
+		db.FirstID(at), limit)
 }
 
 // EmittedAt returns when a message with the id was emitted; false for what is no id.
-func EmittedAt(id string) (time.Time, bool) {
-	var head, rest int64
-	if n, err := fmt.Sscanf(id, "%08x-%04x-", &head, &rest); err != nil || n != 2 || len(id) != 36 {
-		return time.Time{}, false
-	}
-	return time.UnixMilli(head<<16 | rest).UTC(), true
-}
+func EmittedAt(id string) (time.Time, bool) { return db.TimeOfID(id) }
 
 // Woken returns a channel that hears of every commit of this process that emitted something; stop ends it.
 func Woken() (c <-chan struct{}, stop func()) {
