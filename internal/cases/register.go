@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"yiwang/internal/platform/auth"
@@ -176,17 +177,17 @@ func (s *Service) titleOf(c *Case) string {
 	return string(words[:min(len(words), 24)])
 }
 
-// place finds the grid of a position, or checks the area.
+// place finds the grid of a position; a position on no ground of ours, or none, needs an area.
 func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, lat, lon *float64, area string) error {
 	if lat != nil && lon != nil {
 		loc, err := s.Regions.Locate(ctx, *lon, *lat, tx.Now())
-		if err != nil {
+		if err != nil && errs.KindOf(err) != errs.KindNotFound {
 			return err
 		}
 		y, x := Degrees(*lat*1e7), Degrees(*lon*1e7)
 		c.LatE7, c.LonE7 = &y, &x
-		if code := loc.Smallest(); code != "" && (area == "" || len(code) > len(area) && code[:len(area)] == area) {
-			area = code
+		if err == nil && !strings.HasPrefix(area, loc.Smallest()) {
+			area = loc.Smallest() // the ground decides, unless somebody names a part of it
 		}
 	}
 	if area == "" {
