@@ -22,6 +22,7 @@ func (a *App) loops() []loop {
 	return []loop{
 		{"messages", time.Second, a.Messages.Deliver},
 		{"webhooks", time.Second, a.Partners.Deliver},
+		{"whistles", 20 * time.Second, a.Whistles.RemindAll},
 	}
 }
 

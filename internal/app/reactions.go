@@ -20,6 +20,7 @@ func (a *App) react() {
 	a.reactToItems()
 	a.reactToResults()
 	a.reactToCases()
+	a.reactToWhistles()
 }
 
 // reactToWaves: a wave moved, or answers came in.
