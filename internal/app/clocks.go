@@ -15,7 +15,7 @@ const (
 )
 
 // startClocks lets the clocks of cases run: every few seconds what has come to a point, every minute suspensions whose
-// review is due, every hour cases on which nothing happens. Every server does it; each point is taken once.
+// review is due, every hour cases on which nothing happens and follow-ups nobody answers. Every server does it; each point is taken once.
 func (a *App) startClocks(ctx context.Context) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
@@ -35,6 +35,8 @@ func (a *App) startClocks(ctx context.Context) <-chan struct{} {
 				_, err = a.Cases.Reviews(ctx)
 			case <-dormant.C:
 				_, err = a.Cases.Dormant(ctx)
+				_, unanswered := a.Cases.ArchiveUnanswered(ctx)
+				err = errors.Join(err, unanswered)
 			}
 			if err != nil && ctx.Err() == nil && !errors.Is(err, context.Canceled) {
 				slog.WarnContext(ctx, "clocks of cases could not be taken, they will be tried again", "error", err)

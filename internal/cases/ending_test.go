@@ -171,3 +171,35 @@ func TestVerify_FarFromThePlaceIsRefusedAndWithoutGoingThereIsChecked(t *testing
 		}
 	})
 }
+
+func TestArchiveUnanswered_EndsOnlyWhatNobodyCanBeCalledAbout(t *testing.T) {
+	t.Parallel()
+	testkit.EachDBAt(t, func(t *testing.T, d *db.DB, now *clock.Fake) {
+		x := casetest.New(t, d)
+		close := func(r *cases.NewReporter) *cases.Case {
+			c := x.Register(t, func(n *cases.Report) { n.Channel, n.Reporter = cases.FromResident, r })
+			c = x.Act(t, x.Desk(), c, "file", cases.Move{Category: casetest.Lamp})
+			c = x.Act(t, x.Desk(), c, "dispatch", cases.Move{LeadUnit: x.Units[builders].ID})
+			c = x.Act(t, x.Unit(builders), c, "handle", cases.Move{Result: cases.Explained, Outcome: "已说明"})
+			c = x.Act(t, x.Desk(), c, "verify", cases.Move{Note: "属实", Remote: true})
+			return x.Act(t, x.Command(), c, "close", cases.Move{Reply: "已办"})
+		}
+		nameless := close(&cases.NewReporter{Anonymous: true, WantsReply: true})
+		called := close(&cases.NewReporter{Phone: "13800000000", WantsReply: true})
+		now.Advance(6 * 24 * time.Hour)
+		if n, err := x.Cases.ArchiveUnanswered(x.Ctx); err != nil || n != 0 {
+			t.Errorf("after six days: %d, %v", n, err)
+		}
+		now.Advance(2 * 24 * time.Hour)
+		if n, err := x.Cases.ArchiveUnanswered(x.Ctx); err != nil || n != 1 {
+			t.Errorf("after eight days: %d, %v", n, err)
+		}
+		for c, want := range map[*cases.Case]cases.State{nameless: cases.Archived, called: cases.Closed} {
+			after, err := x.Cases.Get(x.Ctx, c.ID)
+			must(t, err)
+			if after.State != want {
+				t.Errorf("stands at %s, want %s", after.State, want)
+			}
+		}
+	})
+}
