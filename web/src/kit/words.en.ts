@@ -1,6 +1,7 @@
 import { appraisal } from './words.en.appraisal'
 import { cases } from './words.en.cases'
 import { citizen } from './words.en.citizen'
+import { clock } from './words.en.clock'
 import { common } from './words.en.common'
 import { desk } from './words.en.desk'
 import { fieldwork } from './words.en.fieldwork'
@@ -19,7 +20,7 @@ import { survey } from './words.en.survey'
 import { systems } from './words.en.systems'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, citizen, officer, desk }
+export const parts = { common, shell, cases, clock, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, citizen, officer, desk }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>

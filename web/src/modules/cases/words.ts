@@ -11,7 +11,7 @@ const named = (list: Choice[], value: string | undefined) => list.find((c) => c.
 export const caseStates = (): Choice[] => [
   { value: 'reported', label: t('待受理') }, { value: 'inspecting', label: t('核实中') }, { value: 'accepted', label: t('已受理') }, { value: 'filed', label: t('待派遣') },
   { value: 'dispatched', label: t('待签收') }, { value: 'returned', label: t('已退单') }, { value: 'adjudicating', label: t('联合研判') }, { value: 'signed', label: t('待处置') },
-  { value: 'handling', label: t('处置中') }, { value: 'suspended', label: t('挂账') }, { value: 'rework', label: t('返工') }, { value: 'checking', label: t('待核查') },
+  { value: 'handling', label: t('处置中') }, { value: 'suspended', label: t('挂账') }, { value: 'waiting', label: t('待反映人补充') }, { value: 'rework', label: t('返工') }, { value: 'checking', label: t('待核查') },
   { value: 'checked', label: t('待结案') }, { value: 'closed', label: t('待回访') }, { value: 'archived', label: t('已归档') }, { value: 'rejected', label: t('不予受理') },
   { value: 'self_closed', label: t('自行处置') }, { value: 'force_closed', label: t('强制结案') }, { value: 'void', label: t('作废') }, { value: 'merged', label: t('已并案') },
 ]
