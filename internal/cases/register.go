@@ -204,18 +204,24 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, lat, lon *float
 	return nil
 }
 
-// areaName is the name people use: street and community before the grid.
+// areaName is the name people use: the street, then the community, then the grid where its name does not hold the community's.
 func (s *Service) areaName(ctx context.Context, a *region.Area) string {
-	name := a.Name
-	if len(a.Code) > digits[Street] {
-		if st, err := s.Regions.Get(ctx, a.Code[:digits[Street]]); err == nil {
-			if len(a.Code) > digits[Community] {
-				if co, err := s.Regions.Get(ctx, a.Code[:digits[Community]]); err == nil {
-					name = co.Name + name
-				}
-			}
-			name = st.Name + " " + name
+	name := strings.TrimSuffix(a.Name, "居委会")
+	above := func(level Level) string {
+		if len(a.Code) <= digits[level] {
+			return ""
 		}
+		up, err := s.Regions.Get(ctx, a.Code[:digits[level]])
+		if err != nil {
+			return "" // a name is not worth a failure
+		}
+		return strings.TrimSuffix(up.Name, "居委会")
+	}
+	if place := above(Community); place != "" && !strings.HasPrefix(name, place) {
+		name = place + name
+	}
+	if street := above(Street); street != "" {
+		name = street + " " + name
 	}
 	return name
 }
