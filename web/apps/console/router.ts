@@ -7,6 +7,7 @@ import { caseRoutes } from '@/modules/cases/routes'
 import { fieldworkRoutes } from '@/modules/fieldwork/routes'
 import { formRoutes } from '@/modules/form/routes'
 import { identityRoutes } from '@/modules/identity/routes'
+import { intakeRoutes } from '@/modules/intake/routes'
 import { integrityRoutes } from '@/modules/integrity/routes'
 import { platformRoutes } from '@/modules/platform/routes'
 import { rectifyRoutes } from '@/modules/rectify/routes'
@@ -15,6 +16,7 @@ import { reportRoutes } from '@/modules/report/routes'
 import { resultsRoutes } from '@/modules/results/routes'
 import { samplingRoutes } from '@/modules/sampling/routes'
 import { surveyRoutes } from '@/modules/survey/routes'
+import { tallyRoutes } from '@/modules/tally/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -32,7 +34,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/', redirect: '/todo' },
-    ...rectifyRoutes, ...caseRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
+    ...rectifyRoutes, ...intakeRoutes, ...caseRoutes, ...tallyRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 })

@@ -7,6 +7,7 @@ import { desk } from './words.en.desk'
 import { fieldwork } from './words.en.fieldwork'
 import { form } from './words.en.form'
 import { identity } from './words.en.identity'
+import { intake } from './words.en.intake'
 import { integrity } from './words.en.integrity'
 import { officer } from './words.en.officer'
 import { platform } from './words.en.platform'
@@ -18,9 +19,10 @@ import { sampling } from './words.en.sampling'
 import { shell } from './words.en.shell'
 import { survey } from './words.en.survey'
 import { systems } from './words.en.systems'
+import { tally } from './words.en.tally'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, clock, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, citizen, officer, desk }
+export const parts = { common, shell, cases, clock, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>
