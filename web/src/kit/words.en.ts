@@ -9,6 +9,7 @@ import { form } from './words.en.form'
 import { identity } from './words.en.identity'
 import { intake } from './words.en.intake'
 import { integrity } from './words.en.integrity'
+import { messages } from './words.en.messages'
 import { officer } from './words.en.officer'
 import { platform } from './words.en.platform'
 import { rectify } from './words.en.rectify'
@@ -22,7 +23,7 @@ import { systems } from './words.en.systems'
 import { tally } from './words.en.tally'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, clock, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake }
+export const parts = { common, shell, cases, clock, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>

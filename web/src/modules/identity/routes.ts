@@ -1,7 +1,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 import { can } from '@/kit/session'
 
-const admin = ['identity.manage', 'security.manage', 'audit.read']
+const admin = ['identity.manage', 'security.manage', 'audit.read', 'messages.read', 'integration.manage']
 const people = ['identity.read']
 
 export const identityRoutes: RouteRecordRaw[] = [
@@ -19,6 +19,8 @@ export const identityRoutes: RouteRecordRaw[] = [
       { path: 'policy', component: () => import('./pages/PolicyPage.vue'), meta: { title: '安全策略', permissions: people } },
       { path: 'units', component: () => import('./pages/UnitsPage.vue'), meta: { title: '单位', permissions: admin } },
       { path: 'tokens', component: () => import('./pages/TokensPage.vue'), meta: { title: '接口令牌', permissions: admin } },
+      { path: 'messages', component: () => import('@/modules/messages/pages/MessagesPage.vue'), meta: { title: '消息', permissions: ['messages.read'] } },
+      { path: 'integration', component: () => import('@/modules/integration/pages/IntegrationPage.vue'), meta: { title: '对接', permissions: ['integration.manage'] } },
       { path: 'sign-ins', component: () => import('./pages/SignInsPage.vue'), meta: { title: '登录记录', permissions: ['audit.read'] } },
       { path: 'audit', component: () => import('@/modules/platform/pages/AuditPage.vue'), meta: { title: '审计日志', permissions: ['audit.read'] } },
     ],

@@ -1,0 +1,19 @@
+import type { components } from '@/api/schema'
+import type { Solid } from '@/api/types'
+import { api, body, set } from '@/kit/http'
+
+type Schemas = components['schemas']
+export type Partner = Solid<Schemas['IntegrationPartner']>
+export type Webhook = Solid<Schemas['IntegrationWebhook']>
+export type Delivery = Solid<Schemas['IntegrationDelivery']>
+const path = (id: string) => ({ params: { path: { id } } })
+
+export const listPartners = () => body(api.GET('/api/v1/partners'))
+export const savePartner = (p: Partner) => body(p.id ? api.PUT('/api/v1/partners/{id}', { ...path(p.id), body: p }) : api.POST('/api/v1/partners', { body: p }))
+export const renewKey = (p: Partner) => body(api.POST('/api/v1/partners/{id}/actions/renew-key', { ...path(p.id), body: { version: p.version } }))
+export const listWebhooks = () => body(api.GET('/api/v1/webhooks'))
+export const saveWebhook = (w: Webhook) => body(w.id ? api.PUT('/api/v1/webhooks/{id}', { ...path(w.id), body: w }) : api.POST('/api/v1/webhooks', { body: w }))
+export const renewSecret = (w: Webhook) => body(api.POST('/api/v1/webhooks/{id}/actions/renew-secret', { ...path(w.id), body: { version: w.version } }))
+export const pingWebhook = (w: Webhook) => body(api.POST('/api/v1/webhooks/{id}/actions/ping', path(w.id)))
+export const listDeliveries = (id: string, state: string, cursor: string | undefined) => body(api.GET('/api/v1/webhooks/{id}/deliveries', { params: { path: { id }, query: set({ state, cursor }) as never } }))
+export const replayDelivery = (id: string) => body(api.POST('/api/v1/webhook-deliveries/{id}/actions/replay', path(id)))
