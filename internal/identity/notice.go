@@ -29,7 +29,7 @@ func (s *Service) Notify(ctx context.Context, tx *db.Tx, to To, kind, title, lin
 	if (to.User == "") == (to.Unit == "") || title == "" || len(link) > 500 || len(link) > 0 && link[0] != '/' {
 		return errs.Invalid("identity.bad_notice", "A notice needs one addressee, a title and a path.")
 	}
-	_, err := tx.Exec(ctx, `
+	return tx.Queue(ctx, nil, `
 		INSERT INTO identity_notice (id, user_id, unit_id, kind, title, link, created_at)
 		SELECT $1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT)
 		WHERE NOT EXISTS (
@@ -37,7 +37,6 @@ func (s *Service) Notify(ctx context.Context, tx *db.Tx, to To, kind, title, lin
 			FROM identity_notice
 			WHERE user_id = $2 AND unit_id = $3 AND kind = $4 AND title = $5 AND link = $6 AND created_at > $7 - 86400000)`,
 		db.NewID(tx), to.User, to.Unit, kind, clip(title, 300), link, tx.Now().UnixMilli())
-	return err
 }
 
 // mine keeps the notices to a person or to the unit of the post in force; $1 is the person, $2 the unit. A notice to the
