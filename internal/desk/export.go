@@ -228,10 +228,12 @@ func findExport(ctx context.Context, tx *db.Tx, id string) (*Export, error) {
 
 // Exports lists the caller's exports and those it decides on, newest first, with who took them when.
 func (s *Service) Exports(ctx context.Context) (list []Export, err error) {
-	p := auth.From(ctx)
-	if p == nil || !p.Has(PermExport) && !p.Has(PermApprove) {
-		return nil, errs.Forbidden("auth.no_permission", "You lack the permission for this.")
+	if err := auth.Require(ctx, PermExport); err != nil {
+		if err := auth.Require(ctx, PermApprove); err != nil {
+			return nil, err
+		}
 	}
+	p := auth.From(ctx)
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		args := []any{p.UserID}
 		where := "asked_by = $1"

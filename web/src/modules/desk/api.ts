@@ -13,17 +13,11 @@ const path = (id: string) => ({ params: { path: { id } } })
 export const beAtCase = (id: string, editing: boolean) => body(api.PUT('/api/v1/desk/presence/{id}', { ...path(id), body: { editing } }))
 export const leaveCase = (id: string) => body(api.DELETE('/api/v1/desk/presence/{id}', path(id)))
 
-export const listDrafts = (id: string) => body(api.GET('/api/v1/desk/drafts/{id}', path(id)))
-export const keepDraft = (id: string, action: string, content: Record<string, unknown>, version: number) =>
-  body(api.PUT('/api/v1/desk/drafts/{id}/{action}', { params: { path: { id, action } }, body: { content, version } }))
-export const dropDraft = (id: string, action: string) => body(api.DELETE('/api/v1/desk/drafts/{id}/{action}', { params: { path: { id, action } } }))
-
 export const listTemplates = (field?: TemplateField, category?: string) => body(api.GET('/api/v1/desk/templates', { params: { query: set({ field, category }) } }))
 export const listPlaces = () => body(api.GET('/api/v1/desk/template-places'))
 export const saveTemplate = (template: NewTemplate) => body(api.POST('/api/v1/desk/templates', { body: template }))
 export const changeTemplate = (id: string, template: NewTemplate) => body(api.PUT('/api/v1/desk/templates/{id}', { ...path(id), body: template }))
 export const dropTemplate = (id: string) => body(api.DELETE('/api/v1/desk/templates/{id}', path(id)))
-export const fillTemplate = (id: string, caseId: string) => body(api.POST('/api/v1/desk/templates/{id}/fill', { ...path(id), body: { case: caseId } }))
 
 export const listExports = () => body(api.GET('/api/v1/desk/exports'))
 export const askExport = (ask: NewExport) => body(api.POST('/api/v1/desk/exports', { body: ask }))

@@ -23,7 +23,17 @@ const all: BulkAction[] = [
   { code: 'close', permission: 'cases.close', fields: ['reply'], needs: ['reply'] },
 ]
 
-export const bulkActions = (): BulkAction[] => all.filter((a) => can(a.permission))
+/** From which states an action leads on; those without an entry fit any. */
+const from: Record<string, string[]> = {
+  accept: ['reported', 'inspecting'], dispatch: ['filed', 'returned'], sign: ['dispatched'], start: ['signed', 'rework'], close: ['checked'],
+}
+
+/** What the person may do, what fits the chosen cases first. */
+export function bulkActions(chosen: Case[]): BulkAction[] {
+  const fits = (a: BulkAction) => !from[a.code] || chosen.some((c) => from[a.code]!.includes(c.state))
+  const own = all.filter((a) => can(a.permission))
+  return [...own.filter(fits), ...own.filter((a) => !fits(a))]
+}
 
 /** One action on the chosen cases: filled in, previewed, taken; what came of each stays to be read. */
 export function useBulk(chosen: () => Case[], action: BulkAction) {
