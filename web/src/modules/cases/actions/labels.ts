@@ -10,6 +10,8 @@ export function label(field: FieldName, action: string): string {
       if (action === 'adjudicate') return t('裁定理由')
       if (action === 'comment') return t('留言内容')
       if (action === 'revisit') return t('反映人的话')
+      if (action === 'ask_reporter') return t('想问反映人什么')
+      if (action === 'ask_reporter') return t('要反映人补充什么')
       if (action === 'interim') return t('采取了什么措施')
       if (['recall', 'ask_extension', 'ask_suspension', 'refuse_request', 'rework', 'reopen', 'supervise', 'escalate', 'delegate', 'unmerge', 'force_close', 'void', 'reject', 'resume'].includes(action)) return t('理由')
       return t('说明')

@@ -1,37 +1,59 @@
 import type { CaseDetail } from '@/api/types'
 import { moment } from '@/kit/format'
 import { t } from '@/kit/i18n'
-import { limitUnit } from '../limits'
-import { leftWords, levelName, stageName } from '../words'
+import type { Reading } from '../clock/api'
+import { levelName, stageName } from '../words'
 
 export interface Stage { stage: string; name: string; who: string; words: string; used: number; mark: 'done' | 'late' | 'now' | 'warn' | 'over' | 'pause' | 'next' }
 
 const way = ['accept', 'file', 'dispatch', 'sign', 'handle', 'check', 'close', 'revisit']
 const endings = ['archived', 'self_closed', 'force_closed', 'void', 'merged', 'rejected']
 
+/** Clocks of the way itself: not of parts, not those that only push a tier after another was late. */
+const own = (k: Reading) => !k.part_id && k.hop === 0 && k.kind !== 'whistle'
+
+function markOf(k: Reading, item: CaseDetail, runs: boolean): Stage['mark'] {
+  if (!runs) return k.outcome === 'late' ? 'late' : 'done'
+  if (k.paused_at || item.paused) return 'pause'
+  return k.lamp === 'red' ? 'over' : k.lamp === 'orange' || k.lamp === 'yellow' ? 'warn' : 'now'
+}
+
+function wordsOf(k: Reading, mark: Stage['mark']): string {
+  if (mark === 'pause') return t('暂停计时')
+  if (mark === 'now' || mark === 'warn' || mark === 'over') return k.due_at ? t('至 {due}', { due: moment(k.due_at) }) : t('限 {limit}', { limit: k.limit })
+  return k.spent ? t('用 {spent} / 限 {limit}', { spent: k.spent, limit: k.limit }) : t('限 {limit}', { limit: k.limit })
+}
+
 /** The stages of a case: those its clocks tell of, the one that runs, and those to come on the usual way. */
-export function stagesOf(item: CaseDetail, now: number): Stage[] {
-  const clocks = item.clocks.filter((k) => !k.part_id && k.kind !== 'whistle')
-  const last = (stage: string) => clocks.filter((k) => k.kind === stage).at(-1)
+export function stagesOf(item: CaseDetail, readings: Reading[]): Stage[] {
+  const clocks = readings.filter(own)
   const path = [...way]
-  for (const [extra, before] of [['inspect', 'file'], ['adjudicate', 'sign']] as const) if (item.stage === extra || last(extra)) path.splice(path.indexOf(before), 0, extra)
+  for (const [extra, before] of [['inspect', 'file'], ['adjudicate', 'sign']] as const) if (item.stage === extra || clocks.some((k) => k.kind === extra)) path.splice(path.indexOf(before), 0, extra)
   const ended = endings.includes(item.state)
   return path.flatMap((stage): Stage[] => {
-    const clock = last(stage)
-    if (!clock && ended) return []
-    const rounds = clocks.filter((k) => k.kind === stage && k.level === clock?.level).length
-    const name = rounds > 1 && stage !== 'handle' ? t('{stage} 第{n}次', { stage: stageName(stage), n: rounds }) : stageName(stage)
-    const who = clock ? levelName(clock.level) : ''
-    if (!clock) return [{ stage, name, who, words: '', used: 0, mark: 'next' }]
-    const limit = t('限 {n}{unit}', { n: clock.limit_n, unit: limitUnit(clock.limit_unit) })
-    if (item.stage !== stage || clock.stopped_at) {
-      const late = clock.outcome === 'late'
-      return [{ stage, name, who, words: late ? t('超时完成') : limit, used: 100, mark: late ? 'late' : 'done' }]
-    }
-    if (item.paused || clock.paused_at) return [{ stage, name, who, words: t('暂停计时'), used: 100, mark: 'pause' }]
-    const from = new Date(clock.started_at).getTime(), to = clock.due_at ? new Date(clock.due_at).getTime() : from
-    const used = Math.min(100, Math.max(4, ((now - from) / Math.max(1, to - from)) * 100))
-    const mark = item.overdue ? 'over' : item.warned ? 'warn' : 'now'
-    return [{ stage, name, who, words: clock.due_at ? `${leftWords(clock.due_at, now)}　${t('至 {due}', { due: moment(clock.due_at) })}` : limit, used, mark }]
+    const rounds = clocks.filter((k) => k.kind === stage)
+    const clock = rounds.at(-1)
+    if (!clock) return ended ? [] : [{ stage, name: stageName(stage), who: '', words: '', used: 0, mark: 'next' }]
+    const runs = item.stage === stage && !clock.stopped_at || !!clock.paused_at && !ended
+    const mark = markOf(clock, item, runs)
+    const name = rounds.length > 1 ? t('{stage} 第{n}次', { stage: stageName(stage), n: rounds.length }) : stageName(stage)
+    return [{ stage, name, who: levelName(clock.level), words: wordsOf(clock, mark), used: Math.min(100, Math.max(runs ? 4 : 0, clock.share * 100)), mark }]
   })
+}
+
+export interface Hold { unit: string; seconds: number; words: string; paused: boolean }
+
+const held = ['dispatch', 'sign', 'adjudicate', 'handle']
+
+/** In whose hands the case was since it was filed, in working time; the time before the panel does not count. */
+export function holdsOf(readings: Reading[], nameOf: (id: string | undefined) => string): Hold[] {
+  const out: Hold[] = []
+  for (const k of readings.filter((one) => own(one) && held.includes(one.kind))) {
+    if (!k.spent_s) continue
+    const paused = k.kind === 'adjudicate'
+    const unit = paused ? t('联合研判') : nameOf(k.unit_id) || k.unit_name || t('{level}派遣', { level: levelName(k.level) })
+    const last = out.at(-1)
+    if (last?.unit === unit) { last.seconds += k.spent_s; last.words = '' } else out.push({ unit, seconds: k.spent_s, words: k.spent ?? '', paused })
+  }
+  return out
 }

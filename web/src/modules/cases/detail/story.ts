@@ -18,7 +18,7 @@ function titleOf(step: CaseStep): string {
   if (step.action === 'dispatch' && step.for_name) return t('派遣至{unit}', { unit: step.for_name })
   if (step.action === 'return' && step.for_name) return t('{unit}退单', { unit: step.for_name })
   if (step.action === 'adjudicate' && step.for_name) return t('研判决定：{unit}牵头', { unit: step.for_name })
-  if (step.action === 'lapse') return t('{stage}超期，上报{level}', { stage: stageName(text(step, 'kind') || text(step, 'stage')), level: levelName(text(step, 'to') || step.level) })
+  if (step.action === 'lapse') return text(step, 'to') ? t('{stage}超期，上报{level}', { stage: stageName(text(step, 'kind')), level: levelName(text(step, 'to')) }) : t('{stage}超期', { stage: stageName(text(step, 'kind')) })
   if (step.action === 'escalate') return t('上报{level}', { level: levelName(text(step, 'to') || step.level) })
   if (step.action === 'delegate') return t('下派{level}', { level: levelName(text(step, 'to') || step.level) })
   if (step.action.startsWith('part_') && step.for_name) return `${step.for_name}　${actionName(step.action)}`
@@ -29,7 +29,7 @@ function titleOf(step: CaseStep): string {
 function linesOf(step: CaseStep): string[] {
   const lines: string[] = []
   const why = [step.ground ? groundName(step.ground) : '', step.note ?? ''].filter(Boolean).join('：')
-  if (why) lines.push(why)
+  if (why && step.action !== 'lapse') lines.push(why)
   if (step.action === 'dispatch' && words(step, 'assist').length) lines.push(t('协办：{units}', { units: words(step, 'assist').join('、') }))
   if (step.action === 'adjudicate' && step.detail?.['precedent']) lines.push(t('形成判例第 {n} 号', { n: String(step.detail['precedent']) }))
   if (step.action === 'return' && step.to === 'adjudicating') lines.push(t('第二次退单自动转联合研判，处置计时暂停。'))
@@ -47,7 +47,7 @@ const fits = (s: CaseStep, filter: StoryFilter) => filter === 'all' || (filter =
 /** The history as a story, newest first. */
 export function storyOf(item: CaseDetail, nameOf: (id: string | undefined) => string, filter: StoryFilter = 'all'): StoryEntry[] {
   return item.history.filter((s) => fits(s, filter)).reverse().map((step) => ({
-    id: step.id, at: step.at, title: titleOf(step), who: [nameOf(step.actor_unit), step.actor_name].filter((w, i, all) => w && all.indexOf(w) === i).join('　'), lines: linesOf(step),
+    id: step.id, at: step.at, title: titleOf(step), who: step.action === 'lapse' ? text(step, 'to_unit') : [nameOf(step.actor_unit), step.actor_name].filter((w, i, all) => w && all.indexOf(w) === i).join('　'), lines: linesOf(step),
     icon: actionIcon(step.action), tone: tones[step.action] ?? '', audience: step.visibility,
   }))
 }
