@@ -23,6 +23,19 @@ func out[T any](v T, err error) (*body[T], error) {
 	return &body[T]{v}, nil
 }
 
+// secret is an answer that no cache may keep: it holds a code or what a code opens.
+type secret[T any] struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         T
+}
+
+func keptBack[T any](v T, err error) (*secret[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &secret[T]{"no-store", v}, nil
+}
+
 // Routes registers the operations of this module.
 func (s *Service) Routes(api huma.API) {
 	s.reportRoutes(api)
@@ -60,12 +73,12 @@ func (s *Service) reportRoutes(api huma.API) {
 			return cases.SendPhoto(s.OpenPhoto(ctx, in.Link))
 		})
 	httpx.Handle(api, httpx.Op{ID: "add-public-report", Method: http.MethodPost, Path: "/api/v1/public/reports", Summary: "Report a matter", Tag: tag, Access: httpx.Public, Status: 201, Errors: []int{409}},
-		func(ctx context.Context, in *body[PublicReport]) (*body[*Receipt], error) {
-			return out(s.Report(ctx, addressOf(ctx), in.Body))
+		func(ctx context.Context, in *body[PublicReport]) (*secret[*Receipt], error) {
+			return keptBack(s.Report(ctx, addressOf(ctx), in.Body))
 		})
 	httpx.Handle(api, httpx.Op{ID: "support-public-report", Method: http.MethodPost, Path: "/api/v1/public/reports/support", Summary: "Say that one has the same matter", Tag: tag, Access: httpx.Public, Status: 201, Errors: []int{404, 409}},
-		func(ctx context.Context, in *body[Support]) (*body[*Receipt], error) {
-			return out(s.Support(ctx, addressOf(ctx), in.Body))
+		func(ctx context.Context, in *body[Support]) (*secret[*Receipt], error) {
+			return keptBack(s.Support(ctx, addressOf(ctx), in.Body))
 		})
 }
 
@@ -78,19 +91,19 @@ func (s *Service) followRoutes(api huma.API) {
 		return httpx.Op{ID: id, Method: http.MethodPost, Path: "/api/v1/public/follow" + path, Summary: summary, Tag: tag, Access: httpx.Public, Errors: []int{404, 409}}
 	}
 	httpx.Handle(api, op("follow-public-report", "", "Show what became of a report, by its code"),
-		func(ctx context.Context, in *body[codeBody]) (*body[*Followed], error) {
-			return out(s.Follow(ctx, addressOf(ctx), in.Body.Code))
+		func(ctx context.Context, in *body[codeBody]) (*secret[*Followed], error) {
+			return keptBack(s.Follow(ctx, addressOf(ctx), in.Body.Code))
 		})
 	httpx.Handle(api, op("answer-public-report", "/answer", "Say whether it is solved and whether one is satisfied"),
-		func(ctx context.Context, in *body[Verdict]) (*body[*Followed], error) {
-			return out(s.Answer(ctx, addressOf(ctx), in.Body))
+		func(ctx context.Context, in *body[Verdict]) (*secret[*Followed], error) {
+			return keptBack(s.Answer(ctx, addressOf(ctx), in.Body))
 		})
 	httpx.Handle(api, op("appeal-public-report", "/appeal", "Appeal against a rejection, or say that it is not solved"),
-		func(ctx context.Context, in *body[Words]) (*body[*Followed], error) {
-			return out(s.Appeal(ctx, addressOf(ctx), in.Body))
+		func(ctx context.Context, in *body[Words]) (*secret[*Followed], error) {
+			return keptBack(s.Appeal(ctx, addressOf(ctx), in.Body))
 		})
 	httpx.Handle(api, op("comment-public-report", "/comment", "Add words to a report"),
-		func(ctx context.Context, in *body[Words]) (*body[*Followed], error) {
-			return out(s.Comment(ctx, addressOf(ctx), in.Body))
+		func(ctx context.Context, in *body[Words]) (*secret[*Followed], error) {
+			return keptBack(s.Comment(ctx, addressOf(ctx), in.Body))
 		})
 }
