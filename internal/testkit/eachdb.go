@@ -40,6 +40,13 @@ func EachDBAt(t *testing.T, fn func(t *testing.T, d *db.DB, c *clock.Fake)) {
 	}
 }
 
+// BenchDB is EachDB for a benchmark.
+func BenchDB(b *testing.B, fn func(b *testing.B, d *db.DB)) {
+	for _, engine := range []db.Dialect{db.SQLite, db.Postgres} {
+		b.Run(string(engine), func(b *testing.B) { fn(b, open(b, engine, NewClock())) })
+	}
+}
+
 // EachURL runs fn once per engine with the URL of an empty migrated database, for tests that open it themselves.
 func EachURL(t *testing.T, fn func(t *testing.T, url string)) {
 	t.Helper()
