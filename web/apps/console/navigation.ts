@@ -17,6 +17,8 @@ const all = (): NavEntry[] => [
   { to: '/todo', icon: 'todo', words: t('我的待办'), permissions: [] },
   { to: '/cases', icon: 'list', words: t('事件'), permissions: ['cases.read'] },
   { to: '/stats', icon: 'trend', words: t('统计'), permissions: ['tally.read'] },
+  { to: '/whistles', icon: 'volume', words: t('吹哨报到'), permissions: ['whistle.read'] },
+  { to: '/duty', icon: 'ask', words: t('责任清单'), permissions: ['duty.read'] },
   { to: '/collect', icon: 'inbox', words: t('我的访问'), permissions: ['fieldwork.collect'] },
   { to: '/map', icon: 'map', words: t('地图'), permissions: ['region.read'] },
   { to: '/appraisal', icon: 'score', words: t('考评'), permissions: ['survey.read', 'appraisal.read'] },

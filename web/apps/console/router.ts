@@ -4,6 +4,7 @@ import { can, loadSession, session } from '@/kit/session'
 import { appraisalRoutes } from '@/modules/appraisal/routes'
 import { systemRoutes } from '@/modules/appraisal/systems/routes'
 import { caseRoutes } from '@/modules/cases/routes'
+import { dutyRoutes } from '@/modules/duty/routes'
 import { fieldworkRoutes } from '@/modules/fieldwork/routes'
 import { formRoutes } from '@/modules/form/routes'
 import { identityRoutes } from '@/modules/identity/routes'
@@ -16,6 +17,7 @@ import { reportRoutes } from '@/modules/report/routes'
 import { resultsRoutes } from '@/modules/results/routes'
 import { samplingRoutes } from '@/modules/sampling/routes'
 import { surveyRoutes } from '@/modules/survey/routes'
+import { whistleRoutes } from '@/modules/whistle/routes'
 import { tallyRoutes } from '@/modules/tally/routes'
 
 declare module 'vue-router' {
@@ -34,7 +36,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/', redirect: '/todo' },
-    ...rectifyRoutes, ...intakeRoutes, ...caseRoutes, ...tallyRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
+    ...rectifyRoutes, ...intakeRoutes, ...caseRoutes, ...whistleRoutes, ...dutyRoutes, ...tallyRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 })

@@ -4,6 +4,7 @@ import { citizen } from './words.en.citizen'
 import { clock } from './words.en.clock'
 import { common } from './words.en.common'
 import { desk } from './words.en.desk'
+import { duty } from './words.en.duty'
 import { fieldwork } from './words.en.fieldwork'
 import { form } from './words.en.form'
 import { identity } from './words.en.identity'
@@ -21,9 +22,10 @@ import { shell } from './words.en.shell'
 import { survey } from './words.en.survey'
 import { systems } from './words.en.systems'
 import { tally } from './words.en.tally'
+import { whistle } from './words.en.whistle'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, clock, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages }
+export const parts = { common, shell, cases, clock, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, whistle }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>
