@@ -321,4 +321,12 @@ export const cases: Record<string, string> = {
   '继续处置': 'Go on',
   '补充材料': 'Add to the report',
   '要反映人补充什么': 'What is asked of the reporter',
+  '并入同类反映': 'A report of the same was merged in',
+  '分开办理': 'Taken apart again',
+  '又有人反映': 'Somebody else reported it',
+  '查看了反映人联系方式': 'Saw who reported',
+  '查看了照片拍摄地': 'Saw where a photo was taken',
+  '应急时限': 'Emergency limits',
+  '应急结束': 'Emergency over',
+  '设备再次告警': 'The device called again',
 }

@@ -1,5 +1,5 @@
 import type { CaseDetail } from '@/api/types'
-import { moment } from '@/kit/format'
+import { moment, workTime } from '@/kit/format'
 import { t } from '@/kit/i18n'
 import type { Reading } from '../clock/api'
 import { levelName, stageName } from '../words'
@@ -21,7 +21,8 @@ function markOf(k: Reading, item: CaseDetail, runs: boolean): Stage['mark'] {
 function wordsOf(k: Reading, mark: Stage['mark']): string {
   if (mark === 'pause') return t('暂停计时')
   if (mark === 'now' || mark === 'warn' || mark === 'over') return k.due_at ? t('至 {due}', { due: moment(k.due_at) }) : t('限 {limit}', { limit: k.limit })
-  return k.spent ? t('用 {spent} / 限 {limit}', { spent: k.spent, limit: k.limit }) : t('限 {limit}', { limit: k.limit })
+  const spent = k.limit_unit.startsWith('work') ? workTime(Math.round(k.spent_s / 60)) : k.spent
+  return spent ? t('用 {spent} / 限 {limit}', { spent, limit: k.limit }) : t('限 {limit}', { limit: k.limit })
 }
 
 /** The stages of a case: those its clocks tell of, the one that runs, and those to come on the usual way. */
@@ -30,10 +31,11 @@ export function stagesOf(item: CaseDetail, readings: Reading[]): Stage[] {
   const path = [...way]
   for (const [extra, before] of [['inspect', 'file'], ['adjudicate', 'sign']] as const) if (item.stage === extra || clocks.some((k) => k.kind === extra)) path.splice(path.indexOf(before), 0, extra)
   const ended = endings.includes(item.state)
-  return path.flatMap((stage): Stage[] => {
+  const reached = Math.max(...path.map((stage, i) => (clocks.some((k) => k.kind === stage) ? i : -1)))
+  return path.flatMap((stage, i): Stage[] => {
     const rounds = clocks.filter((k) => k.kind === stage)
     const clock = rounds.at(-1)
-    if (!clock) return ended ? [] : [{ stage, name: stageName(stage), who: '', words: '', used: 0, mark: 'next' }]
+    if (!clock) return ended || i < reached ? [] : [{ stage, name: stageName(stage), who: '', words: '', used: 0, mark: 'next' }]
     const runs = item.stage === stage && !clock.stopped_at || !!clock.paused_at && !ended
     const mark = markOf(clock, item, runs)
     const name = rounds.length > 1 ? t('{stage} 第{n}次', { stage: stageName(stage), n: rounds.length }) : stageName(stage)
@@ -49,7 +51,7 @@ const held = ['dispatch', 'sign', 'adjudicate', 'handle']
 export function holdsOf(readings: Reading[], nameOf: (id: string | undefined) => string): Hold[] {
   const out: Hold[] = []
   for (const k of readings.filter((one) => own(one) && held.includes(one.kind))) {
-    if (!k.spent_s) continue
+    if (k.spent_s < 60) continue
     const paused = k.kind === 'adjudicate'
     const unit = paused ? t('联合研判') : nameOf(k.unit_id) || k.unit_name || t('{level}派遣', { level: levelName(k.level) })
     const last = out.at(-1)

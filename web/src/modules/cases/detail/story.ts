@@ -3,6 +3,7 @@ import { t } from '@/kit/i18n'
 import type { IconName } from '@/ui/icons'
 import { actionIcon, actionName } from '../actions/actions'
 import { groundName } from '../actions/grounds'
+import { phaseName } from '../photos'
 import { levelName, stageName } from '../words'
 
 export type StoryFilter = 'all' | 'steps' | 'words' | 'told'
@@ -37,6 +38,8 @@ function linesOf(step: CaseStep): string[] {
   if (typeof step.detail?.['distance'] === 'number') lines.push(t('离现场 {n} 米', { n: step.detail['distance'] }))
   if (step.detail?.['remote'] === true) lines.push(t('没有到现场核查'))
   if (step.detail?.['false_closure'] === true) lines.push(t('按虚假办结记录'))
+  if ((step.action === 'merge_in' || step.action === 'unmerge_in') && text(step, 'case')) lines.push(text(step, 'case'))
+  if (text(step, 'phase')) lines.push(phaseName(text(step, 'phase')))
   if (text(step, 'reason')) lines.push(t('理由：{words}', { words: text(step, 'reason') }))
   return lines
 }
