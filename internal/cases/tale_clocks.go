@@ -23,6 +23,9 @@ func (b *Tale) tick(tx *db.Tx, t *step, st workflow.State) {
 		return
 	}
 	now := tx.Time()
+	if from, ok := b.def.State(string(t.from)); ok && from.Pause {
+		b.movePromise(now)
+	}
 	var held *Clock
 	for _, k := range b.clocks {
 		switch {
@@ -46,6 +49,27 @@ func (b *Tale) tick(tx *db.Tx, t *step, st workflow.State) {
 		b.clocks = append(b.clocks, held)
 	}
 	c.DueAt, c.WarnAt = held.DueAt, held.WarnAt
+}
+
+// movePromise moves what was promised by the time a pause lasted, like the engine's.
+func (b *Tale) movePromise(now clock.Time) {
+	c, s := b.Case, b.teller.s
+	var since *clock.Time
+	for _, k := range b.clocks {
+		from := &k.StartedAt
+		if k.PausedAt != nil {
+			from = k.PausedAt
+		}
+		if k.StoppedAt == nil && k.PartID == "" && (since == nil || from.Before(since.Time)) {
+			since = from
+		}
+	}
+	if c.PromisedAt == nil || since == nil || !since.Before(c.PromisedAt.Time) {
+		return
+	}
+	unit, cal := s.limitIn(&timing{limits: DefaultLimits()}, c, StageHandle, c.Level).Unit, s.Calendar.Current()
+	due := clock.At(cal.Advance(now.Time, cal.Elapsed(since.Time, c.PromisedAt.Time, unit), unit))
+	c.PromisedAt = &due
 }
 
 func (b *Tale) newClock(tx *db.Tx, stage, unit string) *Clock {
