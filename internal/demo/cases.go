@@ -29,6 +29,7 @@ type caseWorld struct {
 	grids    []region.Plot          // composite ones, with ground
 	middles  []geo.Vertex           // of the grids
 	leaves   []duty.Leaf
+	ended    []ended // what may come back
 	end      time.Time
 }
 

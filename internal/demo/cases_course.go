@@ -36,13 +36,21 @@ var sensors = []string{"030301", "140104", "060402", "140103", "060103", "140102
 
 func (w *caseWorld) course(ctx context.Context, tx *db.Tx, teller *cases.Teller, r *rand.Rand, at time.Time, no int) error {
 	leaf := weighted(r, w.leaves, func(l duty.Leaf) float64 { return caseWeights[l.Code] })
-	grid := r.IntN(len(w.grids))
+	grid, earlier := r.IntN(len(w.grids)), ended{}
+	if len(w.ended) > 0 && chance(r, 0.035) {
+		if e := w.ended[r.IntN(len(w.ended))]; e.at.Before(at) {
+			earlier, leaf, grid = e, e.leaf, e.grid
+		}
+	}
 	c := &course{w: w, ctx: ctx, tx: tx, r: r, leaf: leaf, officer: w.l.officers[w.grids[grid].Code], at: at}
 	channel := c.channel()
-	place := placeIn(r, w.l.ground.communities[region.ParentOf(w.grids[grid].Code)])
+	place := earlier.place
+	if place == "" {
+		place = placeIn(r, w.l.ground.communities[region.ParentOf(w.grids[grid].Code)])
+	}
 	lon, lat := w.spot(r, grid)
 	n := cases.Report{Channel: channel, Text: fmt.Sprintf(pick(r, caseSaid[channel]), place, matterOf(leaf)), Category: leaf.Code, Lat: &lat, Lon: &lon,
-		AreaCode: w.grids[grid].Code, Address: place, Title: leaf.Name + " · " + place}
+		AreaCode: w.grids[grid].Code, Address: place, Title: leaf.Name + " · " + place, RecursOf: earlier.id}
 	by := cases.Actor{Name: "受理渠道"}
 	switch channel {
 	case cases.FromOfficer:
@@ -62,7 +70,19 @@ func (w *caseWorld) course(ctx context.Context, tx *db.Tx, teller *cases.Teller,
 		return c.err
 	}
 	c.live(channel)
+	if k := c.tale.Case; k.ClosedAt != nil {
+		w.ended = append(w.ended, ended{k.ID, leaf, grid, place, k.ClosedAt.Time})
+	}
 	return c.err
+}
+
+// ended is a case that may come back.
+type ended struct {
+	id    string
+	leaf  duty.Leaf
+	grid  int
+	place string
+	at    time.Time
 }
 
 func (c *course) channel() cases.Channel {
@@ -130,9 +150,9 @@ func (c *course) dispatch() {
 	c.lead = lead
 	wrong := 0
 	switch x := c.r.Float64(); {
-	case x < 0.012:
+	case x < 0.008:
 		wrong = 2
-	case x < 0.075:
+	case x < 0.05:
 		wrong = 1
 	}
 	for i := range min(wrong, len(c.leaf.Co)) {
