@@ -28,6 +28,7 @@ type benchCmd struct {
 	Writes    benchWritesCmd    `cmd:"" help:"Small durable transactions per second on SQLite, beside the raw driver."`
 	Answers   benchAnswersCmd   `cmd:"" help:"Import and scoring of a wave of the size of Gulou's."`
 	Responses benchResponsesCmd `cmd:"" help:"Answers that respondents send through HTTP, durable per second, with thousands of questionnaires open."`
+	Cases     benchCasesCmd     `cmd:"" help:"Whole lives of cases through HTTP beside bare statements, at growing numbers of rows."`
 	API       benchAPICmd       `cmd:"" name:"api" help:"Latency of API reads at a steady rate, against the demonstration district in --data."`
 }
 

@@ -1,0 +1,126 @@
+// Package ballast fills the tables of cases for load tests and writes their rows without any rule, as the yardstick of
+// what the engine reaches. Nothing of the product uses it.
+package ballast
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"yiwang/internal/platform/db"
+)
+
+// Fill adds n archived cases to the district, each with four steps, four clocks and a reporter, spread over areas and the
+// days before now. It works in portions of its own transactions; numbers start after from.
+func Fill(ctx context.Context, d *db.DB, areas []string, unit string, from, n int, progress func(done int)) error {
+	const portion = 20_000
+	for done := 0; done < n; {
+		size := min(portion, n-done)
+		if err := d.Tx(ctx, func(tx *db.Tx) error { return portionOf(ctx, tx, areas, unit, from+done, size) }); err != nil {
+			return err
+		}
+		done += size
+		progress(done)
+	}
+	return nil
+}
+
+// numbers is a list of the whole numbers from $1 up to but without $2, in the words of the engine.
+func numbers(dialect db.Dialect) string {
+	if dialect == db.Postgres {
+		return "SELECT g AS n FROM generate_series(CAST($1 AS BIGINT), CAST($2 AS BIGINT) - 1) g"
+	}
+	return "WITH RECURSIVE s(n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM s WHERE n + 1 < $2) SELECT n FROM s"
+}
+
+func portionOf(ctx context.Context, tx *db.Tx, areas []string, unit string, from, size int) error {
+	area := "CASE n % " + fmt.Sprint(len(areas))
+	for i, a := range areas {
+		area += fmt.Sprintf(" WHEN %d THEN '%s'", i, a)
+	}
+	area += " END"
+	id := "'00000000-0000-7000-8000-' || substr(CAST(1000000000000 + n AS TEXT), 2)"
+	at := fmt.Sprintf("(%d - (n %% 8640) * 600000)", tx.Now().Add(-time.Hour).UnixMilli())
+	for _, statement := range []string{
+		`INSERT INTO case_file (id, number, workflow, state, channel, title, body, category, area_code, area_name, address, level, lead_unit, lead_name, first_unit, dispatches,
+			result, outcome, reply, satisfaction, reported_at, accepted_at, filed_at, dispatched_at, signed_at, handled_at, checked_at, closed_at, ended_at, changed_at, version)
+		SELECT ` + id + `, 'B' || n, 1, 'archived', 'hotline', '路灯熄灭与照明不亮', '三盏路灯都不亮，晚上散步看不清台阶', '140101', ` + area + `, '某街道 某社区', '滨河步道', 'street', '` + unit + `', '建设局', '` + unit + `', 1,
+			'resolved', '灯具已更换', '路灯已修好', 'satisfied', ` + at + `, ` + at + ` + 60000, ` + at + ` + 120000, ` + at + ` + 180000, ` + at + ` + 240000, ` + at + ` + 300000, ` + at + ` + 360000, ` + at + ` + 420000, ` + at + ` + 480000, ` + at + ` + 480000, 8
+		FROM (` + numbers(tx.Dialect()) + `) x`,
+		steps(tx.Dialect(), `INSERT INTO case_history (id, case_id, at, actor_id, actor_name, actor_unit, action, from_state, to_state, level, for_unit, for_name)
+		SELECT `+id+` || '-' || k, `+id+`, `+at+` + k * 60000, 'desk', '坐席', '`+unit+`', 'dispatch', 'filed', 'dispatched', 'street', '`+unit+`', '建设局'`),
+		steps(tx.Dialect(), `INSERT INTO case_clock (id, case_id, kind, level, unit_id, area_code, started_at, limit_n, limit_unit, calendar, due_at, stopped_at, outcome)
+		SELECT `+id+` || '-' || k, `+id+`, 'handle', 'street', '`+unit+`', `+area+`, `+at+`, 3, 'work_day', '2026', `+at+` + 86400000, `+at+` + 300000, 'met'`),
+		`INSERT INTO case_reporter (id, case_id, channel, words, at) SELECT ` + id + ` || '-r', ` + id + `, 'hotline', '路灯不亮', ` + at + ` FROM (` + numbers(tx.Dialect()) + `) x`,
+	} {
+		if _, err := tx.Exec(ctx, statement, from, from+size); err != nil {
+			return fmt.Errorf("fill: %w", err)
+		}
+	}
+	return nil
+}
+
+func steps(dialect db.Dialect, head string) string {
+	return head + " FROM (" + numbers(dialect) + ") x, (SELECT 1 AS k UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) y"
+}
+
+// Raw is the yardstick: the rows that creating, dispatching and handling a case writes, by bare statements in the same
+// three transactions, and the read of one case. n names the case and must be new.
+func Raw(ctx context.Context, d *db.DB, area, unit string, n int64) error {
+	id := fmt.Sprintf("raw-%012d", n)
+	for step, update := range []string{
+		"",
+		"UPDATE case_file SET state = 'dispatched', lead_unit = $1, holder = $1, stage = 'sign', due_at = $2, changed_at = $2, version = version + 1 WHERE id = $3 AND version = $4",
+		"UPDATE case_file SET state = 'checking', lead_unit = $1, holder = '', stage = 'check', due_at = $2, handled_at = $2, version = version + 1 WHERE id = $3 AND version = $4",
+	} {
+		err := d.Tx(ctx, func(tx *db.Tx) error {
+			now := tx.Now().UnixMilli()
+			if step == 0 {
+				if err := rawCase(ctx, tx, id, area, now); err != nil {
+					return err
+				}
+			} else if _, err := tx.Exec(ctx, update, unit, now, id, step); err != nil {
+				return err
+			}
+			return rawTrail(ctx, tx, id, area, unit, step, now)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return d.Read(ctx, func(tx *db.Tx) error {
+		_, err := db.Get[string](ctx, tx, "SELECT state FROM case_file WHERE id = $1", id)
+		return err
+	})
+}
+
+func rawCase(ctx context.Context, tx *db.Tx, id, area string, now int64) error {
+	_, err := tx.Exec(ctx, `INSERT INTO case_file (id, number, workflow, state, channel, title, body, category, area_code, level, reported_at, changed_at, due_at, stage, holder)
+		VALUES ($1, $1, 1, 'filed', 'hotline', '路灯不亮', '三盏路灯都不亮', '140101', $2, 'street', $3, $3, $3, 'dispatch', $2)`, id, area, now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO case_reporter (id, case_id, channel, words, at) VALUES ($1, $1, 'hotline', '路灯不亮', $2)", id, now)
+	return err
+}
+
+func rawTrail(ctx context.Context, tx *db.Tx, id, area, unit string, step int, now int64) error {
+	row := fmt.Sprintf("%s-%d", id, step)
+	for _, statement := range []struct {
+		sql  string
+		args []any
+	}{
+		{"UPDATE case_clock SET stopped_at = $1, outcome = 'met', next_at = NULL WHERE case_id = $2 AND stopped_at IS NULL", []any{now, id}},
+		{`INSERT INTO case_clock (id, case_id, kind, level, unit_id, area_code, started_at, limit_n, limit_unit, calendar, due_at, next_at)
+			VALUES ($1, $2, 'handle', 'street', $3, $4, $5, 3, 'work_day', '2026', $5, $5)`, []any{row, id, unit, area, now + 86400000}},
+		{`INSERT INTO case_history (id, case_id, at, actor_id, actor_name, action, to_state, for_unit) VALUES ($1, $2, $3, 'desk', '坐席', 'dispatch', 'dispatched', $4)`, []any{row, id, now, unit}},
+		{`INSERT INTO audit_entry (id, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail)
+			VALUES ($1, $2, 'desk', '坐席', '', '', 'cases.dispatch', 'case', $3, $4, '{}')`, []any{row, now, id, area}},
+		{"INSERT INTO outbox (id, topic, subject, payload, actor, state, due_at, created_at) VALUES ($1, 'bench', $2, '{}', 'desk', 'done', $3, $3)", []any{row, id, now}},
+	} {
+		if _, err := tx.Exec(ctx, statement.sql, statement.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,329 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"yiwang/internal/app"
+	"yiwang/internal/cases/ballast"
+	"yiwang/internal/identity"
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/config"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/region"
+)
+
+type benchCasesCmd struct {
+	Rows    []int         `default:"0" help:"Cases stored before each run, ascending."`
+	Workers int           `default:"24" help:"Dispatchers at work at once."`
+	For     time.Duration `default:"15s" help:"Length of each run."`
+	Spikes  bool          `help:"Also a 1-35-10 arrival pattern, ten times too much, and the recovery."`
+}
+
+// caseBench is a running server with a district, and how to speak to it.
+type caseBench struct {
+	benchCasesCmd
+	app    *app.App
+	base   string
+	client *http.Client
+	desk   *http.Cookie // 区指挥中心
+	clerk  *http.Cookie // of the unit that handles
+	unit   string
+	areas  []string
+	filled int
+	raw    atomic.Int64
+	out    io.Writer
+}
+
+// Run serves an installation on an empty database (--db, or SQLite in a directory of its own) and lives whole lives of
+// cases through HTTP: register and file, dispatch, handle, search, as fast as the dispatchers can, beside the bare
+// statements that write the same rows. A life counts when its last answer came; every write of it is durable by then.
+func (c benchCasesCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (err error) {
+	dir, err := os.MkdirTemp("", "yiwang-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	cfg.Data, cfg.RateLimit, cfg.Addr, cfg.Demo = dir, 0, "127.0.0.1:0", true
+	a, err := app.Open(ctx, *cfg)
+	if err != nil {
+		return err
+	}
+	b := &caseBench{benchCasesCmd: c, app: a, out: s.Out, client: &http.Client{Timeout: 30 * time.Second,
+		Transport: &http.Transport{MaxIdleConns: 4096, MaxIdleConnsPerHost: 4096, DialContext: (&net.Dialer{}).DialContext}}}
+	ctx = auth.System(ctx, "bench")
+	if err := b.settle(ctx); err != nil {
+		return errors.Join(err, a.Close())
+	}
+	serving, stop := context.WithCancel(ctx)
+	address, served := make(chan string, 1), make(chan error, 1)
+	go func() { served <- a.Serve(serving, func(addr string) { address <- addr }) }()
+	select {
+	case err = <-served:
+	case addr := <-address:
+		b.base = "http://" + addr
+		err = b.measure(ctx)
+		stop()
+		err = errors.Join(err, <-served)
+	}
+	stop()
+	return errors.Join(err, a.Close())
+}
+
+// settle makes the district of Gulou's size: 13 streets, 120 communities, 960 grids, its units and accounts.
+func (b *caseBench) settle(ctx context.Context) error {
+	if err := b.app.Prepare(ctx); err != nil {
+		return err
+	}
+	plots := []region.Plot{{Code: "32", Name: "省"}, {Code: "3201", Name: "市"}, {Code: "320106", Name: "区"}}
+	demo := []identity.DemoArea{{Code: "320106", Name: "区", Level: "district"}}
+	for i := range gulouStreets {
+		street := fmt.Sprintf("320106%03d", i+1)
+		plots = append(plots, region.Plot{Code: street, Name: fmt.Sprintf("第%d街道", i+1)})
+		demo = append(demo, identity.DemoArea{Code: street, Name: fmt.Sprintf("第%d街道", i+1), Level: "subdistrict", ParentCode: "320106"})
+		for k := range 9 {
+			place := fmt.Sprintf("%s%03d", street, k+1)
+			plots = append(plots, region.Plot{Code: place, Name: fmt.Sprintf("第%d社区", k+1)})
+			demo = append(demo, identity.DemoArea{Code: place, Name: fmt.Sprintf("第%d社区", k+1), Level: "community", ParentCode: street})
+			for g := range 8 {
+				grid := fmt.Sprintf("%sG%03d", place, g+1)
+				b.areas = append(b.areas, grid)
+				plots = append(plots, region.Plot{Code: grid, Name: fmt.Sprintf("第%d网格", g+1), Kind: region.Composite})
+			}
+		}
+	}
+	return b.app.DB.Tx(ctx, func(tx *db.Tx) error {
+		if _, err := b.app.Region.SaveTx(ctx, tx, plots, time.Time{}); err != nil {
+			return err
+		}
+		if _, err := b.app.Identity.EnsureDemoAccounts(ctx, tx, demo); err != nil {
+			return err
+		}
+		u, err := b.app.Identity.FindUnitTx(ctx, tx, "320106", "construction")
+		b.unit = u.ID
+		return err
+	})
+}
+
+func (b *caseBench) measure(ctx context.Context) (err error) {
+	if b.desk, err = signIn(ctx, b.client, b.base, "command"); err != nil {
+		return err
+	}
+	if b.clerk, err = signIn(ctx, b.client, b.base, "construction"); err != nil {
+		return err
+	}
+	engine := b.app.DB.Dialect()
+	rate := 0.0
+	for _, rows := range b.Rows {
+		if err := b.fill(ctx, rows); err != nil {
+			return err
+		}
+		if _, err := b.run(ctx, b.For/5); err != nil { // warm
+			return err
+		}
+		r, err := b.run(ctx, b.For)
+		if err != nil {
+			return err
+		}
+		raw, err := b.bare(ctx)
+		if err != nil {
+			return err
+		}
+		if rate == 0 {
+			rate = r.rate
+		}
+		if _, err := fmt.Fprintf(b.out, "case lives on %s, %9d rows before, %d dispatchers %6.0f/s   p50 %s, p95 %s, p99 %s of a call; %.2f of the first run; bare statements %.0f/s, share %.2f; DIGIT published %s\n",
+			engine, rows, b.Workers, r.rate, r.at(.5), r.at(.95), r.at(.99), r.rate/rate, raw, r.rate/raw, digit(rows)); err != nil {
+			return err
+		}
+	}
+	if b.Spikes {
+		return b.storm(ctx, rate)
+	}
+	return nil
+}
+
+// digit is what DIGIT published in March 2026 for this many rows, on 16 cores.
+func digit(rows int) string {
+	if rows >= 1_000_000 {
+		return "6.3/s on 16 cores"
+	}
+	return "37/s on 16 cores"
+}
+
+func (b *caseBench) fill(ctx context.Context, rows int) error {
+	if rows <= b.filled {
+		return nil
+	}
+	start := clock.System.Now()
+	err := ballast.Fill(ctx, b.app.DB, b.areas, b.unit, b.filled, rows-b.filled, func(int) {})
+	b.filled = rows
+	if err == nil && b.app.DB.Dialect() == db.Postgres {
+		err = b.app.DB.Tx(ctx, func(tx *db.Tx) error { // what autovacuum does within minutes
+			_, err := tx.Exec(ctx, "ANALYZE")
+			return err
+		})
+	}
+	if err == nil {
+		_, err = fmt.Fprintf(b.out, "%d cases with their steps and clocks filled in %s\n", rows, clock.System.Now().Sub(start).Round(time.Second))
+	}
+	return err
+}
+
+// pace is what a run reached.
+type pace struct {
+	rate float64
+	took []time.Duration // of single calls, ascending
+}
+
+func (p pace) at(q float64) time.Duration {
+	if len(p.took) == 0 {
+		return 0
+	}
+	return p.took[min(len(p.took)-1, int(q*float64(len(p.took))))].Round(100 * time.Microsecond)
+}
+
+// run lives lives with all dispatchers for a time.
+func (b *caseBench) run(ctx context.Context, length time.Duration) (p pace, err error) {
+	var mu sync.Mutex
+	var lives atomic.Int64
+	var all sync.WaitGroup
+	start := clock.System.Now()
+	for w := range b.Workers {
+		all.Go(func() {
+			var took []time.Duration
+			for i := w; clock.System.Now().Sub(start) < length; i += b.Workers {
+				if failed := b.live(ctx, i, &took); failed != nil {
+					mu.Lock()
+					err = errors.Join(err, failed)
+					mu.Unlock()
+					return
+				}
+				lives.Add(1)
+			}
+			mu.Lock()
+			p.took = append(p.took, took...)
+			mu.Unlock()
+		})
+	}
+	all.Wait()
+	p.rate = float64(lives.Load()) / clock.System.Now().Sub(start).Seconds()
+	slices.Sort(p.took)
+	return p, err
+}
+
+// live is one life of four calls: register and file, dispatch, handle, search.
+func (b *caseBench) live(ctx context.Context, i int, took *[]time.Duration) error {
+	var c struct {
+		ID, Number string
+		Version    int64
+	}
+	var list struct{ Items []struct{ ID string } }
+	for _, call := range []struct {
+		method, path string
+		who          *http.Cookie
+		body         func() any
+		into         any
+	}{
+		{"POST", "/api/v1/cases", b.desk, func() any {
+			return map[string]any{"channel": "hotline", "text": "三盏路灯都不亮，晚上散步看不清台阶", "category": "140101", "area_code": b.areas[i%len(b.areas)], "address": "滨河步道", "file": true}
+		}, &c},
+		{"POST", "dispatch", b.desk, func() any { return map[string]any{"version": c.Version, "lead_unit": b.unit} }, &c},
+		{"POST", "handle", b.clerk, func() any {
+			return map[string]any{"version": c.Version, "result": "explained", "outcome": "灯具已更换"}
+		}, &c},
+		{"GET", "", b.desk, nil, &list},
+	} {
+		path := call.path
+		switch {
+		case call.method == "GET":
+			path = "/api/v1/cases?limit=10&q=" + c.Number
+		case path[0] != '/':
+			path = "/api/v1/cases/" + c.ID + "/actions/" + path
+		}
+		from := clock.System.Now()
+		if err := b.call(ctx, call.method, path, call.who, call.body, call.into); err != nil {
+			return err
+		}
+		*took = append(*took, clock.System.Now().Sub(from))
+	}
+	if len(list.Items) != 1 || list.Items[0].ID != c.ID {
+		return fmt.Errorf("the search for %s found %d cases", c.Number, len(list.Items))
+	}
+	return nil
+}
+
+// refused is an answer of the server that is no success.
+type refused struct {
+	status int
+	text   string
+}
+
+func (r refused) Error() string { return fmt.Sprintf("HTTP %d: %s", r.status, r.text) }
+
+func (b *caseBench) call(ctx context.Context, method, path string, who *http.Cookie, body func() any, into any) error {
+	var in io.Reader
+	if body != nil {
+		text, err := json.Marshal(body())
+		if err != nil {
+			return err
+		}
+		in = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, b.base+path, in)
+	if err != nil {
+		return err
+	}
+	req.AddCookie(who)
+	if in != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := b.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode >= 300 {
+		return refused{res.StatusCode, string(text)}
+	}
+	return json.Unmarshal(text, into)
+}
+
+// bare writes the same rows by bare statements with as many writers, through the same connections and commits.
+func (b *caseBench) bare(ctx context.Context) (float64, error) {
+	var all sync.WaitGroup
+	var n atomic.Int64
+	failed := make(chan error, b.Workers)
+	start := clock.System.Now()
+	for range b.Workers {
+		all.Go(func() {
+			for clock.System.Now().Sub(start) < b.For/3 {
+				i := b.raw.Add(1)
+				if err := ballast.Raw(ctx, b.app.DB, b.areas[int(i)%len(b.areas)], b.unit, i); err != nil {
+					failed <- err
+					return
+				}
+				n.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	close(failed)
+	return float64(n.Load()) / clock.System.Now().Sub(start).Seconds(), <-failed
+}
