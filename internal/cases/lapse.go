@@ -153,7 +153,7 @@ func (r *lapseRun) point(ctx context.Context, k *Clock) error {
 // above; a lead unit keeps its case and is watched from there. The lower clock runs on, so that each tier keeps its overrun.
 func (r *lapseRun) passUp(ctx context.Context, k *Clock, c *Case, e *Lapse) error {
 	next := higher(k.Level)
-	if next == k.Level {
+	if next == k.Level || k.Kind == StageRevisit && rank(next) > rank(District) { // a call that was not made is no matter for the city
 		return nil
 	}
 	d, err := r.s.definition(ctx, r.tx, c.Workflow)
