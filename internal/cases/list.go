@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"yiwang/internal/platform/auth"
@@ -59,20 +60,24 @@ func (s *Service) ListTx(ctx context.Context, tx *db.Tx, f Filter, page httpx.Pa
 		return none, err
 	}
 	where, args := s.where(ctx, tx, f)
-	total, err := count(ctx, tx, where, args, Counted)
-	if err != nil {
-		return none, err
-	}
 	o := orderOf(f.Sort)
+	all, allArgs := where, args
+	var err error
 	if page.Cursor != "" {
-		if where, args, err = o.after(where, args, page.Cursor); err != nil {
+		if where, args, err = o.after(where, slices.Clone(args), page.Cursor); err != nil {
 			return none, err
 		}
 	}
-	args = append(args, page.Limit+1)
+	args = append(slices.Clip(args), page.Limit+1)
 	rows, err := db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s FROM case_file WHERE %s ORDER BY %s LIMIT $%d", caseColumns, where, o.by, len(args)), args...)
 	if err != nil {
 		return none, err
+	}
+	total := len(rows)
+	if page.Cursor != "" || total > page.Limit {
+		if total, err = s.count(ctx, tx, f, all, allArgs, Counted); err != nil {
+			return none, err
+		}
 	}
 	if err := s.dress(ctx, tx, rows); err != nil {
 		return none, err
@@ -97,11 +102,17 @@ func (s *Service) CountTx(ctx context.Context, tx *db.Tx, f Filter, limit int) (
 		return 0, err
 	}
 	where, args := s.where(ctx, tx, f)
-	return count(ctx, tx, where, args, limit)
+	return s.count(ctx, tx, f, where, args, limit)
 }
 
-func count(ctx context.Context, tx *db.Tx, where string, args []any, limit int) (int, error) {
-	return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM case_file WHERE %s LIMIT %d) x", where, limit+1), args...)
+// count stops after limit+1 rows. Words are looked for in the order of the ids: by an index of areas every row would be
+// fetched from another page.
+func (s *Service) count(ctx context.Context, tx *db.Tx, f Filter, where string, args []any, limit int) (int, error) {
+	order := ""
+	if f.Query != "" {
+		order = " ORDER BY id DESC"
+	}
+	return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s WHERE %s%s LIMIT %d) x", s.table(f, unlimited), where, order, limit+1), args...)
 }
 
 // EachTx hands every case of a filter that the caller sees to fn, in the order of the filter, at most limit of them.

@@ -45,7 +45,7 @@ func (s *Service) Groups(ctx context.Context, f Filter, by string) (list []Group
 		list, err = db.All[Group](ctx, tx, fmt.Sprintf(`SELECT %s AS key, COUNT(*) AS n, SUM(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END) AS open,
 				SUM(CASE WHEN ended_at IS NULL AND due_at < $%d THEN 1 ELSE 0 END) AS overdue,
 				SUM(CASE WHEN ended_at IS NULL AND due_at >= $%d AND warn_at <= $%d THEN 1 ELSE 0 END) AS warned
-			FROM case_file WHERE %s GROUP BY %s ORDER BY n DESC, key LIMIT %d`, key, n, n, n, where, key, maxGroups), args...)
+			FROM %s WHERE %s GROUP BY %s ORDER BY n DESC, key LIMIT %d`, key, n, n, n, s.table(f, unlimited), where, key, maxGroups), args...)
 		for i := 0; err == nil && i < len(list); i++ {
 			list[i].Name, err = s.groupName(ctx, tx, by, list[i].Key)
 		}

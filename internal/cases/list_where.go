@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +67,7 @@ func (s *Service) where(ctx context.Context, tx *db.Tx, f Filter) (string, []any
 		w.with("reported_at < $?", *f.Until)
 	}
 	w.flags(f)
+	w.flag(s.onlyOpen(f), "ended_at IS NULL")
 	w.lamp(tx, f)
 	if f.Query != "" {
 		w.search(f.Query)
@@ -82,8 +84,27 @@ func (s *Service) where(ctx context.Context, tx *db.Tx, f Filter) (string, []any
 	return strings.Join(w.parts, " AND "), w.args
 }
 
+// onlyOpen reports a filter that no ended case passes.
+func (s *Service) onlyOpen(f Filter) bool {
+	return f.Open || f.Overdue || f.Todo || f.Lamp != "" || len(f.States) > 0 && !slices.ContainsFunc(f.States, func(state State) bool {
+		st, known := s.current.State(string(state))
+		return !known || st.End
+	})
+}
+
+// table is what a filter reads: the cases, or only the open ones by their index. A planner without statistics takes the
+// index of areas for both and fetches every ended case on its way; the LIMIT keeps it from looking inside.
+func (s *Service) table(f Filter, limit int) string {
+	if !s.onlyOpen(f) {
+		return "case_file"
+	}
+	return fmt.Sprintf("(SELECT * FROM case_file WHERE ended_at IS NULL ORDER BY %s, id LIMIT %d) case_file", dueKey, limit)
+}
+
+// unlimited is the limit of a table that has none.
+const unlimited = 1 << 40
+
 func (w *condition) flags(f Filter) {
-	w.flag(f.Open || f.Overdue || f.Todo || f.Lamp != "", "ended_at IS NULL")
 	w.flag(f.Urgent, "urgent")
 	w.flag(f.Supervised, "supervised")
 	w.flag(f.Joint, "joint")
@@ -119,7 +140,7 @@ func endOfDay(now time.Time) clock.Time {
 func (w *condition) search(query string) {
 	for _, word := range strings.Fields(query) {
 		if len(word) >= 8 && strings.Trim(word, "0123456789-") == "" {
-			w.with("number >= $? AND number < $? || '~'", word)
+			w.with(fmt.Sprintf("number IN (SELECT number FROM case_file WHERE number >= $? AND number < $? || '~' ORDER BY number LIMIT %d)", Counted), word)
 			continue
 		}
 		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%"

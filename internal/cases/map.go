@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -100,24 +101,60 @@ func (v View) check() error {
 var errNoSquares = errors.New("squares not counted")
 
 func (s *Service) picture(ctx context.Context, tx *db.Tx, f Filter, v View) (*Picture, error) {
-	where, args := s.where(ctx, tx, f)
-	edges := v.edges()
-	where = fmt.Sprintf("%s AND lat / %d BETWEEN %d AND %d AND lon / %d BETWEEN %d AND %d AND lat IS NOT NULL AND lon IS NOT NULL", where, square, edges[0], edges[1], square, edges[2], edges[3])
-	if v.Zoom >= pointZoom {
-		return s.points(ctx, tx, where, args)
+	if f.plain() && !v.near() {
+		p, err := s.fromSquares(ctx, tx, f, v)
+		if err == nil && p.Shown > maxLive {
+			return p, nil
+		}
+		if err != nil && !errors.Is(err, errNoSquares) {
+			return nil, err
+		}
 	}
-	n, err := count(ctx, tx, where, args, maxLive)
+	q := query{from: v.table(s.table(f, unlimited))}
+	q.where, q.args = s.where(ctx, tx, f)
+	edges := v.edges()
+	q.where += fmt.Sprintf(" AND lat >= %d AND lat < %d AND lon >= %d AND lon < %d", edges[0]*square, (edges[1]+1)*square, edges[2]*square, (edges[3]+1)*square)
+	if v.Zoom >= pointZoom {
+		return s.points(ctx, tx, q)
+	}
+	n, err := db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT %d) x", q.from, q.where, maxLive+1), q.args...)
 	switch {
 	case err != nil:
 		return nil, err
 	case n <= maxPoints/4:
-		return s.points(ctx, tx, where, args)
+		return s.points(ctx, tx, q)
 	case n <= maxLive:
-		return s.clusters(ctx, tx, where, args, v)
+		return s.clusters(ctx, tx, q, v)
 	case !f.plain():
 		return nil, errs.Invalid("cases.map_too_many", "Too many cases match; choose an area or come nearer.")
 	}
 	return s.fromSquares(ctx, tx, f, v)
+}
+
+// query is what a picture reads.
+type query struct {
+	from, where string
+	args        []any
+}
+
+// near reports a view of so few rows of squares that each is looked up by itself.
+func (v View) near() bool {
+	e := v.edges()
+	return e[1]-e[0] < 40
+}
+
+// table is from, or for a near view the cases of its squares by their index.
+func (v View) table(from string) string {
+	if !v.near() {
+		return from
+	}
+	e := v.edges()
+	var rows []string
+	for y := e[0]; y <= e[1]; y++ {
+		rows = append(rows, strconv.FormatInt(y, 10))
+	}
+	return fmt.Sprintf("(SELECT * FROM case_file WHERE lat IS NOT NULL AND lat / %d IN (%s) AND lon / %d BETWEEN %d AND %d LIMIT %d) case_file",
+		square, strings.Join(rows, ", "), square, e[2], e[3], unlimited)
 }
 
 // plain reports a filter that the squares can answer.
@@ -147,8 +184,8 @@ func (v View) step() int64 {
 	return n
 }
 
-func (s *Service) points(ctx context.Context, tx *db.Tx, where string, args []any) (*Picture, error) {
-	rows, err := db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s FROM case_file WHERE %s ORDER BY %s, id LIMIT %d", caseColumns, where, dueKey, maxPoints), args...)
+func (s *Service) points(ctx context.Context, tx *db.Tx, q query) (*Picture, error) {
+	rows, err := db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s, id LIMIT %d", caseColumns, q.from, q.where, dueKey, maxPoints), q.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -168,14 +205,14 @@ type clusterRow struct {
 	Lon     float64 `db:"lon"`
 }
 
-func (s *Service) clusters(ctx context.Context, tx *db.Tx, where string, args []any, v View) (*Picture, error) {
+func (s *Service) clusters(ctx context.Context, tx *db.Tx, q query, v View) (*Picture, error) {
 	edge := v.step() * square
-	args = append(args, tx.Time())
+	args := append(q.args, tx.Time())
 	n := len(args)
 	rows, err := db.All[clusterRow](ctx, tx, fmt.Sprintf(`SELECT COUNT(*) AS n, AVG(lat) AS lat, AVG(lon) AS lon,
 			SUM(CASE WHEN ended_at IS NULL AND due_at < $%d THEN 1 ELSE 0 END) AS overdue,
 			SUM(CASE WHEN ended_at IS NULL AND due_at >= $%d AND warn_at <= $%d THEN 1 ELSE 0 END) AS warned
-		FROM case_file WHERE %s GROUP BY lat / %d, lon / %d`, n, n, n, where, edge, edge), args...)
+		FROM %s WHERE %s GROUP BY lat / %d, lon / %d`, n, n, n, q.from, q.where, edge, edge), args...)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func shippedViews(p *auth.Principal) []View {
 	view := func(code string, f cases.Filter) View {
 		return View{ID: code, Scope: "shipped", Filter: db.JSON[cases.Filter]{V: f}, Columns: db.JSON[[]string]{V: []string{}}, Subscribed: true}
 	}
-	states := func(list ...cases.State) cases.Filter { return cases.Filter{States: list, Open: true, Sort: "due"} }
+	states := func(list ...cases.State) cases.Filter { return cases.Filter{States: list, Sort: "due"} }
 	out := []View{view("todo", cases.Filter{Todo: true, Sort: "due"})}
 	if p.Has(cases.PermDispatch) || p.Has(cases.PermSupervise) {
 		out = append(out, view("today", cases.Filter{Lamp: "today", Sort: "due"}))
