@@ -26,11 +26,11 @@ const (
 	parallel    = 8
 	claimFor    = 2 * time.Minute
 	patience    = 10 * time.Second
-	maxAttempts = 12
+	maxAttempts = 15
 	haltAfter   = 100 // failures in a row
 )
 
-// backoff is the pause after a failed try: ten seconds, doubled each time, at most six hours: two days in all.
+// backoff is the pause after a failed try: ten seconds, doubled each time, at most six hours: a day in all.
 func backoff(attempt int) time.Duration {
 	return min(10*time.Second<<min(attempt-1, 12), 6*time.Hour)
 }
