@@ -20,8 +20,10 @@ export async function send(request: Request): Promise<Response> {
   try {
     response = await fetch(new Request(request, { headers, credentials: 'same-origin' }))
   } catch {
+    if (!request.signal.aborted) connection.online = false // a device may call itself connected where nothing answers
     throw new Problem({ status: 0, code: 'kit.offline' })
   }
+  connection.online = true
   connection.servedAt = response.headers.get('Date') ?? connection.servedAt
   if (!response.ok) throw await problemOf(response)
   return response

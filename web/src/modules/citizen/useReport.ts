@@ -43,7 +43,7 @@ export function useReport() {
   })
   async function ask(): Promise<void> {
     const { text, point, category } = draft.value
-    if (!connection.online || text.trim().length < 4) return void (advice.value = undefined)
+    if (text.trim().length < 4) return void (advice.value = undefined)
     const mine = ++asked
     try {
       const found = await advise(text.trim(), point, category)

@@ -24,8 +24,8 @@ export interface Shot { ref: string; phase: Phase; at: string; size: number; whe
 /** What settles a matter on the spot, right after it was reported. */
 export interface Settled { outcome: string }
 
-/** How the case stood when the officer decided. */
-export interface Seen { version: number; state: string; state_name: string; handled_at?: string; lead_unit?: string; category?: string }
+/** How the case stood when the officer decided; `last` is the newest step that could be read. */
+export interface Seen { version: number; last?: string; state: string; state_name: string; handled_at?: string; lead_unit?: string; category?: string }
 
 export type ItemState = 'waiting' | 'sending' | 'refused' | 'conflict'
 
@@ -52,8 +52,8 @@ export interface Sent { id: string; user: string; kind: Item['kind']; action: st
 /** An open case that may be the same matter. */
 export type Near = Solid<Schemas['CasesNear']>
 
-export const seenOf = (c: Case): Seen => ({
-  version: c.version, state: c.state, state_name: c.state_name, ...(c.handled_at ? { handled_at: c.handled_at } : {}), ...(c.lead_unit ? { lead_unit: c.lead_unit } : {}), ...(c.category ? { category: c.category } : {}),
+export const seenOf = (c: Case | Detail): Seen => ({
+  version: c.version, ...('history' in c ? { last: c.history.at(-1)?.id } : {}), state: c.state, state_name: c.state_name, ...(c.handled_at ? { handled_at: c.handled_at } : {}), ...(c.lead_unit ? { lead_unit: c.lead_unit } : {}), ...(c.category ? { category: c.category } : {}),
 })
 
 /** Whether nothing that the decision was about has changed since: a comment or a reminder in between is no conflict. */

@@ -1,10 +1,10 @@
 import { computed, ref } from 'vue'
-import { asProblem, Problem } from '@/kit/problem'
+import { asProblem, type Problem } from '@/kit/problem'
 import { forget } from '@/kit/session'
 import { act, addEvidence, getCase, register, uploadPhoto } from './api'
 import { keptPhoto, photoStored } from './album'
 import { connected, me } from './me'
-import { plain, stillStands, type Case, type Entry, type Item, type NewReport, type Sent, type Step } from './model'
+import { plain, stillStands, type Case, type Item, type NewReport, type Sent, type Step } from './model'
 import { change, takeAll } from './shelf'
 
 const all = ref<Item[]>([])
@@ -73,7 +73,7 @@ async function deliver(item: Item): Promise<boolean> {
       return false
     }
     const left = all.value.find((one) => one.id === item.id) ?? item
-    const current = problem.status === 409 ? await currentOf(problem, left) : undefined
+    const current = problem.status === 409 ? await currentOf(left) : undefined
     const refused: Item = { ...left, state: current ? 'conflict' : 'refused', refusal: { code: problem.code, words: problem.message, fields: problem.fields.map((f) => f.location ?? '').filter(Boolean) }, ...(current ? { current } : {}) }
     await remember(refused)
     return true
@@ -124,9 +124,14 @@ async function sendShots(id: string, item: Item): Promise<void> {
   for (const shot of item.shots.filter((one) => item.kind === 'step' || one.phase === 'after')) {
     const kept = await keptPhoto(shot.ref)
     if (!kept || kept.stored) continue
-    await addEvidence(id, kept.blob, shot)
+    await addEvidence(id, kept.blob, shot).catch(there)
     await photoStored(kept, 'evidence')
   }
+}
+
+/** A photograph that arrived although its answer did not. */
+function there(error: unknown): void {
+  if (asProblem(error).code !== 'cases.same_photo') throw error
 }
 
 async function arrive(item: Item, reached: Case): Promise<void> {
@@ -139,15 +144,14 @@ async function arrive(item: Item, reached: Case): Promise<void> {
   lastContact.value = sent.at
 }
 
-/** The case as it is now and what happened since, for the officer to compare. */
-async function currentOf(problem: Problem, item: Item): Promise<Item['current']> {
+/** The case as it is now and what happened since the officer read it, for comparing; undefined if it cannot be read. */
+async function currentOf(item: Item): Promise<Item['current']> {
   const id = item.kind === 'step' ? item.case : item.reached?.id
   if (!id) return undefined
-  const told = problem.current as { case?: Case; since?: Entry[] } | undefined
-  if (told?.case) return { case: told.case, since: told.since ?? [] }
   try {
-    const detail = await getCase(id)
-    return { case: detail, since: detail.history.filter((h) => h.at > item.at) }
+    const now = await getCase(id)
+    const last = item.kind === 'step' ? (item.seen.last ?? '') : ''
+    return { case: now, since: now.history.filter((h) => h.id > last && h.action !== 'evidence').reverse() }
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import { computed, ref, shallowRef, watch } from 'vue'
 import { connection } from '@/kit/http'
+import { t } from '@/kit/i18n'
 import { newId } from '@/kit/newId'
 import { suggest, locate } from './api'
 import { countUse, guess, leafOf, usual } from './categories'
@@ -56,7 +57,7 @@ export function useReport() {
   })
   async function ask(): Promise<void> {
     const { text, where } = draft.value
-    if (!connection.online || (!text.trim() && !where)) return void (told.value = undefined)
+    if (!text.trim() && !where) return void (told.value = undefined)
     const mine = ++asked
     asking.value = true
     try {
@@ -68,7 +69,7 @@ export function useReport() {
     asking.value = false
   }
 
-  const place = computed(() => draft.value.address || placeName.value || draft.value.area)
+  const place = computed(() => draft.value.address || placeName.value || draft.value.area || (draft.value.where ? t('已定位') : ''))
   const missing = computed(() => {
     if (!draft.value.category && !draft.value.text.trim()) return 'what'
     if (!draft.value.where && !draft.value.area) return 'place'
