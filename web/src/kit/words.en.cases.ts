@@ -326,7 +326,6 @@ export const cases: Record<string, string> = {
   '又有人反映': 'Somebody else reported it',
   '查看了反映人联系方式': 'Saw who reported',
   '查看了照片拍摄地': 'Saw where a photo was taken',
-  '应急时限': 'Emergency limits',
-  '应急结束': 'Emergency over',
   '设备再次告警': 'The device called again',
+  '附近 200 米、30 天内没有别的事件。': 'No other case within 200 m and 30 days.',
 }

@@ -62,8 +62,6 @@ const all = (): Record<string, ActionWords> => ({
   support: { name: t('又有人反映'), icon: 'users' },
   reveal_reporter: { name: t('查看了反映人联系方式'), icon: 'unlock' },
   reveal_photo: { name: t('查看了照片拍摄地'), icon: 'unlock' },
-  emergency: { name: t('应急时限'), icon: 'warn' },
-  emergency_end: { name: t('应急结束'), icon: 'refresh' },
   alarm: { name: t('设备再次告警'), icon: 'warn' },
   part_sign: { name: t('协办签收'), icon: 'sign' },
   part_done: { name: t('协办完成'), icon: 'check' },

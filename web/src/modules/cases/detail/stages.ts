@@ -43,7 +43,7 @@ export function stagesOf(item: CaseDetail, readings: Reading[]): Stage[] {
   })
 }
 
-export interface Hold { unit: string; seconds: number; words: string; paused: boolean }
+export interface Hold { unit: string; seconds: number; paused: boolean }
 
 const held = ['dispatch', 'sign', 'adjudicate', 'handle']
 
@@ -55,7 +55,8 @@ export function holdsOf(readings: Reading[], nameOf: (id: string | undefined) =>
     const paused = k.kind === 'adjudicate'
     const unit = paused ? t('联合研判') : nameOf(k.unit_id) || k.unit_name || t('{level}派遣', { level: levelName(k.level) })
     const last = out.at(-1)
-    if (last?.unit === unit) { last.seconds += k.spent_s; last.words = '' } else out.push({ unit, seconds: k.spent_s, words: k.spent ?? '', paused })
+    if (last?.unit === unit) last.seconds += k.spent_s
+    else out.push({ unit, seconds: k.spent_s, paused })
   }
   return out
 }
