@@ -90,6 +90,8 @@ func (l *loader) live(ctx context.Context) error {
 	l.planResults()
 	l.planSystem()
 	l.planCases()
+	l.planDuty()
+	l.planWhistles()
 	return l.replay(ctx)
 }
 

@@ -16,15 +16,20 @@ const maxRules = 5000
 // AddRule adds a rule to a draft. Needs duty.manage in the district of the draft.
 func (s *Service) AddRule(ctx context.Context, draft string, r Rule) (out *Rule, err error) {
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		v, err := s.draft(ctx, tx, draft)
-		if err != nil {
-			return err
-		}
-		r.ID, r.VersionID, r.Precedent = db.NewID(tx), v.ID, 0
-		out = &r
-		return s.addRuleTx(ctx, tx, v, out)
+		out, err = s.AddRuleTx(ctx, tx, draft, r)
+		return err
 	})
 	return out, err
+}
+
+// AddRuleTx is AddRule inside the caller's transaction.
+func (s *Service) AddRuleTx(ctx context.Context, tx *db.Tx, draft string, r Rule) (*Rule, error) {
+	v, err := s.draft(ctx, tx, draft)
+	if err != nil {
+		return nil, err
+	}
+	r.ID, r.VersionID, r.Precedent = db.NewID(tx), v.ID, 0
+	return &r, s.addRuleTx(ctx, tx, v, &r)
 }
 
 func (s *Service) addRuleTx(ctx context.Context, tx *db.Tx, v *Version, r *Rule) error {

@@ -238,6 +238,7 @@ func (d *demo) openBelow(ctx context.Context, tx *db.Tx, areas []DemoArea, distr
 			number[a.Code] = streets
 			for _, x := range []struct{ account, given, role, title, unit string }{
 				{"street", "立新", "street_leader", "负责人", "street_office"},
+				{"secretary", "建民", "street_leader", "党工委书记", "street_office"},
 				{"desk", "思敏", "street_dispatcher", "指挥中心坐席", "street_command"},
 				{"enforce", "正行", "unit_handler", "综合行政执法队承办人", "street_enforce"},
 				{"urban", "致远", "unit_handler", "城市管理办公室承办人", "street_urban"},

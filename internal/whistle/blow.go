@@ -31,23 +31,26 @@ func (m *Word) note(required bool) error {
 // Check records that the street looked at the responsibility list and cannot solve the matter alone. Needs whistle.blow in
 // the street; the note says what was found.
 func (s *Service) Check(ctx context.Context, id string, m Word) (*Whistle, error) {
-	return s.move(ctx, func(tx *db.Tx) (*Whistle, error) {
-		w, err := s.own(ctx, tx, id, PermBlow, m.Version, Draft)
-		if err != nil {
-			return nil, err
-		}
-		if err := m.note(true); err != nil {
-			return nil, err
-		}
-		w.State, w.CheckNote, w.CheckedBy = Checked, m.Note, nameOf(ctx)
-		if rules[w.Kind].approvals == 0 {
-			w.State = Approved
-		}
-		if err := saveWhistle(ctx, tx, w); err != nil {
-			return nil, err
-		}
-		return w, record(ctx, tx, w, nil, "check", m.Note)
-	})
+	return s.move(ctx, func(tx *db.Tx) (*Whistle, error) { return s.CheckTx(ctx, tx, id, m) })
+}
+
+// CheckTx is Check inside the caller's transaction.
+func (s *Service) CheckTx(ctx context.Context, tx *db.Tx, id string, m Word) (*Whistle, error) {
+	w, err := s.own(ctx, tx, id, PermBlow, m.Version, Draft)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.note(true); err != nil {
+		return nil, err
+	}
+	w.State, w.CheckNote, w.CheckedBy = Checked, m.Note, nameOf(ctx)
+	if rules[w.Kind].approvals == 0 {
+		w.State = Approved
+	}
+	if err := saveWhistle(ctx, tx, w); err != nil {
+		return nil, err
+	}
+	return w, record(ctx, tx, w, nil, "check", m.Note)
 }
 
 // move runs one step of a whistle in a transaction.
@@ -65,35 +68,38 @@ func (s *Service) move(ctx context.Context, fn func(tx *db.Tx) (*Whistle, error)
 // Approve is the consent of a member of the leading group: one for a pushing whistle, the secretary and the director for a
 // hard one, two different persons. Needs whistle.lead in the street.
 func (s *Service) Approve(ctx context.Context, id string, m Word) (*Whistle, error) {
-	return s.move(ctx, func(tx *db.Tx) (*Whistle, error) {
-		w, err := s.own(ctx, tx, id, PermLead, m.Version, Checked)
-		if err != nil {
-			return nil, err
-		}
-		if err := m.note(false); err != nil {
-			return nil, err
-		}
-		p := auth.From(ctx)
-		n, err := tx.Exec(ctx, "INSERT INTO whistle_approval (whistle_id, user_id, user_name, note, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-			w.ID, p.UserID, p.Name, m.Note, tx.Time())
-		if err == nil && n == 0 {
-			err = errs.Conflict("whistle.approved_before", "You have approved it; a hard whistle needs a second person.").With(w)
-		}
-		if err != nil {
-			return nil, err
-		}
-		have, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM whistle_approval WHERE whistle_id = $1", w.ID)
-		if err != nil {
-			return nil, err
-		}
-		if have >= rules[w.Kind].approvals {
-			w.State = Approved
-		}
-		if err := saveWhistle(ctx, tx, w); err != nil {
-			return nil, err
-		}
-		return w, record(ctx, tx, w, nil, "approve", m.Note)
-	})
+	return s.move(ctx, func(tx *db.Tx) (*Whistle, error) { return s.ApproveTx(ctx, tx, id, m) })
+}
+
+// ApproveTx is Approve inside the caller's transaction.
+func (s *Service) ApproveTx(ctx context.Context, tx *db.Tx, id string, m Word) (*Whistle, error) {
+	w, err := s.own(ctx, tx, id, PermLead, m.Version, Checked)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.note(false); err != nil {
+		return nil, err
+	}
+	p := auth.From(ctx)
+	n, err := tx.Exec(ctx, "INSERT INTO whistle_approval (whistle_id, user_id, user_name, note, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+		w.ID, p.UserID, p.Name, m.Note, tx.Time())
+	if err == nil && n == 0 {
+		err = errs.Conflict("whistle.approved_before", "You have approved it; a hard whistle needs a second person.").With(w)
+	}
+	if err != nil {
+		return nil, err
+	}
+	have, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM whistle_approval WHERE whistle_id = $1", w.ID)
+	if err != nil {
+		return nil, err
+	}
+	if have >= rules[w.Kind].approvals {
+		w.State = Approved
+	}
+	if err := saveWhistle(ctx, tx, w); err != nil {
+		return nil, err
+	}
+	return w, record(ctx, tx, w, nil, "approve", m.Note)
 }
 
 // Blow calls the departments: their clocks start, the case is marked joint and gets a part for each. Needs whistle.blow in the
@@ -217,24 +223,27 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, w *Whistle, c *Call, ac
 // Close ends a whistle whose calls have all ended, with a word on how the matter stands. Needs whistle.blow in the street.
 // From then on both sides rate each other.
 func (s *Service) Close(ctx context.Context, id string, m Word) (*Whistle, error) {
-	return s.move(ctx, func(tx *db.Tx) (*Whistle, error) {
-		w, err := s.own(ctx, tx, id, PermBlow, m.Version, Blown, Done)
-		if err != nil {
-			return nil, err
-		}
-		if w.State != Done {
-			return nil, errs.Conflict("whistle.calls_open", "Some departments have not finished; accept or return their work first.").With(w)
-		}
-		if err := m.note(true); err != nil {
-			return nil, err
-		}
-		now := tx.Time()
-		w.State, w.Ending, w.ClosedAt = Closed, m.Note, &now
-		if err := saveWhistle(ctx, tx, w); err != nil {
-			return nil, err
-		}
-		return w, record(ctx, tx, w, nil, "close", m.Note)
-	})
+	return s.move(ctx, func(tx *db.Tx) (*Whistle, error) { return s.CloseTx(ctx, tx, id, m) })
+}
+
+// CloseTx is Close inside the caller's transaction.
+func (s *Service) CloseTx(ctx context.Context, tx *db.Tx, id string, m Word) (*Whistle, error) {
+	w, err := s.own(ctx, tx, id, PermBlow, m.Version, Blown, Done)
+	if err != nil {
+		return nil, err
+	}
+	if w.State != Done {
+		return nil, errs.Conflict("whistle.calls_open", "Some departments have not finished; accept or return their work first.").With(w)
+	}
+	if err := m.note(true); err != nil {
+		return nil, err
+	}
+	now := tx.Time()
+	w.State, w.Ending, w.ClosedAt = Closed, m.Note, &now
+	if err := saveWhistle(ctx, tx, w); err != nil {
+		return nil, err
+	}
+	return w, record(ctx, tx, w, nil, "close", m.Note)
 }
 
 // HoldTx keeps a case from being handled or closed while a whistle for it runs.

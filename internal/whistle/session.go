@@ -20,45 +20,51 @@ type NewSession struct {
 // Meet invites every called unit to a session; they are reminded the day before. Needs whistle.blow in the street.
 func (s *Service) Meet(ctx context.Context, id string, n NewSession) (m *Session, err error) {
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
-		w, err := s.load(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := inStreet(ctx, PermBlow, w); err != nil {
-			return err
-		}
-		if w.State != Blown {
-			return errs.Conflict("whistle.bad_state", "The whistle is in a state that does not allow this.").With(w)
-		}
-		var fields []errs.Field
-		n.Place, n.Agenda = tidy(n.Place, 100, "place", &fields), tidy(n.Agenda, maxText, "agenda", &fields)
-		if n.Place == "" {
-			fields = append(fields, errs.Field{Location: "body.place", Message: "required"})
-		}
-		if !n.At.After(tx.Now()) {
-			fields = append(fields, errs.Field{Location: "body.at", Message: "in the past", Value: n.At})
-		}
-		if fields != nil {
-			return errs.Invalid("whistle.incomplete", "Fill in what this step needs.", fields...)
-		}
-		m = &Session{ID: db.NewID(tx), WhistleID: id, At: clock.At(n.At.Time), Place: n.Place, Agenda: n.Agenda, CalledBy: nameOf(ctx), Version: 1}
-		m.Attendance.V = []Attendance{}
-		for _, c := range w.Calls {
-			if c.State.open() {
-				m.Attendance.V = append(m.Attendance.V, Attendance{UnitID: c.UnitID, UnitName: c.UnitName})
-			}
-		}
-		_, err = tx.Exec(ctx, "INSERT INTO whistle_session ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-			m.ID, m.WhistleID, m.At, m.Place, m.Agenda, m.Minutes, m.Attendance, m.HeldAt, m.CalledBy, m.Version)
-		if err != nil {
-			return err
-		}
-		if err := s.startAt(ctx, tx, w, "", "session", m.At); err != nil {
-			return err
-		}
-		return record(ctx, tx, w, nil, "meet", m.Place)
+		m, err = s.MeetTx(ctx, tx, id, n)
+		return err
 	})
 	return m, err
+}
+
+// MeetTx is Meet inside the caller's transaction.
+func (s *Service) MeetTx(ctx context.Context, tx *db.Tx, id string, n NewSession) (*Session, error) {
+	w, err := s.load(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := inStreet(ctx, PermBlow, w); err != nil {
+		return nil, err
+	}
+	if w.State != Blown {
+		return nil, errs.Conflict("whistle.bad_state", "The whistle is in a state that does not allow this.").With(w)
+	}
+	var fields []errs.Field
+	n.Place, n.Agenda = tidy(n.Place, 100, "place", &fields), tidy(n.Agenda, maxText, "agenda", &fields)
+	if n.Place == "" {
+		fields = append(fields, errs.Field{Location: "body.place", Message: "required"})
+	}
+	if !n.At.After(tx.Now()) {
+		fields = append(fields, errs.Field{Location: "body.at", Message: "in the past", Value: n.At})
+	}
+	if fields != nil {
+		return nil, errs.Invalid("whistle.incomplete", "Fill in what this step needs.", fields...)
+	}
+	m := &Session{ID: db.NewID(tx), WhistleID: id, At: clock.At(n.At.Time), Place: n.Place, Agenda: n.Agenda, CalledBy: nameOf(ctx), Version: 1}
+	m.Attendance.V = []Attendance{}
+	for _, c := range w.Calls {
+		if c.State.open() {
+			m.Attendance.V = append(m.Attendance.V, Attendance{UnitID: c.UnitID, UnitName: c.UnitName})
+		}
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO whistle_session ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		m.ID, m.WhistleID, m.At, m.Place, m.Agenda, m.Minutes, m.Attendance, m.HeldAt, m.CalledBy, m.Version)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.startAt(ctx, tx, w, "", "session", m.At); err != nil {
+		return nil, err
+	}
+	return m, record(ctx, tx, w, nil, "meet", m.Place)
 }
 
 // Minutes is the record of a session.
