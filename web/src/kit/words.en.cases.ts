@@ -328,4 +328,5 @@ export const cases: Record<string, string> = {
   '查看了照片拍摄地': 'Saw where a photo was taken',
   '设备再次告警': 'The device called again',
   '附近 200 米、30 天内没有别的事件。': 'No other case within 200 m and 30 days.',
+  '用 {spent}': '{spent} used',
 }

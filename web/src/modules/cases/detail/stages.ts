@@ -4,7 +4,7 @@ import { t } from '@/kit/i18n'
 import type { Reading } from '../clock/api'
 import { levelName, stageName } from '../words'
 
-export interface Stage { stage: string; name: string; who: string; words: string; used: number; mark: 'done' | 'late' | 'now' | 'warn' | 'over' | 'pause' | 'next' }
+export interface Stage { stage: string; name: string; who: string; words: string; whole: string; used: number; mark: 'done' | 'late' | 'now' | 'warn' | 'over' | 'pause' | 'next' }
 
 const way = ['accept', 'file', 'dispatch', 'sign', 'handle', 'check', 'close', 'revisit']
 const endings = ['archived', 'self_closed', 'force_closed', 'void', 'merged', 'rejected']
@@ -18,11 +18,13 @@ function markOf(k: Reading, item: CaseDetail, runs: boolean): Stage['mark'] {
   return k.lamp === 'red' ? 'over' : k.lamp === 'orange' || k.lamp === 'yellow' ? 'warn' : 'now'
 }
 
-function wordsOf(k: Reading, mark: Stage['mark']): string {
-  if (mark === 'pause') return t('暂停计时')
-  if (mark === 'now' || mark === 'warn' || mark === 'over') return k.due_at ? t('至 {due}', { due: moment(k.due_at) }) : t('限 {limit}', { limit: k.limit })
+/** A few words under the bar, and the whole of it for who asks. */
+function wordsOf(k: Reading, mark: Stage['mark']): Pick<Stage, 'words' | 'whole'> {
+  const limit = t('限 {limit}', { limit: k.limit })
+  if (mark === 'pause') return { words: t('暂停计时'), whole: limit }
+  if (mark === 'now' || mark === 'warn' || mark === 'over') return { words: k.due_at ? t('至 {due}', { due: moment(k.due_at) }) : limit, whole: limit }
   const spent = k.limit_unit.startsWith('work') ? workTime(Math.round(k.spent_s / 60)) : k.spent
-  return spent ? t('用 {spent} / 限 {limit}', { spent, limit: k.limit }) : t('限 {limit}', { limit: k.limit })
+  return spent ? { words: t('用 {spent}', { spent }), whole: t('用 {spent} / 限 {limit}', { spent, limit: k.limit }) } : { words: limit, whole: limit }
 }
 
 /** The stages of a case: those its clocks tell of, the one that runs, and those to come on the usual way. */
@@ -35,11 +37,11 @@ export function stagesOf(item: CaseDetail, readings: Reading[]): Stage[] {
   return path.flatMap((stage, i): Stage[] => {
     const rounds = clocks.filter((k) => k.kind === stage)
     const clock = rounds.at(-1)
-    if (!clock) return ended || i < reached ? [] : [{ stage, name: stageName(stage), who: '', words: '', used: 0, mark: 'next' }]
+    if (!clock) return ended || i < reached ? [] : [{ stage, name: stageName(stage), who: '', words: '', whole: '', used: 0, mark: 'next' }]
     const runs = item.stage === stage && !clock.stopped_at || !!clock.paused_at && !ended
     const mark = markOf(clock, item, runs)
     const name = rounds.length > 1 ? t('{stage} 第{n}次', { stage: stageName(stage), n: rounds.length }) : stageName(stage)
-    return [{ stage, name, who: levelName(clock.level), words: wordsOf(clock, mark), used: Math.min(100, Math.max(runs ? 4 : 0, clock.share * 100)), mark }]
+    return [{ stage, name, who: levelName(clock.level), ...wordsOf(clock, mark), used: Math.min(100, Math.max(runs ? 4 : 0, clock.share * 100)), mark }]
   })
 }
 
