@@ -29,8 +29,7 @@ func (b *Tale) rows(all *[7][][]any) error {
 	}
 	for i := range b.evidence {
 		e := &b.evidence[i]
-		all[4] = append(all[4], []any{e.ID, e.CaseID, e.PartID, e.Phase, e.Ref, e.SHA256, e.MediaType, e.Size, e.Look, e.Caption, e.Public, e.ByID, e.ByName,
-			e.ByUnit, e.At, e.TakenAt, e.TakenLat, e.TakenLon, e.Distance})
+		all[4] = append(all[4], e.row())
 	}
 	for i := range b.parts {
 		p := &b.parts[i]
@@ -43,4 +42,9 @@ func (b *Tale) rows(all *[7][][]any) error {
 			r.DecidedBy, r.DecidedAt, r.Answer, r.ReviewAt, r.Reviews, r.EndedAt})
 	}
 	return nil
+}
+
+func (e *Evidence) row() []any {
+	return []any{e.ID, e.CaseID, e.PartID, e.Phase, e.Ref, e.SHA256, e.MediaType, e.Size, e.Look, e.Caption, e.Public, e.ByID, e.ByName,
+		e.ByUnit, e.At, e.TakenAt, e.TakenLat, e.TakenLon, e.Distance}
 }

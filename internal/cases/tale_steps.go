@@ -155,3 +155,13 @@ func (b *Tale) Photo(at time.Time, by Actor, e Evidence) {
 	e.ByID, e.ByName, e.ByUnit = by.ID, by.Name, by.Unit
 	b.evidence = append(b.evidence, e)
 }
+
+// AddStoredTx adds a picture that lies in the store already to a case, as the demonstration draws its own. Only the program
+// may.
+func (s *Service) AddStoredTx(ctx context.Context, tx *db.Tx, id string, by Actor, e Evidence) error {
+	if err := program(ctx); err != nil {
+		return err
+	}
+	e.ID, e.CaseID, e.At, e.ByID, e.ByName, e.ByUnit = db.NewID(tx), id, tx.Time(), by.ID, by.Name, by.Unit
+	return db.InsertMany(ctx, tx, "case_evidence", evidenceColumns, "", [][]any{e.row()})
+}

@@ -52,6 +52,7 @@ func (l *loader) planCases() {
 			w.leaves = append(w.leaves, leaf)
 		}
 	}
+	l.planScenes(w)
 	first := midnight(Now).AddDate(0, 0, -caseDays)
 	r := l.rand("cases")
 	for d := range caseDays + 1 {

@@ -8,6 +8,8 @@ import (
 
 	"yiwang/data/calendar"
 	"yiwang/internal/appraisal"
+	"yiwang/internal/cases"
+	"yiwang/internal/duty"
 	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
 	"yiwang/internal/integrity"
@@ -24,6 +26,8 @@ import (
 	"yiwang/internal/results"
 	"yiwang/internal/sampling"
 	"yiwang/internal/survey"
+	"yiwang/internal/tally"
+	"yiwang/internal/whistle"
 )
 
 // house is every module on one database, joined as the application joins them.
@@ -42,7 +46,8 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	must(t, err)
 	var perms []string
 	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions(),
-		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions()} {
+		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions(),
+		duty.Permissions(), cases.Permissions(), whistle.Permissions(), tally.Permissions()} {
 		perms = append(perms, of...)
 	}
 	h.Trail = audit.New(h.DB, []byte("a key for tests alone, 32 bytes."))
@@ -57,6 +62,11 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.Results = results.New(h.DB, h.Survey, h.Appraisal, h.Rectify, h.Identity, workcal.NewSource(days))
 	h.Reports = report.New(h.DB, report.Sources{Surveys: h.Survey, Scores: h.Appraisal, Reverse: h.Rectify, Sampling: h.Sampling, Fieldwork: h.Fieldwork, Integrity: h.Integrity,
 		Results: h.Results}, h.Blobs)
+	source := workcal.NewSource(days)
+	h.Duties = duty.New(h.DB, h.Region, h.Identity)
+	h.Cases = cases.New(cases.Deps{DB: h.DB, Regions: h.Region, People: h.Identity, Duties: h.Duties, Files: h.Blobs, Box: box, Calendar: source})
+	h.Whistles = whistle.New(whistle.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, People: h.Identity, Calendar: source})
+	h.Tally = tally.New(tally.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, People: h.Identity, Calendar: source})
 	return h
 }
 

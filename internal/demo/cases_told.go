@@ -1,0 +1,95 @@
+package demo
+
+import "yiwang/internal/cases"
+
+// caseScenesTold are the telling cases, in own words.
+var caseScenesTold = []scene{
+	{ // a lamp that two units give back and a panel decides on
+		category: "140104", place: "%s东侧道路路灯", channel: cases.FromHotline, number: "NJ26111600218", name: "蒋女士", phone: "19900004417",
+		text: "路灯从上周六起连着三盏不亮，晚上学生下自习走这里，希望尽快修复。",
+		steps: []stage{{at: on(11, 16, 9, 20), by: "desk"}, {at: on(11, 16, 9, 40), by: "desk", action: "file", move: cases.Move{Category: "140104"}},
+			{at: on(11, 16, 10, 0), by: "desk", action: "dispatch", lead: "street_lighting"}, {at: on(11, 16, 10, 40), action: "sign"},
+			{at: on(11, 16, 14, 20), action: "return", move: cases.Move{Ground: "owner_differs", Note: "现场查看为小区内部照明，不在市政路灯台账内"}},
+			{at: on(11, 16, 15, 0), by: "desk", action: "dispatch", lead: "housing"}, {at: on(11, 16, 15, 40), action: "sign"},
+			{at: on(11, 17, 9, 20), action: "return", move: cases.Move{Ground: "not_our_duty", Note: "该段道路已移交市政，路灯杆未列入小区共用设施"}},
+			{at: on(11, 17, 15, 0), by: "command", action: "adjudicate", lead: "street_lighting", co: "housing", move: cases.Move{Note: "移交协议载明路灯随道路移交，由路灯管理单位牵头，房产部门配合查清线路", Precedent: true}},
+			{at: on(11, 17, 15, 40), action: "sign"}, {at: on(11, 17, 16, 20), action: "start"}},
+	},
+	{ // closed, the resident says it is not solved, done again, satisfied
+		category: "050101", place: "%s南门饭店", channel: cases.FromResident, name: "施先生", phone: "19900002263",
+		text: "楼下饭店油烟直排，晾的衣服都是味道，净化设备没开过。",
+		steps: []stage{{at: on(10, 12, 10, 0)}, {at: on(10, 12, 10, 40), by: "desk", action: "file", move: cases.Move{Category: "050101"}},
+			{at: on(10, 12, 11, 20), by: "desk", action: "dispatch", lead: "ecology", co: "street_enforce"}, {at: on(10, 12, 14, 20), action: "sign"}, {at: on(10, 13, 9, 20), action: "start"},
+			{at: on(10, 16, 15, 0), action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "责令清洗烟道并全程开启净化设备"}},
+			{at: on(10, 16, 16, 20), by: "officer", action: "verify", move: cases.Move{Note: "到场查看，设备已开启"}}, {at: on(10, 19, 9, 40), by: "desk", action: "close", move: cases.Move{Reply: "饭店已清洗烟道并开启净化设备。"}},
+			{at: on(10, 21, 19, 20), by: "~", action: "complain", move: cases.Move{Note: "只开了两天，晚上又直排", Solved: "no", Satisfaction: "dissatisfied", Reasons: []string{"came_back"}}},
+			{at: on(10, 22, 9, 20), action: "start"}, {at: on(10, 28, 15, 0), action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "更换净化设备并接入在线监测，连续七日达标"}},
+			{at: on(10, 28, 16, 20), by: "officer", action: "verify", move: cases.Move{Note: "傍晚复查无明显油烟"}}, {at: on(10, 29, 9, 40), by: "desk", action: "close", move: cases.Move{Reply: "设备已更换并在线监测，超标会自动报警。"}},
+			{at: on(10, 30, 10, 20), by: "~", action: "answer", move: cases.Move{Solved: "yes", Satisfaction: "satisfied"}}},
+	},
+	{ // more time, asked for and given
+		category: "140101", place: "%s北门人行道", channel: cases.FromOfficer,
+		text: "人行道板松动塌陷约六平方米，雨天积水，老人容易绊倒。",
+		steps: []stage{{at: on(11, 9, 9, 0), by: "officer"}, {at: on(11, 9, 9, 20), by: "desk", action: "file", move: cases.Move{Category: "140101"}},
+			{at: on(11, 9, 9, 40), by: "desk", action: "dispatch", lead: "construction"}, {at: on(11, 9, 10, 20), action: "sign"}, {at: on(11, 9, 14, 20), action: "start"},
+			{at: on(11, 11, 9, 20), action: "ask_extension", move: cases.Move{Note: "同批道板需定制，供货尚需三个工作日", Amount: 3}}, {at: on(11, 11, 10, 0), by: "command", action: "extend", move: cases.Move{Note: "同意延期三个工作日，先行围护"}},
+			{at: on(11, 16, 10, 0), photo: cases.PhaseBefore, action: "comment", move: cases.Move{Note: "道板到货，开始铺设", Visibility: "reporter"}},
+			{at: on(11, 16, 16, 0), photo: cases.PhaseAfter, action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "更换道板六平方米，基层重新夯实"}},
+			{at: on(11, 17, 9, 20), by: "officer", action: "verify", move: cases.Move{Note: "路面平整，无松动"}}, {at: on(11, 17, 10, 20), by: "desk", action: "close", move: cases.Move{Reply: "人行道已修复。"}}},
+	},
+	{ // suspended for want of funds, on the public register
+		category: "140303", place: "%s慢行道", channel: cases.FromLetter, name: "曹先生",
+		text: "学校周边没有连续的慢行道，建议规划改造。",
+		steps: []stage{{at: on(10, 20, 9, 40), by: "desk"}, {at: on(10, 20, 10, 40), by: "desk", action: "file", move: cases.Move{Category: "140303"}},
+			{at: on(10, 20, 11, 20), by: "desk", action: "dispatch", lead: "urban_mgmt"}, {at: on(10, 20, 14, 20), action: "sign"}, {at: on(10, 21, 9, 20), action: "start"},
+			{at: on(10, 26, 10, 0), action: "ask_suspension", move: cases.Move{Ground: "funds", Note: "需列入明年城建计划立项"}}, {at: on(10, 26, 15, 0), by: "command", action: "suspend", move: cases.Move{Note: "同意挂账，每十五日复核"}},
+			{at: on(11, 9, 10, 0), by: "command", action: "review", move: cases.Move{Note: "已报项目库，待审"}}},
+	},
+	{ // settled on the spot
+		category: "020204", place: "%s公交站台", channel: cases.FromOfficer,
+		text: "共享单车堆放挤占盲道，约二十辆。",
+		steps: []stage{{at: on(11, 19, 8, 20), by: "officer"}, {at: on(11, 19, 9, 0), by: "officer", photo: cases.PhaseBefore, action: "comment", move: cases.Move{Note: "已联系调度，先行挪开"}},
+			{at: on(11, 19, 9, 20), by: "officer", photo: cases.PhaseAfter, action: "self_handle", move: cases.Move{Result: cases.Resolved, Outcome: "与调度员一起挪到停车框内，盲道恢复", Category: "020204"}}},
+	},
+	{ // a device raises the alarm, urgent around the clock
+		category: "060402", place: "%s下穿通道", channel: cases.FromDevice, number: "WL-0317-20261018", urgent: true,
+		text: "水位计告警：下穿通道积水二十八厘米，仍在上涨。",
+		steps: []stage{{at: on(10, 18, 2, 20)}, {at: on(10, 18, 2, 40), by: "command", action: "file", move: cases.Move{Category: "060402"}}, {at: on(10, 18, 3, 0), by: "command", action: "dispatch", lead: "water_affairs", co: "street_safety"},
+			{at: on(10, 18, 3, 20), action: "sign"}, {at: on(10, 18, 3, 40), photo: cases.PhaseBefore, action: "start"},
+			{at: on(10, 18, 4, 20), photo: cases.PhaseAfter, action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "移动泵车抽排，封闭通道四十分钟后恢复通行"}},
+			{at: on(10, 18, 8, 20), by: "officer", action: "verify", move: cases.Move{Note: "积水已退，路面冲洗完毕"}}, {at: on(10, 18, 9, 0), by: "command", action: "close", move: cases.Move{Reply: "积水已排除。"}}},
+	},
+	{ // sent back by the officer twice
+		category: "040104", place: "%s单元楼道", channel: cases.FromResident, name: "卫女士", phone: "19900009031",
+		text: "楼道好几天没人打扫，垃圾袋堆在二楼拐角。",
+		steps: []stage{{at: on(11, 12, 19, 0)}, {at: on(11, 13, 9, 20), by: "desk", action: "file", move: cases.Move{Category: "040104"}},
+			{at: on(11, 13, 9, 40), by: "desk", action: "dispatch", lead: "property_co"}, {at: on(11, 13, 10, 20), photo: cases.PhaseBefore, action: "sign"},
+			{at: on(11, 13, 15, 0), photo: cases.PhaseAfter, action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "已清扫"}}, {at: on(11, 13, 16, 20), by: "officer", action: "rework", move: cases.Move{Note: "三楼以上没有清扫"}},
+			{at: on(11, 16, 10, 0), action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "全楼清扫"}}, {at: on(11, 16, 15, 0), by: "officer", action: "rework", move: cases.Move{Note: "垃圾只挪到了一楼门后"}},
+			{at: on(11, 17, 10, 0), action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "清运完毕，增加每日一次巡查"}}, {at: on(11, 17, 16, 0), by: "officer", action: "verify", move: cases.Move{Note: "楼道干净，已拍照"}},
+			{at: on(11, 18, 9, 20), by: "desk", action: "close", move: cases.Move{Reply: "楼道已清理，物业每天巡查一次。"}}},
+	},
+	{ // not accepted, with a reason the resident can read
+		category: "070301", place: "%s", channel: cases.FromHotline, number: "NJ26111700533", name: "孔先生", phone: "19900007720",
+		text: "和亲戚的借款纠纷，要求街道帮忙追回。",
+		steps: []stage{{at: on(11, 17, 14, 0), by: "desk"}, {at: on(11, 17, 14, 40), by: "desk", action: "reject", move: cases.Move{Ground: "private_dispute", Note: "民间借贷纠纷，非公共管理事项",
+			Reply: "借款纠纷可以向人民法院起诉，也可以到社区调解室申请人民调解，已附地址和电话。"}}},
+	},
+	{ // a leader watches it; still being handled
+		category: "060102", place: "%s消防通道", channel: cases.FromLeader,
+		text: "走访时发现消防通道长期停满车辆，请限期整治并报结果。",
+		steps: []stage{{at: on(11, 19, 14, 0), by: "command"}, {at: on(11, 19, 14, 20), by: "command", action: "file", move: cases.Move{Category: "060102"}}, {at: on(11, 19, 14, 40), by: "command", action: "supervise", move: cases.Move{Note: "本周内报整治方案"}},
+			{at: on(11, 19, 15, 0), by: "command", action: "dispatch", lead: "fire_rescue", co: "traffic_police"}, {at: on(11, 19, 15, 20), action: "sign"}, {at: on(11, 19, 15, 40), action: "start"}},
+	},
+	{ // inspected first, then dispatched; waits to be signed for
+		category: "140106", place: "%s西侧弄堂", channel: cases.FromHotline, number: "NJ26111900871", name: "严女士", phone: "19900006158",
+		text: "空中的通信线掉下来，离地只有一人高，孩子放学从下面过。",
+		steps: []stage{{at: on(11, 19, 16, 0), by: "desk"}, {at: on(11, 19, 16, 20), by: "desk", action: "inspect"}, {at: on(11, 19, 17, 0), by: "officer", action: "confirm", move: cases.Move{Note: "属实，已拉警戒绳"}},
+			{at: on(11, 20, 9, 0), by: "desk", action: "file", move: cases.Move{Category: "140106"}}, {at: on(11, 20, 9, 20), by: "desk", action: "dispatch", lead: "telecom_ops", co: "power_supply"}},
+	},
+	{ // waits to be accepted this morning
+		category: "040202", place: "%s车棚", channel: cases.FromResident, name: "华女士", phone: "19900003349",
+		text:  "车棚的灯坏了，早上推车看不见，地上还有电线。",
+		steps: []stage{{at: on(11, 20, 8, 40)}},
+	},
+}
