@@ -9,6 +9,7 @@ import (
 	"yiwang/data/calendar"
 	"yiwang/internal/appraisal"
 	"yiwang/internal/cases"
+	"yiwang/internal/desk"
 	"yiwang/internal/duty"
 	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
@@ -19,6 +20,7 @@ import (
 	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/jobs"
 	"yiwang/internal/platform/workcal"
 	"yiwang/internal/rectify"
 	"yiwang/internal/region"
@@ -47,7 +49,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	var perms []string
 	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions(),
 		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions(),
-		duty.Permissions(), cases.Permissions(), whistle.Permissions(), tally.Permissions()} {
+		duty.Permissions(), cases.Permissions(), whistle.Permissions(), desk.Permissions(), tally.Permissions()} {
 		perms = append(perms, of...)
 	}
 	h.Trail = audit.New(h.DB, []byte("a key for tests alone, 32 bytes."))
@@ -66,6 +68,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.Duties = duty.New(h.DB, h.Region, h.Identity)
 	h.Cases = cases.New(cases.Deps{DB: h.DB, Regions: h.Region, People: h.Identity, Duties: h.Duties, Files: h.Blobs, Box: box, Calendar: source})
 	h.Whistles = whistle.New(whistle.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, People: h.Identity, Calendar: source})
+	h.Desk = desk.New(desk.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, People: h.Identity, Jobs: jobs.NewRunner(h.DB)})
 	h.Tally = tally.New(tally.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, People: h.Identity, Calendar: source})
 	return h
 }
