@@ -29,6 +29,7 @@ type Emergency struct {
 	EndNote    string            `db:"end_note" json:"end_note,omitempty"`
 	Switched   int               `db:"switched" json:"switched" doc:"Running clocks that were switched when it began"`
 	Version    int64             `db:"version" json:"version"`
+	AreaName   string            `db:"-" json:"area_name,omitempty"`
 }
 
 const emergencyColumns = "id, name, reason, categories, area_code, begun_at, begun_by, ended_at, ended_by, end_note, switched, version"
@@ -85,6 +86,12 @@ func (s *Service) Emergencies(ctx context.Context) (out []Emergency, err error) 
 		out, err = db.All[Emergency](ctx, tx, "SELECT "+emergencyColumns+" FROM case_emergency ORDER BY CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END, id DESC LIMIT 200")
 		return err
 	})
+	for i := range out {
+		out[i].AreaName = out[i].AreaCode
+		if a, err := s.Regions.Get(ctx, out[i].AreaCode); err == nil {
+			out[i].AreaName = a.Name
+		}
+	}
 	return out, err
 }
 

@@ -85,7 +85,7 @@ func (r *lapseRun) take(ctx context.Context) (err error) {
 	// The phase of a clock that is red already does not come here: its next_at is empty.
 	r.clocks, err = db.All[Clock](ctx, tx, `UPDATE case_clock SET
 			phase = CASE WHEN due_at <= $1 THEN 'red' WHEN orange_at <= $1 THEN 'orange' ELSE 'amber' END,
-			next_at = CASE WHEN due_at <= $1 THEN NULL WHEN orange_at <= $1 THEN due_at ELSE orange_at END
+			next_at = CASE WHEN due_at <= $1 THEN NULL WHEN orange_at <= $1 THEN due_at ELSE COALESCE(orange_at, due_at) END
 		WHERE id IN (SELECT id FROM case_clock WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2`+lock+`)
 		RETURNING `+clockColumns, tx.Time(), lapseBatch)
 	if err != nil || len(r.clocks) == 0 {

@@ -1,5 +1,13 @@
 /** Time of cases: clocks, requests, suspensions, limits, emergencies. */
 export const clock: Record<string, string> = {
+  '请反映人补充': 'Ask the reporter',
+  '问题会发给反映人；等待期间暂停计时，5 个工作日没有答复自动恢复，最多两次。': 'The question goes to the reporter. The clock stands still meanwhile; without an answer it goes on after 5 work days. Twice at most.',
+  '想问反映人什么': 'What to ask the reporter',
+  '继续处置': 'Go on',
+  '不再等补充，接着剩下的时间计时。': 'Do not wait any longer; the clock goes on with what is left.',
+  '补充材料': 'Supplement',
+  '应急响应开始': 'Emergency begun',
+  '应急响应结束': 'Emergency ended',
   '126个小类各有处置时限，见责任清单': 'Each of the 126 categories has its own handling limit; see the responsibility list',
   '{day} 起': 'since {day}',
   '{due} 到期': 'due {due}',
