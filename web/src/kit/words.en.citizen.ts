@@ -42,7 +42,6 @@ export const citizen: Record<string, string> = {
   '这部手机上反映过的': 'Reported on this phone',
   '从这部手机上去掉：{title}': 'Remove from this phone: {title}',
   '用别人的手机时，看完请去掉。去掉后凭查询码仍能看。': 'On somebody else’s phone, remove it when done. The code still opens it.',
-  '您反映时': 'When reported',
   '{day}反映，今天第{n}天': 'Reported {day}, day {n}',
   '您的{number}和同一件事并在一起办，结果一样告诉您。': 'Your {number} is handled together with the same matter; you are told the result.',
   '等您看一眼：问题解决了吗？': 'Please look: is it solved?',

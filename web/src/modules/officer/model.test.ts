@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { seenOf, stillStands, type Case, type Detail } from './model'
+
+const seen = seenOf({ version: 7, state: 'checking', state_name: '', handled_at: '2026-11-20T03:40:00Z', lead_unit: 'u', category: '140101', history: [{ id: 'a' }, { id: 'b' }] } as unknown as Detail)
+const now = (change: Partial<Case>): Case => ({ version: 9, state: 'checking', state_name: '', handled_at: '2026-11-20T03:40:00Z', lead_unit: 'u', category: '140101', ...change }) as Case
+
+it('remembers the newest step that could be read', () => expect(seen.last).toBe('b'))
+
+it('a comment or a reminder in between leaves the decision standing', () => expect(stillStands(seen, now({}))).toBe(true))
+
+it.each([{ state: 'rework' }, { handled_at: '2026-11-21T01:00:00Z' }, { lead_unit: 'w' }, { category: '140102' }])('a case that changed in %j is a conflict', (change) => {
+  expect(stillStands(seen, now(change))).toBe(false)
+})
