@@ -10,7 +10,6 @@ import (
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
-	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/words"
 )
 
@@ -84,8 +83,10 @@ const maxNear = 200
 // distance and age of the categories, compared by words and photos. Callers say who may see what: staff need cases.read
 // and see what Register would show them; intake leaves out for residents what is not public.
 func (s *Service) NearTx(ctx context.Context, tx *db.Tx, m Matter, limit int) ([]Near, error) {
-	if p := auth.From(ctx); p == nil || !p.System && !p.Has(PermRead) && !p.Has(PermReport) {
-		return nil, errs.Forbidden("auth.not_permitted", "You are not allowed to do this.")
+	if p := auth.From(ctx); p == nil || !p.Has(PermRead) {
+		if err := auth.Require(ctx, PermReport); err != nil {
+			return nil, err
+		}
 	}
 	const widest, oldest = 300, 720
 	var args []any
