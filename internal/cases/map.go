@@ -64,7 +64,7 @@ type Point struct {
 }
 
 // Map shows the cases of a filter in a part of the map, as far as the caller sees them. Up to 60,000 of them are
-// counted exactly; beyond that a picture of all or all open cases of an area comes from squares counted at most ten
+// counted exactly; beyond that a picture of all or all open cases of an area comes from squares counted about ten
 // minutes ago, and any other filter is Invalid. Needs cases.read.
 func (s *Service) Map(ctx context.Context, f Filter, v View) (p *Picture, err error) {
 	if err := v.check(); err != nil {
@@ -97,7 +97,7 @@ func (v View) check() error {
 	return nil
 }
 
-// errNoSquares says that the squares have never been counted, or too long ago.
+// errNoSquares says that the squares have never been counted.
 var errNoSquares = errors.New("squares not counted")
 
 func (s *Service) picture(ctx context.Context, tx *db.Tx, f Filter, v View) (*Picture, error) {
@@ -234,7 +234,7 @@ func pictureOf(rows []clusterRow) *Picture {
 // fromSquares adds up the squares counted before, inside the areas the caller sees. What a caller sees beyond its areas
 // is too little to change such a picture.
 func (s *Service) fromSquares(ctx context.Context, tx *db.Tx, f Filter, v View) (*Picture, error) {
-	at, err := squaresAt(ctx, tx)
+	at, err := s.squaresAt(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"yiwang/internal/platform/clock"
@@ -22,31 +23,68 @@ type squareRow struct {
 	Lon    int64  `db:"lon"`
 }
 
-// squaresAt returns when the squares were counted, errNoSquares if that is too long ago.
-func squaresAt(ctx context.Context, tx *db.Tx) (clock.Time, error) {
+// squaresAt returns when the squares were counted, errNoSquares if they never were. Old ones are counted anew in the
+// background while they are still shown.
+func (s *Service) squaresAt(ctx context.Context, tx *db.Tx) (clock.Time, error) {
 	at, err := db.Get[clock.Time](ctx, tx, "SELECT at FROM case_square_state WHERE one = 1")
-	if errors.Is(err, db.ErrNoRows) || err == nil && tx.Now().Sub(at.Time) >= squaresLife {
-		err = errNoSquares
+	if errors.Is(err, db.ErrNoRows) {
+		return at, errNoSquares
+	}
+	if err == nil && tx.Now().Sub(at.Time) >= squaresLife && s.counting.CompareAndSwap(false, true) {
+		go func() {
+			defer s.counting.Store(false)
+			if err := s.CountSquares(context.WithoutCancel(ctx)); err != nil {
+				slog.WarnContext(ctx, "squares of the map not counted", "error", err)
+			}
+		}()
 	}
 	return at, err
 }
 
-// CountSquares counts the cases of every square anew. The counting reads a snapshot, so that nobody who writes waits for
-// it; only the result is written. lat + 0 keeps SQLite from walking its index of squares, which would fetch row by row.
+type squareKey struct {
+	y, x   int64
+	area   string
+	hidden bool
+}
+
+type spot struct {
+	Lat       int64  `db:"lat"`
+	Lon       int64  `db:"lon"`
+	Area      string `db:"area_code"`
+	Sensitive bool   `db:"sensitive"`
+	Open      bool   `db:"open"`
+}
+
+// CountSquares counts the cases of every square anew. It reads one snapshot from front to end and adds up here: grouping
+// in the database sorts a million rows. Only the result is written, so nobody who writes waits.
 func (s *Service) CountSquares(ctx context.Context) error {
-	var rows []squareRow
+	sums := map[squareKey]*squareRow{}
 	var at clock.Time
-	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
 		at = tx.Time()
-		rows, err = db.All[squareRow](ctx, tx, fmt.Sprintf(`SELECT (lat + 0) / %[1]d AS y, (lon + 0) / %[1]d AS x, area_code AS area, sensitive AS hidden,
-				SUM(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END) AS open, SUM(CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END) AS ended,
-				CAST(AVG(lat) AS BIGINT) AS lat, CAST(AVG(lon) AS BIGINT) AS lon
-			FROM case_file WHERE lat IS NOT NULL AND lon IS NOT NULL
-			GROUP BY (lat + 0) / %[1]d, (lon + 0) / %[1]d, area_code, sensitive`, square))
-		return err
+		return db.Each(ctx, tx, "SELECT lat + 0 AS lat, lon + 0 AS lon, area_code, sensitive, ended_at IS NULL AS open FROM case_file WHERE lat + 0 IS NOT NULL AND lon IS NOT NULL", nil, func(c *spot) error {
+			k := squareKey{c.Lat / square, c.Lon / square, c.Area, c.Sensitive}
+			r := sums[k]
+			if r == nil {
+				r = &squareRow{Y: k.y, X: k.x, Area: k.area, Hidden: k.hidden}
+				sums[k] = r
+			}
+			if c.Open {
+				r.Open++
+			} else {
+				r.Ended++
+			}
+			r.Lat, r.Lon = r.Lat+c.Lat, r.Lon+c.Lon
+			return nil
+		})
 	})
 	if err != nil {
 		return err
+	}
+	rows := make([]squareRow, 0, len(sums))
+	for _, r := range sums {
+		r.Lat, r.Lon = r.Lat/(r.Open+r.Ended), r.Lon/(r.Open+r.Ended)
+		rows = append(rows, *r)
 	}
 	return s.DB.Tx(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM case_square"); err != nil {

@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math"
@@ -13,7 +14,6 @@ import (
 
 	"yiwang/internal/cases"
 	"yiwang/internal/cases/casetest"
-	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -53,14 +53,14 @@ func spread(t testing.TB, x *casetest.District, n int) {
 
 // spreadRow is the i-th case, at a place of a lattice that no square edge is in step with.
 func spreadRow(x *casetest.District, tx *db.Tx, now time.Time, i int) []any {
+	south, west := int64(i)*7919%1_500_000, int64(i)*104_729%1_500_000
 	state, ended, unit := "archived", clock.Ptr(now), ""
 	if i%20 == 0 {
-		state, ended, unit = "filed", nil, x.Units[casetest.Street+".street_command"].ID
+		state, ended, unit = "filed", nil, x.Units[fmt.Sprintf("%s%03d.street_command", casetest.Area, 1+west/750_000)].ID
 	}
 	at := func(hours int) clock.Time { return clock.At(now.Add(time.Duration(hours) * time.Hour)) }
 	return []any{db.NewID(tx), fmt.Sprintf("20260101-%03d-%07d", i%999, i), 1, state, "hotline", fmt.Sprintf("第%d盏路灯不亮", i), "居民反映路灯不亮多日", "140101",
-		fmt.Sprintf("%s%03d%03dG%03d", casetest.Area, 1+i%2, 1+i/2%2, 1+i/4%2), "第1街道", "四平路18号", 320_000_000 + int64(i)*7919%1_500_000,
-		1_187_000_000 + int64(i)*104_729%1_500_000, "street", unit, i%1000 == 0, at(i%400 - 100), at(i%400 - 200), at(-i / 3600), ended, at(0)}
+		fmt.Sprintf("%s%03d%03dG%03d", casetest.Area, 1+west/750_000, 1+south/750_000, 1+west/375_000%2), "第1街道", "四平路18号", 320_000_000 + south, 1_187_000_000 + west, "street", unit, i%1000 == 0, at(i%400 - 100), at(i%400 - 200), at(-i / 3600), ended, at(0)}
 }
 
 func sum(p *cases.Picture) (n int) {
@@ -114,19 +114,15 @@ func TestMap_ShowsNobodyMoreThanTheListDoes(t *testing.T) {
 		if err := x.Cases.CountSquares(x.Ctx); err != nil {
 			t.Fatal(err)
 		}
-		for name, ctx := range map[string]struct {
-			p *auth.Principal
-			n int
-		}{
-			"the street":          {auth.From(x.As("a", casetest.Street+".street_command", casetest.Street, cases.PermRead)), 1000},
-			"the street, trusted": {auth.From(x.As("b", casetest.Street+".street_command", casetest.Street, cases.PermRead, cases.PermSensitive)), 1000},
+		for name, who := range map[string]context.Context{
+			"the street":          x.As("a", casetest.Street+".street_command", casetest.Street, cases.PermRead),
+			"the street, trusted": x.As("b", casetest.Street+".street_command", casetest.Street, cases.PermRead, cases.PermSensitive),
 		} {
-			who := auth.With(x.Ctx, ctx.p)
 			live, err := x.Cases.Map(who, cases.Filter{}, whole)
 			must(t, err)
 			for _, p := range []*cases.Picture{live, x.Cases.FromSquares(t, who, cases.Filter{}, whole)} {
 				total := list(t, x, who, cases.Filter{}).Total
-				if math.Abs(float64(p.Shown-ctx.n)) > 2 || math.Abs(float64(p.Shown-total)) > 2 {
+				if total == 0 || total == 2000 || math.Abs(float64(p.Shown-total)) > 2 {
 					t.Errorf("%s: %d on the map, %d in the list", name, p.Shown, total)
 				}
 			}

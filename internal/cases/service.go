@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	reference "yiwang/data/cases"
 	"yiwang/internal/duty"
@@ -30,12 +31,13 @@ type Deps struct {
 // Service holds the verbs of this module. It is safe for concurrent use.
 type Service struct {
 	Deps
-	current *workflow.Definition
-	mu      sync.Mutex
-	older   map[int]*workflow.Definition
-	units   unitCache
-	times   timingCache
-	watch   []func(ctx context.Context, tx *db.Tx, c *Case) error // closeGuards of modules above
+	current  *workflow.Definition
+	mu       sync.Mutex
+	older    map[int]*workflow.Definition
+	units    unitCache
+	counting atomic.Bool // squares of the map are being counted
+	times    timingCache
+	watch    []func(ctx context.Context, tx *db.Tx, c *Case) error // closeGuards of modules above
 }
 
 // New returns the service with the workflow shipped in the binary.
