@@ -1,7 +1,7 @@
 /** Reporting and following on the public pages. */
 export const citizen: Record<string, string> = {
   '我的反映': 'My report',
-  '看我反映的进度': 'Follow my report',
+  '查办理进度': 'Follow my report',
   '还没好': 'Not yet',
   '修好了': 'It is fixed',
   '我有不同意见，申诉': 'I disagree, appeal',
