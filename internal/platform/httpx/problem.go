@@ -64,6 +64,9 @@ func problemOf(ctx context.Context, err error) *Problem {
 	if e == nil {
 		e = errs.As(contextual(err))
 	}
+	if e == nil && ctx.Err() != nil {
+		e = errs.As(contextual(ctx.Err())) // an engine reports the interruption in words of its own
+	}
 	p := &Problem{Type: "about:blank", RequestID: audit.OriginFrom(ctx).RequestID}
 	if e == nil {
 		slog.ErrorContext(ctx, "request failed", "error", err, "request_id", p.RequestID)
