@@ -151,7 +151,7 @@ async function currentOf(item: Item): Promise<Item['current']> {
   try {
     const now = await getCase(id)
     const last = item.kind === 'step' ? (item.seen.last ?? '') : ''
-    return { case: now, since: now.history.filter((h) => h.id > last && h.action !== 'evidence').reverse() }
+    return { case: now, since: now.history.filter((h) => h.id > last && h.action !== 'photo').reverse() }
   } catch {
     return undefined
   }
