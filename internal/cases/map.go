@@ -23,6 +23,7 @@ const square = 12_500
 const (
 	maxPoints   = 400    // cases shown one by one
 	maxLive     = 60_000 // cases grouped while the caller waits; more come from the squares counted before
+	maxPlain    = 20_000 // beyond it squares answer at once what they can answer, without lamps
 	pointZoom   = 16     // from here on single cases
 	squaresLife = 10 * time.Minute
 )
@@ -103,7 +104,7 @@ var errNoSquares = errors.New("squares not counted")
 func (s *Service) picture(ctx context.Context, tx *db.Tx, f Filter, v View) (*Picture, error) {
 	if f.plain() && !v.near() {
 		p, err := s.fromSquares(ctx, tx, f, v)
-		if err == nil && p.Shown > maxLive {
+		if err == nil && p.Shown > maxPlain {
 			return p, nil
 		}
 		if err != nil && !errors.Is(err, errNoSquares) {
