@@ -2,6 +2,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import { t } from '@/kit/i18n'
 import { answerPublicRoutes } from '@/modules/answer/publicRoutes'
 import { appraisalPublicRoutes } from '@/modules/appraisal/publicRoutes'
+import { clockPublicRoutes } from '@/modules/cases/clock/publicRoutes'
 import { citizenPublicRoutes } from '@/modules/citizen/publicRoutes'
 import { rectifyPublicRoutes } from '@/modules/rectify/publicRoutes'
 
@@ -15,7 +16,7 @@ declare module 'vue-router' {
 
 export const router = createRouter({
   history: createWebHistory('/p/'),
-  routes: [...answerPublicRoutes, ...citizenPublicRoutes, ...appraisalPublicRoutes, ...rectifyPublicRoutes, { path: '/:rest(.*)*', redirect: '/' }],
+  routes: [...answerPublicRoutes, ...citizenPublicRoutes, ...clockPublicRoutes, ...appraisalPublicRoutes, ...rectifyPublicRoutes, { path: '/:rest(.*)*', redirect: '/' }],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 

@@ -1,5 +1,9 @@
 /** Time of cases: clocks, requests, suspensions, limits, emergencies. */
 export const clock: Record<string, string> = {
+  '暂缓办理的事': 'Suspended matters',
+  '只有五种原因可以暂缓，每15天复核一次；连续两次没有复核就恢复办理。': 'Only five reasons allow it; each is reviewed every 15 days, and after two missed reviews the matter goes on.',
+  '现在没有暂缓办理的事。': 'Nothing is suspended now.',
+  '编号 {number}': 'Number {number}',
   '请反映人补充': 'Ask the reporter',
   '问题会发给反映人；等待期间暂停计时，5 个工作日没有答复自动恢复，最多两次。': 'The question goes to the reporter. The clock stands still meanwhile; without an answer it goes on after 5 work days. Twice at most.',
   '想问反映人什么': 'What to ask the reporter',

@@ -1,0 +1,5 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const clockPublicRoutes: RouteRecordRaw[] = [
+  { path: '/suspensions', component: () => import('./public/PublicSuspensions.vue'), meta: { title: '暂缓办理的事' } },
+]
