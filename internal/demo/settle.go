@@ -28,6 +28,9 @@ func (l *loader) settle(ctx context.Context) error {
 	if err := l.news(ctx); err != nil {
 		return err
 	}
+	if err := l.tellResidents(ctx); err != nil {
+		return err
+	}
 	if err := l.countCases(ctx); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/httpx"
 )
 
@@ -80,7 +81,7 @@ func (s *Service) send(ctx context.Context, out huma.Context, l *listener, lastI
 	out.SetHeader("No-Gzip-Compression", "1")
 	out.SetStatus(http.StatusOK)
 	_, raw := humago.Unwrap(out)
-	w := wire{out.BodyWriter(), http.NewResponseController(raw), s.DB.Clock().Now}
+	w := wire{out.BodyWriter(), http.NewResponseController(raw), clock.System.Now} // deadlines of connections are the machine's
 	_ = w.control.SetReadDeadline(time.Time{}) // that of the request would end the stream
 	if !w.put("retry: 3000\n\n") || !w.event(Event{Name: "hello", Data: map[string]string{"at": w.now().UTC().Format(time.RFC3339)}}) {
 		return

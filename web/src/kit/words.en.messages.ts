@@ -37,7 +37,7 @@ export const messages: Record<string, string> = {
   '同一号码 24 小时内最多几条': 'Most messages to one number in 24 hours',
   '超过的留在记录里不发；紧急消息除外。': 'What is beyond stays in the list unsent; urgent ones go out.',
   '链接用的网址': 'Address for links',
-  '居民打开消息里链接的地址，如 https://yiwang.example.cn。': 'Where residents open the links in messages, such as https://yiwang.example.cn.',
+  '居民打开消息里链接的地址，以 https 开头。': 'Where residents open the links in messages, beginning with https.',
   '给留了号码、要求答复的反映人发短信': 'Text those who reported, left a number and asked for an answer',
   '消息提醒': 'Alerts',
   '站内通知总会有；下面选哪些另外发短信或邮件。号码加密保存。': 'Notices always appear in the console; choose here what also comes by text or e-mail. The number is kept encrypted.',
