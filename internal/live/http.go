@@ -82,7 +82,7 @@ func (s *Service) send(ctx context.Context, out huma.Context, l *listener, lastI
 	out.SetStatus(http.StatusOK)
 	_, raw := humago.Unwrap(out)
 	w := wire{out.BodyWriter(), http.NewResponseController(raw), clock.System.Now} // deadlines of connections are the machine's
-	_ = w.control.SetReadDeadline(time.Time{}) // that of the request would end the stream
+	_ = w.control.SetReadDeadline(time.Time{})                                     // that of the request would end the stream
 	if !w.put("retry: 3000\n\n") || !w.event(Event{Name: "hello", Data: map[string]string{"at": w.now().UTC().Format(time.RFC3339)}}) {
 		return
 	}
