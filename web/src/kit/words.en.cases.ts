@@ -317,7 +317,6 @@ export const cases: Record<string, string> = {
   '{stage}超期': '{stage} overdue',
   '超时完成': 'done late',
   '请反映人补充': 'Ask the reporter',
-  '反映人会收到这句话；等待期间暂停计时，最多两次。': 'The reporter gets these words; the clock stands still meanwhile, twice at most.',
   '继续处置': 'Go on',
   '补充材料': 'Add to the report',
   '要反映人补充什么': 'What is asked of the reporter',
