@@ -94,8 +94,8 @@ func read(k *Clock, up *Clock, cal *workcal.Calendar, now time.Time, lang string
 	seen := cal.Read(k.StartedAt.Time, at, k.limit(), pauses...)
 	r.SpentS, r.LeftS = int64(seen.Elapsed/time.Second), int64(seen.Remaining/time.Second)
 	r.Share = min(1, float64(seen.Elapsed)/float64(max(seen.Length, 1)))
-	r.Clock.Spent, r.Clock.Left = workcal.Duration(lang, seen.Elapsed), workcal.Duration(lang, max(seen.Remaining, 0))
-	r.Clock.Why = append([]string{k.Basis}, cal.Explain(k.StartedAt.Time, k.limit(), pauses...).Sentences(lang)...)
+	r.Spent, r.Left = workcal.Duration(lang, seen.Elapsed), workcal.Duration(lang, max(seen.Remaining, 0))
+	r.Why = append([]string{k.Basis}, cal.Explain(k.StartedAt.Time, k.limit(), pauses...).Sentences(lang)...)
 	switch {
 	case k.StoppedAt != nil:
 		r.Lamp = "grey"

@@ -56,7 +56,7 @@ func (s *Service) mayShoot(ctx context.Context, tx *db.Tx, c *Case, n NewEvidenc
 		return errs.NotFound("cases.no_part", "The case has no such part.")
 	}
 	handles := p.Has(PermHandle) && (actsFor(p, c) || part)
-	allowed := handles
+	var allowed bool
 	switch n.Phase {
 	case PhaseBefore, PhaseAfter:
 		allowed = handles || here && p.Has(PermSelfHandle)

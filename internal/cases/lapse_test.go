@@ -210,8 +210,7 @@ func TestLapse_AtNightPeopleAreToldInTheMorningUnlessItIsUrgent(t *testing.T) {
 	testkit.EachDBAt(t, func(t *testing.T, d *db.DB, now *clock.Fake) {
 		x := casetest.New(t, d)
 		now.Set(at("2026-11-24 15:00"))
-		c := x.Register(t)
-		c = x.Act(t, x.Desk(), c, "file", cases.Move{Category: casetest.Lamp})
+		x.Act(t, x.Desk(), x.Register(t), "file", cases.Move{Category: casetest.Lamp})
 		x.Register(t, func(r *cases.Report) { r.Urgent = true })
 		now.Set(at("2026-11-24 23:30"))
 		lapse(t, x)

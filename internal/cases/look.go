@@ -83,7 +83,7 @@ func difference(cells [lookRows][lookColumns]int64) int64 {
 			}
 		}
 	}
-	return int64(look) //nolint:gosec // a pattern of bits, not a number
+	return int64(look)
 }
 
 // Alike is how much two looks have in common, 0 to 1, 0 if one is unknown.
@@ -91,6 +91,6 @@ func Alike(a, b int64) float64 {
 	if a == 0 || b == 0 {
 		return 0
 	}
-	same := 64 - bits.OnesCount64(uint64(a^b)) //nolint:gosec // patterns of bits
+	same := 64 - bits.OnesCount64(uint64(a^b))
 	return max(0, float64(same-32)/32)
 }

@@ -165,7 +165,9 @@ func (s *Service) stepPart(ctx context.Context, tx *db.Tx, c *Case, p *Part, act
 }
 
 // PartsTx lists the parts of a case, for modules whose own steps end one. It judges no permission.
-func (s *Service) PartsTx(ctx context.Context, tx *db.Tx, id string) ([]Part, error) { return partsOf(ctx, tx, id) }
+func (s *Service) PartsTx(ctx context.Context, tx *db.Tx, id string) ([]Part, error) {
+	return partsOf(ctx, tx, id)
+}
 
 func partsOf(ctx context.Context, tx *db.Tx, id string) ([]Part, error) {
 	return db.All[Part](ctx, tx, "SELECT "+partColumns+" FROM case_part WHERE case_id = $1 ORDER BY id", id)

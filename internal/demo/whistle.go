@@ -18,8 +18,6 @@ type blast struct {
 	kind    whistle.Kind
 	title   string
 	leaf    string
-	matter  string
-	reason  string
 	units   []string
 	tasks   []string
 	promise string

@@ -40,7 +40,9 @@ func (s *Service) templateRoutes(api huma.API) {
 			return out(httpx.Whole(list), err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "list-template-places", Method: "GET", Path: "/api/v1/desk/template-places", Summary: "Words in braces that a template may hold", Tag: tag, Access: use},
-		func(context.Context, *struct{}) (*body[httpx.Page[string]], error) { return out(httpx.Whole(Places), nil) })
+		func(context.Context, *struct{}) (*body[httpx.Page[string]], error) {
+			return out(httpx.Whole(Places), nil)
+		})
 	httpx.Handle(api, httpx.Op{ID: "save-reply-template", Method: "POST", Path: "/api/v1/desk/templates", Summary: "Keep a text with places to fill", Tag: tag, Access: use, Status: 201, Errors: []int{409}},
 		func(ctx context.Context, in *templateIn) (*body[*Template], error) {
 			return out(s.SaveTemplate(ctx, in.Body))

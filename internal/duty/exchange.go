@@ -24,9 +24,7 @@ var ruleSheet = sheet.Columns[Rule]{
 	{Name: "to_date", Title: "截止月日", Example: "02-28", Set: sheet.Text(func(r *Rule) *string { return &r.ToDate }, 5)},
 	{Name: "lead", Title: "牵头单位", Required: true, Example: "street_lighting", Help: "单位代码", Set: sheet.Text(func(r *Rule) *string { return &r.Lead }, 40)},
 	{Name: "assists", Title: "协办单位", Example: "street_urban、water_affairs", Help: "单位代码，用顿号或逗号分开", Set: func(r *Rule, text string) error {
-		for _, a := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("、,，;； ", c) }) {
-			r.Assists.V = append(r.Assists.V, a)
-		}
+		r.Assists.V = append(r.Assists.V, strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("、,，;； ", c) })...)
 		return nil
 	}},
 	{Name: "verifier", Title: "核查单位", Help: "单位代码；留空由网格员核查", Set: sheet.Text(func(r *Rule) *string { return &r.Verifier }, 40)},

@@ -17,13 +17,14 @@ type Service struct {
 	catalog *Catalog
 	past    Past
 
-	mu     sync.Mutex
-	tables map[string]*table // published versions never change
+	mu       sync.Mutex
+	tables   map[string]*table   // published versions never change
+	editions map[string]editions // by district
 }
 
 // New returns the service with the catalogue shipped in the binary.
 func New(d *db.DB, regions *region.Service, people *identity.Service) *Service {
-	return &Service{db: d, regions: regions, people: people, catalog: DefaultCatalog(), tables: map[string]*table{}}
+	return &Service{db: d, regions: regions, people: people, catalog: DefaultCatalog(), tables: map[string]*table{}, editions: map[string]editions{}}
 }
 
 // Catalog returns the categories in force.

@@ -281,6 +281,7 @@ func (s *Service) PublishTx(ctx context.Context, tx *db.Tx, id string, version i
 	if err != nil {
 		return nil, err
 	}
+	tx.AfterCommit(s.forgetEditions)
 	v.State, v.EffectiveFrom, v.PublishedBy, v.PublishedAt, v.Version, v.Rules = Published, from, nameOf(ctx), &now, version+1, len(rules)
 	return v, s.log(ctx, tx, "duty.publish", v, map[string]any{"number": v.Number, "effective_from": from, "rules": len(rules)})
 }

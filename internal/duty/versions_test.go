@@ -35,7 +35,7 @@ func TestPublish_RefusesTiesAndNamesThem(t *testing.T) {
 		}
 		for _, l := range now.List {
 			if l.Code == "X2" {
-				l.Rule.FromTime, l.Rule.ToTime = "08:00", "09:00" // now they only touch
+				l.FromTime, l.ToTime = "08:00", "09:00" // now they only touch
 				_, err := w.ChangeRule(w.chief(), l.ID, l.Rule)
 				w.ok(err)
 			}

@@ -90,7 +90,7 @@ func send(w http.ResponseWriter, format string, status int, body []byte) {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the caller may be gone
+	_, _ = w.Write(body) //nolint:gosec // JSON or XML of our own encoders, never a page; the caller may be gone
 }
 
 func (s *Service) fault(w http.ResponseWriter, r *http.Request, format string, err error) {
@@ -110,7 +110,7 @@ func (s *Service) callOf(w http.ResponseWriter, r *http.Request) (*call, error) 
 	c := &call{r: r, id: r.PathValue("id"), values: r.URL.Query(), base: baseOf(r)}
 	if r.Method == http.MethodPost {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		if err := r.ParseMultipartForm(1 << 20); err != nil && !strings.Contains(err.Error(), "isn't multipart") {
+		if err := r.ParseMultipartForm(1 << 20); err != nil && !strings.Contains(err.Error(), "isn't multipart") { //nolint:gosec // bounded by MaxBytesReader above
 			return nil, errs.Invalid("integration.bad_form", "Send a form: application/x-www-form-urlencoded or multipart/form-data.").Because(err)
 		}
 		c.values = r.Form

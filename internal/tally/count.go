@@ -30,10 +30,9 @@ const None = "-"
 // count is one query under way.
 type count struct {
 	Count
-	f     Filter
-	scope string
-	now   clock.Time
-	args  []any
+	f    Filter
+	now  clock.Time
+	args []any
 }
 
 func (q *count) arg(v any) string {

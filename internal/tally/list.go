@@ -85,10 +85,10 @@ func (s *Service) list(ctx context.Context, tx *db.Tx, m *Metric, c Count, side 
 	}
 	at, distinct := q.at(), "t.case_id || '.' || CAST(t.seq AS TEXT)"
 	seq, due, done := "t.seq", "NULL", "NULL"
-	switch {
-	case q.Of == "case":
+	switch q.Of {
+	case "case":
 		seq, distinct = "0", "t.case_id"
-	case q.Of == "span":
+	case "span":
 		due, done = "t.due_at", "t.to_at"
 	}
 	if at == "" {

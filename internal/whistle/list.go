@@ -286,7 +286,7 @@ func (s *Service) offer(ctx context.Context, d *Detail, w *Whistle) {
 		c := &w.Calls[i]
 		for _, name := range stepOrder {
 			of := steps[name]
-			if w.State == Blown && slices.Contains(of.from, c.State) && !(name == "refuse" && c.Bound) && may(p, w, c, of) == nil {
+			if w.State == Blown && slices.Contains(of.from, c.State) && (name != "refuse" || !c.Bound) && may(p, w, c, of) == nil {
 				c.Actions = append(c.Actions, name)
 			}
 		}

@@ -105,4 +105,5 @@ export const messages: Record<string, string> = {
   '部门移交': 'Handed over',
   '物联设备': 'Device',
   '检查督查': 'Inspection',
+  '模板': 'Templates',
 }

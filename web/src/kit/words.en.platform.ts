@@ -47,6 +47,7 @@ export const platform: Record<string, string> = {
   '标为已读': 'Mark as read',
   '没有通知。': 'No notices.',
   '键盘': 'Keyboard',
+  '搜索区域、网格、问题': 'Search areas, grids, issues',
   '下一行、上一行': 'Next row, previous row',
   '打开这一行': 'Open the row',
   '归类时选第几个领域': 'Choose a field while sorting',
