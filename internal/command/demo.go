@@ -47,10 +47,16 @@ type demoAccountsCmd struct{}
 
 func (demoAccountsCmd) Run(_ context.Context, _ *config.Config, s *Streams) error {
 	_, err := fmt.Fprintf(s.Out, `Demonstration accounts, password %s (fictional people, only with --demo):
-  lead        考评办主任：批次、成绩、反向清单        street01 … street13  街道：答复与整改
-  housing     住房保障部门经办（部门代码即账号）       verifier             核查员
-  leader      区领导：结果会签                  interviewer01、02    调查员：入户、电话、录入
-  admin       系统管理员    security  安全管理员    auditor  审计员
+  事件  command        区指挥中心：研判、审批、挂账   desk01 … desk13      街道指挥中心坐席：登记、派遣、结案
+        street01 … 13  街道负责人               secretary01 … 13     街道书记：批准吹哨
+        urban01、enforce01、community0101 …   街道科室、执法队与社区
+        housing、water_supply …               部门经办（部门代码即账号）
+        officer01 …    网格员，在 /m/ 登录      居民不用账号，在 /p/
+  考评  lead           考评办主任：批次、成绩、反向清单   leader               区领导：结果会签
+        street01 … 13  街道：答复与整改          verifier             核查员
+        interviewer01、02  调查员：入户、电话、录入
+  三员  admin  系统管理员    security  安全管理员    auditor  审计员
+The small demonstration has one street (01); in the district, officer accounts are officer0001 to officer1596.
 `, identity.DemoPassword)
 	return err
 }
