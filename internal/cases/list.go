@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -62,14 +63,22 @@ func (s *Service) ListTx(ctx context.Context, tx *db.Tx, f Filter, page httpx.Pa
 	where, args := s.where(ctx, tx, f)
 	o := orderOf(f.Sort)
 	all, allArgs := where, args
-	var err error
+	table, id := "case_file", "id"
+	words, cond, more, bits, err := s.bySignature(ctx, tx, f, where, args)
+	if err != nil {
+		return none, err
+	}
+	if bits && o.key == "" {
+		table, where, args, id = words, cond, more, "w.case_id"
+		o.by = strings.Replace(o.by, "id", id, 1)
+	}
 	if page.Cursor != "" {
-		if where, args, err = o.after(where, slices.Clone(args), page.Cursor); err != nil {
+		if where, args, err = o.after(where, id, slices.Clone(args), page.Cursor); err != nil {
 			return none, err
 		}
 	}
 	args = append(slices.Clip(args), page.Limit+1)
-	rows, err := db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s FROM case_file WHERE %s ORDER BY %s LIMIT $%d", caseColumns, where, o.by, len(args)), args...)
+	rows, err := db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT $%d", caseColumns, table, where, o.by, len(args)), args...)
 	if err != nil {
 		return none, err
 	}
@@ -108,11 +117,18 @@ func (s *Service) CountTx(ctx context.Context, tx *db.Tx, f Filter, limit int) (
 // count stops after limit+1 rows. Words are looked for in the order of the ids: by an index of areas every row would be
 // fetched from another page.
 func (s *Service) count(ctx context.Context, tx *db.Tx, f Filter, where string, args []any, limit int) (int, error) {
-	order := ""
+	table, order := s.table(f, unlimited), ""
 	if f.Query != "" {
 		order = " ORDER BY id DESC"
 	}
-	return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s WHERE %s%s LIMIT %d) x", s.table(f, unlimited), where, order, limit+1), args...)
+	words, cond, more, ok, err := s.bySignature(ctx, tx, f, where, args)
+	if err != nil {
+		return 0, err
+	}
+	if ok {
+		table, where, args, order = words, cond, more, " ORDER BY w.case_id DESC"
+	}
+	return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s WHERE %s%s LIMIT %d) x", table, where, order, limit+1), args...)
 }
 
 // EachTx hands every case of a filter that the caller sees to fn, in the order of the filter, at most limit of them.
@@ -164,7 +180,8 @@ func (o order) cursor(c *Case) string {
 	return httpx.EncodeCursor(strconv.FormatInt(v, 10), c.ID)
 }
 
-func (o order) after(where string, args []any, cursor string) (string, []any, error) {
+// after adds that the rows lie behind the cursor; id names the column of ids.
+func (o order) after(where, id string, args []any, cursor string) (string, []any, error) {
 	parts, err := httpx.DecodeCursor(cursor, 2)
 	if err != nil {
 		return "", nil, err
@@ -175,7 +192,7 @@ func (o order) after(where string, args []any, cursor string) (string, []any, er
 	}
 	if o.key == "" {
 		args = append(args, parts[1])
-		return fmt.Sprintf("%s AND id %s $%d", where, than, len(args)), args, nil
+		return fmt.Sprintf("%s AND %s %s $%d", where, id, than, len(args)), args, nil
 	}
 	at, err := strconv.ParseInt(parts[0], 10, 64)
 	if err != nil {
@@ -183,5 +200,5 @@ func (o order) after(where string, args []any, cursor string) (string, []any, er
 	}
 	args = append(args, at, parts[1])
 	n := len(args)
-	return fmt.Sprintf("%s AND (%s %s $%d OR %s = $%d AND id %s $%d)", where, o.key, than, n-1, o.key, n-1, than, n), args, nil
+	return fmt.Sprintf("%s AND (%s %s $%d OR %s = $%d AND %s %s $%d)", where, o.key, than, n-1, o.key, n-1, id, than, n), args, nil
 }

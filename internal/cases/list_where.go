@@ -139,13 +139,22 @@ func endOfDay(now time.Time) clock.Time {
 // number is found by its index.
 func (w *condition) search(query string) {
 	for _, word := range strings.Fields(query) {
-		if len(word) >= 8 && strings.Trim(word, "0123456789-") == "" {
+		if beginsNumber(word) {
 			w.with(fmt.Sprintf("number IN (SELECT number FROM case_file WHERE number >= $? AND number < $? || '~' ORDER BY number LIMIT %d)", Counted), word)
 			continue
 		}
-		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%"
-		w.with(`(title LIKE $? ESCAPE '\' OR address LIKE $? ESCAPE '\' OR number LIKE $? ESCAPE '\' OR body LIKE $? ESCAPE '\' OR lead_name LIKE $? ESCAPE '\')`, like)
+		w.with(`(title LIKE $? ESCAPE '\' OR address LIKE $? ESCAPE '\' OR number LIKE $? ESCAPE '\' OR body LIKE $? ESCAPE '\' OR lead_name LIKE $? ESCAPE '\')`, likely(word))
 	}
+}
+
+// beginsNumber reports a word that is taken for the beginning of a number.
+func beginsNumber(word string) bool {
+	return len(word) >= 8 && strings.Trim(word, "0123456789-") == ""
+}
+
+// likely is the pattern of texts that contain the word.
+func likely(word string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%"
 }
 
 func texts[T ~string](values []T) []string {

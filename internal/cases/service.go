@@ -36,6 +36,7 @@ type Service struct {
 	older    map[int]*workflow.Definition
 	units    unitCache
 	counting atomic.Bool // squares of the map are being counted
+	worded   atomic.Bool // every case has its bits in case_words
 	times    timingCache
 	watch    []func(ctx context.Context, tx *db.Tx, c *Case) error // closeGuards of modules above
 }

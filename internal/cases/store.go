@@ -50,7 +50,10 @@ func (s *Service) GetTx(ctx context.Context, tx *db.Tx, id string) (*Case, error
 }
 
 func insertCase(ctx context.Context, tx *db.Tx, c *Case) error {
-	return db.InsertMany(ctx, tx, "case_file", caseColumns, "", [][]any{c.row()})
+	if err := db.InsertMany(ctx, tx, "case_file", caseColumns, "", [][]any{c.row()}); err != nil {
+		return err
+	}
+	return insertWords(ctx, tx, [][]any{signed(c.ID, c.sign())})
 }
 
 // row are the values of caseColumns.

@@ -101,7 +101,9 @@ func (b *Tale) extend(amount int) {
 func (w *Teller) Store(ctx context.Context) error {
 	tx := w.tx
 	var all [7][][]any
+	var bits [][]any
 	for _, b := range w.tales {
+		bits = append(bits, signed(b.Case.ID, b.Case.sign()))
 		if err := b.rows(&all); err != nil {
 			return err
 		}
@@ -111,6 +113,9 @@ func (w *Teller) Store(ctx context.Context) error {
 		if err := db.InsertMany(ctx, tx, x.table, x.columns, "", all[i]); err != nil {
 			return err
 		}
+	}
+	if err := insertWords(ctx, tx, bits); err != nil {
+		return err
 	}
 	if err := w.storeRevisits(ctx); err != nil {
 		return err
