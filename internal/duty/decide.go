@@ -10,6 +10,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/region"
 )
 
 // Body is a unit as a decision names it.
@@ -293,7 +294,7 @@ var sourceNames = map[string]string{"officer": "网格员", "resident": "居民"
 
 func (s *Service) areaName(ctx context.Context, code string) string {
 	if a, err := s.regions.Get(ctx, code); err == nil {
-		return a.Name
+		return region.PlaceName(a.Name)
 	}
 	return code
 }

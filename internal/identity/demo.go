@@ -131,7 +131,8 @@ func (d *demo) ensureBelow(ctx context.Context, tx *db.Tx, a DemoArea, bodies []
 		if level == "community" {
 			name, short = strings.TrimPrefix(b.Name, "社区"), strings.TrimPrefix(b.Short, "社区")
 		}
-		u := Unit{AreaCode: a.Code, Code: b.Code, Name: a.Name + name, Short: a.Name + short, Kind: kind, Nature: b.Kind, Level: level, OnDuty: b.OnDuty}
+		place := strings.TrimSuffix(a.Name, "居委会")
+		u := Unit{AreaCode: a.Code, Code: b.Code, Name: place + name, Short: place + short, Kind: kind, Nature: b.Kind, Level: level, OnDuty: b.OnDuty}
 		if utf8.RuneCountInString(u.Short) > 20 {
 			u.Short = b.Short
 		}

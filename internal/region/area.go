@@ -44,6 +44,11 @@ const (
 	PeriodicJoint Class = "periodic_joint"
 )
 
+// PlaceName is the name of the place rather than of its office: 仙霞路社区 of 仙霞路社区居委会.
+func PlaceName(name string) string {
+	return strings.TrimSuffix(name, "居委会")
+}
+
 // Area is one area as stored and as shown. Derived fields come from the tree that it was read from.
 type Area struct {
 	Code       string      `json:"code" db:"code"`

@@ -9,6 +9,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/region"
 )
 
 // ChannelNames are the words for the channels.
@@ -53,7 +54,7 @@ func (s *Service) areaName(ctx context.Context, code string) (string, error) {
 	} else if err != nil {
 		return "", err
 	}
-	return a.Name, nil
+	return region.PlaceName(a.Name), nil
 }
 
 func (s *Service) unitName(ctx context.Context, tx *db.Tx, id string) (string, error) {

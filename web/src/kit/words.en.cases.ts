@@ -309,6 +309,8 @@ export const cases: Record<string, string> = {
   '{n} 条': '{n} entries',
   '查看': 'Show',
   '处置时限 {n}{unit}': 'To be handled in {n} {unit}',
+  '色块表示单子在谁手里': 'The colours say in whose hands it was',
+  '{n}小时': '{n} h',
   '只计工作时间；色块表示单子在谁手里': 'Working time only; the colours say in whose hands it was',
   '应于 {due} 前办结': 'Promised by {due}',
   '处置还剩 {left}': '{left} left',
