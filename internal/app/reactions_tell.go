@@ -25,7 +25,8 @@ func (a *App) tellOfCases() {
 		}
 		return a.Messages.SendTx(ctx, tx, notes)
 	})
-	outbox.OnBatch(a.Bus, []string{cases.TopicWarned, cases.TopicOverdue}, "messages.lapses", func(ctx context.Context, tx *db.Tx, events []cases.Lapse) error {
+	outbox.On(a.Bus, cases.TopicEmergency, "messages.emergency", a.tellOfEmergency)
+	outbox.OnBatch(a.Bus, []string{cases.TopicWarned, cases.TopicOverdue, cases.TopicDormant, cases.TopicReview}, "messages.lapses", func(ctx context.Context, tx *db.Tx, events []cases.Lapse) error {
 		var notes []messages.Note
 		for i := range events {
 			more, err := a.notesOfLapse(ctx, tx, &events[i])
@@ -52,7 +53,7 @@ var toUnits = map[string]string{"dispatch": "dispatched", "adjudicate": "dispatc
 
 // toReporters is what those who reported are told, by action.
 var toReporters = map[string]string{"report": "registered", "accept": "accepted", "confirm": "accepted", "reject": "rejected", "extend": "extended", "suspend": "suspended",
-	"close": "closed", "self_handle": "closed", "force_close": "closed", "reopen": "reopened", "complain": "reopened", "merge": "merged"}
+	"close": "closed", "self_handle": "closed", "force_close": "closed", "reopen": "reopened", "complain": "reopened", "merge": "merged", "unmerge": "unmerged", "ask_reporter": "asked"}
 
 func (t *telling) move(ctx context.Context) error {
 	e := t.e
@@ -193,7 +194,20 @@ func (a *App) notesOfLapse(ctx context.Context, tx *db.Tx, e *cases.Lapse) ([]me
 	n := messages.Note{Event: "warned", Audience: messages.ToUnit, Unit: e.UnitID, Key: e.ClockID + "/" + e.Phase, SubjectID: e.CaseID, Number: e.Number, AreaCode: e.AreaCode,
 		Urgent: e.Urgent, Link: caseLink(e.CaseID), Values: map[string]string{"number": e.Number, "title": e.Title, "stage": stages[e.Kind], "due": moment(&e.DueAt)}}
 	var notes []messages.Note
-	if e.Phase == "red" {
+	switch e.Phase {
+	case "dormant", "review": // nothing happens, or nobody looked at a suspension: who holds it, and the desk of its tier
+		n.Event = map[string]string{"dormant": "dormant", "review": "review_due"}[e.Phase]
+		n.Key += "/" + e.At.UTC().Format("20060102")
+		desk, err := a.Cases.Desk(ctx, tx, e.CaseLevel, e.AreaCode)
+		if err != nil {
+			return nil, err
+		}
+		if desk.ID != "" && desk.ID != e.UnitID {
+			d := n
+			d.Audience, d.Unit = messages.ToDesk, desk.ID
+			notes = append(notes, d)
+		}
+	case "red":
 		n.Event = "overdue"
 		up, name, err := a.above(ctx, tx, e)
 		if err != nil {

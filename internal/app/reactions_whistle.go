@@ -2,9 +2,9 @@ package app
 
 import (
 	"context"
-	"fmt"
+	"strings"
 
-	"yiwang/internal/identity"
+	"yiwang/internal/messages"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/outbox"
 	"yiwang/internal/whistle"
@@ -20,98 +20,101 @@ func whistleLink(id string) string { return "/whistles/" + id }
 
 // tellOfWhistle tells whoever is to act next.
 func (a *App) tellOfWhistle(ctx context.Context, tx *db.Tx, e whistle.Moved) error {
-	tell := func(unit, text string) error {
-		if unit == "" {
-			return nil
-		}
-		return a.Identity.Notify(ctx, tx, identity.To{Unit: unit}, whistle.TopicMoved, fmt.Sprintf("%s：%s（%s）", text, e.Title, e.Number), whistleLink(e.WhistleID))
+	n := messages.Note{Event: "whistle_step", Audience: messages.ToUnit, Key: strings.Join([]string{e.WhistleID, e.Action, e.CallID, e.At.UTC().Format("20060102150405.000")}, "/"), SubjectID: e.CaseID,
+		Number: e.Number, AreaCode: e.Street, Urgent: e.Kind == whistle.Urgent, Link: whistleLink(e.WhistleID)}
+	to := func(unit, text string) error {
+		return a.tellWhistle(ctx, tx, n, e.Title, text, unit)
 	}
 	switch e.Action {
 	case "check":
 		if e.State == whistle.Checked {
-			return a.tellLeaders(ctx, tx, e)
+			return a.tellHolders(ctx, tx, n, whistle.PermLead, e.Street, e.Title, "吹哨待您同意")
 		}
 	case "blow":
-		for _, unit := range e.Called {
-			if err := tell(unit, "街道吹哨，请签收"); err != nil {
-				return err
-			}
-		}
+		n.Event = "whistle_blown"
+		return a.tellWhistle(ctx, tx, n, e.Title, "街道吹哨，请签收", e.Called...)
 	case "refuse":
-		return a.tellArbiters(ctx, tx, e)
+		return a.tellHolders(ctx, tx, n, whistle.PermArbitrate, e.Street, e.Title, e.CallName+"退哨待裁定")
 	case "bind":
-		return tell(e.CallUnit, "裁定应哨，请签收")
+		n.Event = "whistle_blown"
+		return to(e.CallUnit, "裁定应哨，请签收")
 	case "release", "accept":
-		return tell(e.CallUnit, map[string]string{"release": "裁定不必应哨", "accept": "街道已验收"}[e.Action])
+		return to(e.CallUnit, map[string]string{"release": "裁定不必应哨", "accept": "街道已验收"}[e.Action])
 	case "return":
-		return tell(e.CallUnit, "街道退回重办")
+		return to(e.CallUnit, "街道退回重办")
 	case "urge":
-		return tell(e.CallUnit, "街道催办")
+		return to(e.CallUnit, "街道催办")
 	case "report", "commit", "done":
-		return tell(e.UnitID, e.CallName+map[string]string{"report": "已报到", "commit": "已承诺事项", "done": "已办完，请验收"}[e.Action])
+		return to(e.UnitID, e.CallName+map[string]string{"report": "已报到", "commit": "已承诺事项", "done": "已办完，请验收"}[e.Action])
 	case "all_ended":
-		return tell(e.UnitID, "各部门均已办结，请销哨")
+		return to(e.UnitID, "各部门均已办结，请销哨")
 	}
 	return nil
 }
 
-// tellLeaders asks the members of the leading group of the street.
-func (a *App) tellLeaders(ctx context.Context, tx *db.Tx, e whistle.Moved) error {
-	leaders, err := a.Identity.HoldersTx(ctx, tx, whistle.PermLead, e.Street)
-	for i := 0; err == nil && i < len(leaders); i++ {
-		err = a.Identity.Notify(ctx, tx, identity.To{User: leaders[i].ID}, whistle.TopicMoved, fmt.Sprintf("吹哨待您同意：%s（%s）", e.Title, e.Number), whistleLink(e.WhistleID))
+// tellWhistle tells units by the templates of the note's event; text is what happened.
+func (a *App) tellWhistle(ctx context.Context, tx *db.Tx, n messages.Note, title, text string, units ...string) error {
+	n.Values = map[string]string{"number": n.Number, "title": title, "note": text}
+	var notes []messages.Note
+	for _, unit := range units {
+		if n.Unit = unit; unit != "" {
+			notes = append(notes, n)
+		}
 	}
-	return err
+	return a.Messages.SendTx(ctx, tx, notes)
 }
 
-// tellArbiters asks whoever arbitrates over the street.
-func (a *App) tellArbiters(ctx context.Context, tx *db.Tx, e whistle.Moved) error {
-	arbiters, err := a.Identity.HoldersTx(ctx, tx, whistle.PermArbitrate, e.Street)
-	for i := 0; err == nil && i < len(arbiters); i++ {
-		err = a.Identity.Notify(ctx, tx, identity.To{User: arbiters[i].ID}, whistle.TopicMoved, fmt.Sprintf("%s退哨待裁定：%s（%s）", e.CallName, e.Title, e.Number), whistleLink(e.WhistleID))
+// tellHolders asks whoever holds a permission over the street: the leading group, or those who arbitrate.
+func (a *App) tellHolders(ctx context.Context, tx *db.Tx, n messages.Note, permission, street, title, text string) error {
+	people, err := a.Identity.HoldersTx(ctx, tx, permission, street)
+	if err != nil {
+		return err
 	}
-	return err
+	n.Event, n.Audience, n.Values = "whistle_decide", messages.ToSuperior, map[string]string{"number": n.Number, "title": title, "note": text}
+	var notes []messages.Note
+	for i := range people {
+		n.User = people[i].ID
+		notes = append(notes, n)
+	}
+	return a.Messages.SendTx(ctx, tx, notes)
 }
+
+// clockNames are the words for the clocks of a whistle.
+var clockNames = map[string]string{"sign": "签收", "contact": "联系街道", "report": "报到", "commit": "承诺事项", "work": "承诺办结", "accept": "验收", "arbitrate": "裁定", "session": "现场会商"}
 
 // remindOfWhistle reminds whoever a clock waits for; when it ran out, the other side and the district hear of it too.
 func (a *App) remindOfWhistle(ctx context.Context, tx *db.Tx, e whistle.Reminded) error {
-	what := map[string]string{"sign": "签收", "contact": "联系街道", "report": "报到", "commit": "承诺事项", "work": "承诺办结", "accept": "验收", "arbitrate": "裁定", "session": "现场会商"}[e.Kind]
+	n := messages.Note{Event: "whistle_warned", Audience: messages.ToUnit, Key: e.ClockID + "/" + e.Phase, SubjectID: e.WhistleID, Number: e.Number, AreaCode: e.Street,
+		Urgent: e.WhistleOf == whistle.Urgent, Link: whistleLink(e.WhistleID)}
+	text := clockNames[e.Kind] + "将到期"
+	switch {
+	case e.Kind == "session":
+		text = "明天现场会商"
+	case e.Phase == "red":
+		n.Event, text = "whistle_overdue", clockNames[e.Kind]+"已超时"
+	}
+	if e.Kind == "arbitrate" {
+		return a.tellHolders(ctx, tx, n, whistle.PermArbitrate, e.Street, e.Title, e.CallName+"退哨待裁定，"+text)
+	}
 	unit := e.CallUnit
 	if e.Kind == "accept" {
 		unit = e.UnitID
 	}
-	text := fmt.Sprintf("%s将到期：%s（%s）", what, e.Title, e.Number)
-	switch {
-	case e.Kind == "session":
-		text = fmt.Sprintf("明天现场会商：%s（%s）", e.Title, e.Number)
-	case e.Phase == "red":
-		text = fmt.Sprintf("%s已超时：%s（%s）", what, e.Title, e.Number)
-	}
-	tell := func(unit, text string) error {
-		if unit == "" {
-			return nil
-		}
-		return a.Identity.Notify(ctx, tx, identity.To{Unit: unit}, whistle.TopicReminded, text, whistleLink(e.WhistleID))
-	}
-	if e.Kind == "arbitrate" {
-		return a.tellArbiters(ctx, tx, whistle.Moved{WhistleID: e.WhistleID, Number: e.Number, Title: e.Title, Street: e.Street, CallName: e.CallName})
-	}
-	if err := tell(unit, text); err != nil || e.Phase != "red" {
+	if err := a.tellWhistle(ctx, tx, n, e.Title, text, unit); err != nil || e.Phase != "red" {
 		return err
 	}
+	others := []string{}
 	if e.Kind != "accept" {
-		if err := tell(e.UnitID, e.CallName+text); err != nil {
+		others = append(others, e.UnitID)
+	}
+	if e.Kind != "sign" {
+		centre, err := a.commandOf(ctx, tx, e.Street)
+		if err != nil {
 			return err
 		}
+		others = append(others, centre)
 	}
-	if e.Kind == "sign" {
-		return nil
-	}
-	centre, err := a.commandOf(ctx, tx, e.Street)
-	if err != nil {
-		return err
-	}
-	return tell(centre, e.CallName+text)
+	return a.tellWhistle(ctx, tx, n, e.Title, e.CallName+text, others...)
 }
 
 // commandOf is the command centre of the district of a street, "" if it has none.

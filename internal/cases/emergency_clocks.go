@@ -65,7 +65,9 @@ func (s *Service) switchClocks(ctx context.Context, tx *db.Tx, e *Emergency, int
 		if c == nil || others.emergency(c.Category, c.AreaCode) != nil {
 			continue
 		}
-		w.one(k, c, others.limits)
+		if err := w.one(ctx, k, c, others.limits); err != nil {
+			return 0, err
+		}
 	}
 	return len(w.started), w.write(ctx)
 }
@@ -81,15 +83,19 @@ type switching struct {
 	cases   map[string]*Case
 }
 
-func (w *switching) one(k *Clock, c *Case, l *Limits) {
+func (w *switching) one(ctx context.Context, k *Clock, c *Case, l *Limits) error {
 	cal, now, stage := w.s.Calendar.Current(), w.tx.Now(), k.Kind
 	if k.Hop > 0 {
 		stage = LimitEscalated
 	}
-	usual := l.of(w.s.Duties.Catalog(), stage, c.Category, k.Level, false)
-	fast := l.of(w.s.Duties.Catalog(), stage, c.Category, k.Level, true)
+	ruled, err := w.s.ruled(ctx, w.tx, c, stage)
+	if err != nil {
+		return err
+	}
+	usual := l.under(ruled, w.s.Duties.Catalog(), stage, c.Category, k.Level, false)
+	fast := l.under(ruled, w.s.Duties.Catalog(), stage, c.Category, k.Level, true)
 	if usual.Unit.AroundTheClock() {
-		return // counted so before
+		return nil // counted so before
 	}
 	from, to, word := usual, fast, "应急响应“"+w.e.Name+"”开始，余下按连续计时"
 	if !w.into {
@@ -97,7 +103,7 @@ func (w *switching) one(k *Clock, c *Case, l *Limits) {
 	}
 	left := cal.Remaining(k.StartedAt.Time, now, k.limit(), k.intervals()...)
 	if left <= 0 {
-		return
+		return nil
 	}
 	share := float64(left) / float64(cal.Length(from.Limit))
 	minutes := int((time.Duration(share*float64(cal.Length(to.Limit))) + time.Minute - 1) / time.Minute)
@@ -115,6 +121,7 @@ func (w *switching) one(k *Clock, c *Case, l *Limits) {
 		c.DueAt, c.WarnAt = next.DueAt, next.WarnAt
 	}
 	w.cases[c.ID] = c
+	return nil
 }
 
 func (w *switching) write(ctx context.Context) error {

@@ -140,6 +140,12 @@ type limit struct {
 // of returns the limit of a step for a category on a tier. Without an urgent rule an urgent case has the same number
 // around the clock.
 func (l *Limits) of(catalog *duty.Catalog, stage, category string, level Level, urgent bool) limit {
+	return l.under(duty.Ruled{}, catalog, stage, category, level, urgent)
+}
+
+// under is of where the responsibility list may set how long the handling takes: that is nearer to the matter than what
+// holds for the category.
+func (l *Limits) under(ruled duty.Ruled, catalog *duty.Catalog, stage, category string, level Level, urgent bool) limit {
 	word := func(r *LimitRule) string { return fmt.Sprintf("%s（时限标准第%d版）", r.Basis, l.Version) }
 	if urgent {
 		if r := l.find(stage, category, level, true); r != nil {
@@ -150,6 +156,8 @@ func (l *Limits) of(catalog *duty.Catalog, stage, category string, level Level, 
 	leaf, known := catalog.Leaf(category)
 	rule := l.find(stage, category, level, false)
 	switch {
+	case stage == StageHandle && !ruled.IsZero():
+		usual = limit{ruled.Limit, fmt.Sprintf("责任清单第%d版规则%s：%s", ruled.List, ruled.Rule, ruled.Limit.Sentence("zh"))}
 	case known && (stage == StageHandle || stage == StagePart) && (rule == nil || rule.Category == ""):
 		usual = limit{leaf.Limit, fmt.Sprintf("“%s”%s内办结（分类标准%s）", leaf.Name, leaf.Limit.Sentence("zh"), catalog.Version)}
 	case rule != nil:

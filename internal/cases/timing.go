@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"yiwang/internal/duty"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -85,13 +86,33 @@ func (s *Service) limitOf(ctx context.Context, tx *db.Tx, c *Case, stage string,
 	if err != nil {
 		return limit{}, err
 	}
-	return s.limitIn(t, c, stage, level), nil
+	ruled, err := s.ruled(ctx, tx, c, stage)
+	return s.limitUnder(t, ruled, c, stage, level), err
 }
 
-// limitIn is limitOf with a timing at hand.
+// ruled is what the responsibility list in force when the case was dispatched says about the time of the handling.
+func (s *Service) ruled(ctx context.Context, tx *db.Tx, c *Case, stage string) (duty.Ruled, error) {
+	if stage != StageHandle || c.Category == "" {
+		return duty.Ruled{}, nil
+	}
+	q := duty.Question{Category: c.Category, Component: c.Component, Area: c.AreaCode, Source: string(c.Channel), At: tx.Now()}
+	switch {
+	case c.DispatchedAt != nil:
+		q.At = c.DispatchedAt.Time
+	case c.FiledAt != nil:
+		q.At = c.FiledAt.Time
+	}
+	return s.Duties.LimitTx(ctx, tx, q)
+}
+
+// limitIn is limitOf with a timing at hand and without the responsibility list.
 func (s *Service) limitIn(t *timing, c *Case, stage string, level Level) limit {
+	return s.limitUnder(t, duty.Ruled{}, c, stage, level)
+}
+
+func (s *Service) limitUnder(t *timing, ruled duty.Ruled, c *Case, stage string, level Level) limit {
 	e := t.emergency(c.Category, c.AreaCode)
-	l := t.limits.of(s.Duties.Catalog(), stage, c.Category, level, c.Urgent || e != nil)
+	l := t.limits.under(ruled, s.Duties.Catalog(), stage, c.Category, level, c.Urgent || e != nil)
 	if e != nil && !c.Urgent {
 		l.basis = "应急响应“" + e.Name + "”期间连续计时：" + l.basis
 	}

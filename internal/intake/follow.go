@@ -13,6 +13,7 @@ import (
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/httpx"
+	"yiwang/internal/platform/mask"
 )
 
 // Followed is a case as somebody who reported it sees it: what happens and by whom, without notes of the administration.
@@ -36,10 +37,18 @@ type Followed struct {
 	Result       cases.Result `json:"result,omitempty"`
 	Before       []string     `json:"before" doc:"Addresses of photos, good for a few minutes"`
 	After        []string     `json:"after"`
+	Question     *Question    `json:"question,omitempty" doc:"What the unit asks this person for; the clock stands still until the answer"`
 	Asks         bool         `json:"asks" doc:"The ending waits for this person's answer"`
 	CanAppeal    bool         `json:"can_appeal"`
 	CanComplain  bool         `json:"can_complain"`
 	CanComment   bool         `json:"can_comment"`
+}
+
+// Question is something only those who reported know.
+type Question struct {
+	Text  string      `json:"text" doc:"What is asked"`
+	At    clock.Time  `json:"at"`
+	Until *clock.Time `json:"until,omitempty" doc:"When the unit goes on without an answer"`
 }
 
 // Step is one step that those who reported are told.
@@ -82,12 +91,17 @@ func (s *Service) followed(ctx context.Context, tx *db.Tx, r *cases.Reporter, c 
 	}
 	f := &Followed{Number: c.Number, Title: c.Title, Text: r.Words, CategoryName: c.CategoryName, AreaName: c.AreaName, Address: c.Address, State: c.State,
 		StateName: residentState(c), Voices: c.Voices, ReportedAt: r.At, ExpectedAt: expected(c), Paused: c.Paused, Reply: c.Reply, Result: c.Result,
-		Steps: steps(d.History), CanComment: c.EndedAt == nil || c.State == cases.Closed}
+		Steps: steps(d.History, r), CanComment: c.EndedAt == nil || c.State == cases.Closed}
 	if c.LeadName != "" {
 		f.UnitName = c.LeadName
 	}
 	if ended := c.EndedAt != nil || c.State == cases.Closed; !ended {
 		f.Reply, f.Result = "", "" // of an earlier round
+	}
+	if first, err := s.Cases.FirstReporterTx(ctx, tx, c.ID); err != nil {
+		return nil, err
+	} else if first != r.ID { // joined later: sees of the first report what anybody nearby sees
+		f.Title, f.Address = openTitle(c), mask.Public(c.Address)
 	}
 	if r.CaseID != c.ID {
 		for _, m := range d.Merged {
@@ -96,6 +110,7 @@ func (s *Service) followed(ctx context.Context, tx *db.Tx, r *cases.Reporter, c 
 			}
 		}
 	}
+	f.Question = question(d)
 	if f.Asks, err = s.Cases.AskedTx(ctx, tx, r, c); err != nil {
 		return nil, err
 	}
@@ -108,6 +123,25 @@ func (s *Service) followed(ctx context.Context, tx *db.Tx, r *cases.Reporter, c 
 
 // window is how long after the end a case can be taken up again (rule 2 of the domain: 30 days).
 const window = 30 * 24 * time.Hour
+
+// question is what the case waits for, nil if it waits for nobody who reported.
+func question(d *cases.Detail) *Question {
+	if d.State != cases.Awaiting {
+		return nil
+	}
+	var q *Question
+	for _, h := range d.History {
+		if h.Action == "ask_reporter" {
+			q = &Question{Text: h.Note, At: h.At}
+		}
+	}
+	for i := range d.Requests {
+		if r := &d.Requests[i]; q != nil && r.Kind == cases.Waiting && r.State == cases.RequestApproved {
+			q.Until = r.ReviewAt
+		}
+	}
+	return q
+}
 
 // residentState names a state in words that need no knowledge of the administration.
 func residentState(c *cases.Case) string {
@@ -122,6 +156,8 @@ func residentState(c *cases.Case) string {
 		return "已办结，请您评价"
 	case cases.Archived, cases.SelfClosed, cases.ForceClosed:
 		return "已办结"
+	case cases.Awaiting:
+		return "等您补充情况"
 	case cases.Void:
 		return "已作废"
 	}
@@ -132,18 +168,17 @@ func residentState(c *cases.Case) string {
 var told = map[string]string{"report": "收到反映", "inspect": "派网格员核实", "accept": "已受理", "confirm": "核实属实，已受理", "reject": "不予受理", "appeal": "您提出申诉，重新受理",
 	"self_handle": "网格员当场办结", "file": "已立案", "dispatch": "已交承办单位", "adjudicate": "研判后确定承办单位", "sign": "承办单位已签收", "handle": "处置完成，等待核查",
 	"verify": "核查通过", "rework": "核查未通过，退回重办", "close": "已办结", "extend": "办理时限延长", "suspend": "因客观原因暂缓办理", "resume": "恢复办理", "reopen": "重新办理",
-	"complain": "反映没有解决，重新办理", "merge_in": "与同类反映合并办理", "unmerge_in": "与另一反映分开办理", "support": "又有居民反映同一问题", "answer": "收到评价", "force_close": "已办结", "void": "已作废"}
+	"complain": "反映没有解决，重新办理", "merge_in": "与同类反映合并办理", "unmerge_in": "与另一反映分开办理", "unmerge": "与另一反映分开办理", "ask_reporter": "请您补充情况", "supplement": "您已补充情况", "go_on": "继续办理", "support": "又有居民反映同一问题", "answer": "收到评价", "force_close": "已办结", "void": "已作废"}
 
 // steps keeps what is told; the notes of the administration stay inside, words meant for those who reported go along.
-func steps(history []cases.History) []Step {
+// Several people may follow one case: what another one of them wrote is for the administration, and what the
+// administration wrote before this person came is for those it answered.
+func steps(history []cases.History, r *cases.Reporter) []Step {
 	out := []Step{}
 	for _, h := range history {
 		name, ok := told[h.Action]
-		switch {
-		case h.Action == "comment" && (h.Visibility == cases.ForReporter || h.Visibility == cases.ForPublic):
-			name, ok = h.ActorName+"留言", true
-		case h.Action == "comment":
-			ok = false
+		if h.Action == "comment" {
+			ok = h.Visibility == cases.ForPublic || h.Visibility == cases.ForReporter && forThem(&h, r)
 		}
 		if !ok {
 			continue
@@ -152,6 +187,8 @@ func steps(history []cases.History) []Step {
 		switch h.Action {
 		case "dispatch", "adjudicate", "sign":
 			st.Note = h.ForName
+		case "ask_reporter":
+			st.Note = h.Note
 		case "comment":
 			st.Note = h.Note
 			if h.ActorID != "reporter" {
@@ -163,6 +200,14 @@ func steps(history []cases.History) []Step {
 		out = append(out, st)
 	}
 	return out
+}
+
+// forThem reports words between this person and the administration.
+func forThem(h *cases.History, r *cases.Reporter) bool {
+	if h.ActorID == "reporter" {
+		return h.Detail.V["reporter"] == r.ID
+	}
+	return h.ID > r.ID // ids sort by their time
 }
 
 // linkLife is how long the address of a photo is good.

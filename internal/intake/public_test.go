@@ -135,3 +135,35 @@ func TestFollow_ShowsTheEndingAndTakesTheAnswer(t *testing.T) {
 		}
 	})
 }
+
+func TestFollow_AsksWhatTheUnitWantsToKnowAndGoesOnWithTheAnswer(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		x, s := newIntake(t, d)
+		ctx := context.Background()
+		got, err := s.Report(ctx, home, report("1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := x.Cases.List(x.Ctx, cases.Filter{Query: got.Number}, httpx.PageIn{Limit: 1})
+		if err != nil || len(list.Items) != 1 {
+			t.Fatal(list, err)
+		}
+		unit := casetest.Area + ".construction"
+		c := x.Act(t, x.Desk(), &list.Items[0], "file", cases.Move{Category: casetest.Lamp})
+		c = x.Act(t, x.Desk(), c, "dispatch", cases.Move{LeadUnit: x.Units[unit].ID})
+		c = x.Act(t, x.Unit(unit), c, "sign", cases.Move{})
+		x.Act(t, x.Unit(unit), c, "ask_reporter", cases.Move{Note: "是大门左边还是右边的灯？"})
+		f, err := s.Follow(ctx, home, got.Code)
+		if err != nil || f.Question == nil || f.Question.Text != "是大门左边还是右边的灯？" || f.Question.Until == nil || !f.CanComment || f.StateName != "等您补充情况" {
+			t.Fatalf("followed %+v: %v", f, err)
+		}
+		f, err = s.Comment(ctx, home, intake.Words{Code: got.Code, Words: "左边第二盏"})
+		if err != nil || f.State != cases.Handling || f.Question != nil || f.Paused {
+			t.Fatalf("answered %+v: %v", f, err)
+		}
+		if last := f.Steps[len(f.Steps)-1]; last.Action != "supplement" {
+			t.Errorf("last step %+v", last)
+		}
+	})
+}

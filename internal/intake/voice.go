@@ -57,7 +57,7 @@ func (s *Service) Appeal(ctx context.Context, address string, in Words) (*Follow
 // Comment adds words to the case while it is open. If the case waits for those who reported, it goes on.
 func (s *Service) Comment(ctx context.Context, address string, in Words) (*Followed, error) {
 	return s.speak(ctx, address, in.Code, func(tx *db.Tx, r *cases.Reporter, c *cases.Case) error {
-		if c.State == cases.Waiting {
+		if c.State == cases.Awaiting {
 			_, err := s.Cases.ActTx(cases.AsReporter(ctx, r.ID), tx, c.ID, "supplement", cases.Move{Version: c.Version, Note: in.Words})
 			return err
 		}
