@@ -13,7 +13,9 @@ import (
 	"yiwang/internal/duty"
 	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
+	"yiwang/internal/integration"
 	"yiwang/internal/integrity"
+	"yiwang/internal/messages"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/clock"
@@ -49,7 +51,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	var perms []string
 	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions(),
 		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions(),
-		duty.Permissions(), cases.Permissions(), whistle.Permissions(), desk.Permissions(), tally.Permissions()} {
+		duty.Permissions(), cases.Permissions(), whistle.Permissions(), desk.Permissions(), tally.Permissions(), messages.Permissions(), integration.Permissions()} {
 		perms = append(perms, of...)
 	}
 	h.Trail = audit.New(h.DB, []byte("a key for tests alone, 32 bytes."))
@@ -70,6 +72,8 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.Whistles = whistle.New(whistle.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, People: h.Identity, Calendar: source})
 	h.Desk = desk.New(desk.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, People: h.Identity, Jobs: jobs.NewRunner(h.DB)})
 	h.Tally = tally.New(tally.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, People: h.Identity, Calendar: source})
+	h.Messages = messages.New(messages.Deps{DB: h.DB, People: h.Identity, Box: box, Dir: t.TempDir()})
+	h.Partners = integration.New(integration.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, Box: box})
 	return h
 }
 
