@@ -22,6 +22,9 @@ func (a *App) tellPartners() {
 	outbox.OnBatch(a.Bus, []string{cases.TopicWarned, cases.TopicOverdue}, "webhooks.lapses", func(ctx context.Context, tx *db.Tx, events []cases.Lapse) error {
 		var out []integration.Event
 		for _, e := range events {
+			if e.Sensitive {
+				continue
+			}
 			topic := "clock.warned"
 			if e.Phase == "red" {
 				topic = "clock.overdue"

@@ -50,19 +50,21 @@ type Moved struct {
 
 // Lapse says that a clock came to a point.
 type Lapse struct {
-	ClockID  string     `json:"clock_id"`
-	CaseID   string     `json:"case_id"`
-	Number   string     `json:"number"`
-	Title    string     `json:"title"`
-	Kind     string     `json:"kind"`
-	Phase    string     `json:"phase"`
-	Level    Level      `json:"level"`
-	UnitID   string     `json:"unit_id"`
-	AreaCode string     `json:"area_code"`
-	Urgent   bool       `json:"urgent,omitempty"`
-	DueAt    clock.Time `json:"due_at"`
-	At       clock.Time `json:"at"`
-	NotifyAt clock.Time `json:"notify_at"` // when people may be told: at once, or after the quiet hours
+	ClockID  string `json:"clock_id"`
+	CaseID   string `json:"case_id"`
+	Number   string `json:"number"`
+	Title    string `json:"title"`
+	Kind     string `json:"kind"`
+	Phase    string `json:"phase"`
+	Level    Level  `json:"level"`
+	UnitID   string `json:"unit_id"`
+	AreaCode string `json:"area_code"`
+	Urgent   bool   `json:"urgent,omitempty"`
+	// Sensitive: Title is not that of the case then; those who may see it open it.
+	Sensitive bool       `json:"sensitive,omitempty"`
+	DueAt     clock.Time `json:"due_at"`
+	At        clock.Time `json:"at"`
+	NotifyAt  clock.Time `json:"notify_at"` // when people may be told: at once, or after the quiet hours
 
 	Hop        int    `json:"hop,omitempty"` // tiers passed up before; 0 is the clock of the stage itself
 	State      State  `json:"state"`

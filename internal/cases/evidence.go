@@ -126,7 +126,8 @@ func (s *Service) lookOfFile(ctx context.Context, key string) (look int64, err e
 // Invalid: the reporter shall not believe that a photo went along.
 func (s *Service) claimPhotos(ctx context.Context, tx *db.Tx, c *Case, refs []string) error {
 	for i, ref := range refs {
-		u, err := db.Get[Upload](ctx, tx, "SELECT "+uploadColumns+" FROM case_upload WHERE ref = $1 AND at >= $2", ref, clock.At(tx.Now().Add(-uploadLife)))
+		// Taken out and read in one: of two reports that name the same photo, one gets it.
+		u, err := db.Get[Upload](ctx, tx, "DELETE FROM case_upload WHERE ref = $1 AND at >= $2 RETURNING "+uploadColumns, ref, clock.At(tx.Now().Add(-uploadLife)))
 		if errors.Is(err, db.ErrNoRows) {
 			return errs.Invalid("cases.unknown_photo", "A photo is not there any more; take it or choose it again.",
 				errs.Field{Location: fmt.Sprintf("body.photos[%d]", i), Message: "unknown", Value: ref})
@@ -137,9 +138,6 @@ func (s *Service) claimPhotos(ctx context.Context, tx *db.Tx, c *Case, refs []st
 		e := u.evidence(db.NewID(tx), c, PhaseReport)
 		e.At = tx.Time()
 		if err := insertEvidence(ctx, tx, e); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, "DELETE FROM case_upload WHERE ref = $1", ref); err != nil {
 			return err
 		}
 	}

@@ -131,7 +131,7 @@ func (r *lapseRun) point(ctx context.Context, k *Clock) error {
 	if c == nil || c.EndedAt != nil {
 		return nil
 	}
-	e := Lapse{ClockID: k.ID, CaseID: c.ID, Number: c.Number, Title: c.Title, Kind: k.Kind, Phase: k.Phase, Level: k.Level, UnitID: k.UnitID, AreaCode: c.AreaCode,
+	e := Lapse{ClockID: k.ID, CaseID: c.ID, Number: c.Number, Title: c.openTitle(), Sensitive: c.Sensitive, Kind: k.Kind, Phase: k.Phase, Level: k.Level, UnitID: k.UnitID, AreaCode: c.AreaCode,
 		Urgent: c.Urgent, DueAt: *k.DueAt, At: r.tx.Time(), Hop: k.Hop, State: c.State, Officer: c.Officer, LeadUnit: c.LeadUnit, NotifyAt: clock.At(notifyAt(r.tx.Now(), c.Urgent))}
 	if k.Phase != Red {
 		r.warned++
@@ -272,7 +272,7 @@ func (s *Service) Dormant(ctx context.Context) (n int, err error) {
 		}
 		for i := range quiet {
 			k, c := &quiet[i], r.cases[quiet[i].CaseID]
-			r.facts = append(r.facts, outbox.Fact{Topic: TopicDormant, Subject: c.ID, Payload: Lapse{ClockID: k.ID, CaseID: c.ID, Number: c.Number, Title: c.Title, Kind: k.Kind,
+			r.facts = append(r.facts, outbox.Fact{Topic: TopicDormant, Subject: c.ID, Payload: Lapse{ClockID: k.ID, CaseID: c.ID, Number: c.Number, Title: c.openTitle(), Sensitive: c.Sensitive, Kind: k.Kind,
 				Phase: "dormant", Level: k.Level, UnitID: k.UnitID, AreaCode: c.AreaCode, Urgent: c.Urgent, DueAt: *k.DueAt, At: tx.Time(), State: c.State, LeadUnit: c.LeadUnit,
 				CaseLevel: c.Level, Holder: c.Holder, NotifyAt: clock.At(notifyAt(tx.Now(), c.Urgent))}})
 		}

@@ -40,6 +40,9 @@ func (s *Service) mergeInto(ctx context.Context, tx *db.Tx, t *step) error {
 	if err := s.freeToMerge(ctx, tx, t); err != nil {
 		return err
 	}
+	if err := holdBoth(ctx, tx, c, into); err != nil {
+		return err
+	}
 	brought, err := db.All[string](ctx, tx, "SELECT id FROM case_file WHERE merged_into = $1 AND merged_into <> '' ORDER BY id", c.ID)
 	if err != nil {
 		return err
@@ -87,6 +90,29 @@ func (s *Service) mergeTarget(ctx context.Context, tx *db.Tx, c *Case, id string
 		return nil, errs.Conflict("cases.merge_ended", "That case has ended; register this one as its recurrence instead.").With(s.shown(into, tx))
 	}
 	return into, nil
+}
+
+// holdBoth keeps others from moving either case until the commit, and refuses if one has moved since it was read: nothing
+// is merged into a case that is being merged or closed at the same moment. The order of ids keeps two merges from waiting
+// for each other. SQLite has one writer.
+func holdBoth(ctx context.Context, tx *db.Tx, c, into *Case) error {
+	if tx.Dialect() != db.Postgres {
+		return nil
+	}
+	type row struct {
+		ID      string `db:"id"`
+		Version int64  `db:"version"`
+	}
+	rows, err := db.All[row](ctx, tx, "SELECT id, version FROM case_file WHERE id IN ($1, $2) ORDER BY id FOR UPDATE", c.ID, into.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.ID == c.ID && r.Version != c.Version || r.ID == into.ID && r.Version != into.Version {
+			return changed()
+		}
+	}
+	return nil
 }
 
 // freeToMerge refuses while others work on the case by themselves.

@@ -132,7 +132,7 @@ func (s *Service) within(tx *db.Tx, rows []Case, m Matter) []Near {
 		c := &rows[i]
 		r := ReachOf(c.Category)
 		if m.Category != "" {
-			if c.Category != "" && c.Category[:2] != m.Category[:2] {
+			if !sameClass(c.Category, m.Category) {
 				continue
 			}
 			r = ReachOf(m.Category)
@@ -150,6 +150,11 @@ func (s *Service) within(tx *db.Tx, rows []Case, m Matter) []Near {
 		near = append(near, n)
 	}
 	return near
+}
+
+// sameClass reports categories of one class; an unknown one may be of any. What a caller sends may be shorter than a class.
+func sameClass(a, b string) bool {
+	return a == "" || b == "" || a[:min(len(a), 2)] == b[:min(len(b), 2)]
 }
 
 // compare adds the likeness of texts and photos to the scores.

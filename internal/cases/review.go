@@ -64,7 +64,7 @@ func (s *Service) miss(ctx context.Context, tx *db.Tx, r Request) error {
 	if err := audit.Log(ctx, tx, audit.Entry{Action: "cases.review_missed", Object: "case", ObjectID: c.ID, Area: c.AreaCode, Detail: map[string]any{"request": r.ID, "missed": r.Missed + 1}}); err != nil {
 		return err
 	}
-	return outbox.Emit(ctx, tx, TopicReview, c.ID, Lapse{ClockID: r.ID, CaseID: c.ID, Number: c.Number, Title: c.Title, Kind: Suspension, Phase: "review", Level: c.Level, CaseLevel: c.Level,
+	return outbox.Emit(ctx, tx, TopicReview, c.ID, Lapse{ClockID: r.ID, CaseID: c.ID, Number: c.Number, Title: c.openTitle(), Sensitive: c.Sensitive, Kind: Suspension, Phase: "review", Level: c.Level, CaseLevel: c.Level,
 		UnitID: c.Holder, Holder: c.Holder, LeadUnit: c.LeadUnit, State: c.State, AreaCode: c.AreaCode, Urgent: c.Urgent, DueAt: *r.ReviewAt, At: tx.Time(),
 		NotifyAt: clock.At(notifyAt(tx.Now(), false))})
 }

@@ -45,7 +45,8 @@ func visible(ctx context.Context, args *[]any) string {
 	}
 	if !p.Has(PermSensitive) {
 		*args = append(*args, p.UnitID, p.UserID)
-		cond += fmt.Sprintf(" AND (NOT sensitive OR lead_unit = $%d OR holder = $%d OR officer = $%d)", len(*args)-1, len(*args)-1, len(*args))
+		// A caller without a unit is not the lead of a case that has none yet.
+		cond += fmt.Sprintf(" AND (NOT sensitive OR lead_unit = $%d AND lead_unit <> '' OR holder = $%d AND holder <> '' OR officer = $%d AND officer <> '')", len(*args)-1, len(*args)-1, len(*args))
 	}
 	return "(" + cond + ")"
 }
@@ -60,7 +61,7 @@ func (s *Service) sees(ctx context.Context, tx *db.Tx, c *Case) (bool, error) {
 		return true, nil
 	}
 	mine := p.UnitID != "" && (p.UnitID == c.LeadUnit || p.UnitID == c.Holder || p.UnitID == c.FirstUnit && c.EndedAt == nil)
-	if c.Sensitive && !p.Has(PermSensitive) && !mine && c.Officer != p.UserID {
+	if c.Sensitive && !p.Has(PermSensitive) && !mine && (c.Officer == "" || c.Officer != p.UserID) {
 		return false, nil
 	}
 	if mine || inside(c.AreaCode, areasOf(p)) {

@@ -171,10 +171,13 @@ func (s *Service) Decide(ctx context.Context, id string, approve bool, answer st
 		now := tx.Time()
 		e.DecidedBy, e.DecidedName, e.DecidedAt, e.Answer = p.UserID, p.Name, &now, answer
 		e.Version++
-		_, err := tx.Exec(ctx, "UPDATE desk_export SET state = $1, decided_by = $2, decided_name = $3, decided_at = $4, answer = $5, expires_at = $6, version = $7 WHERE id = $8",
-			e.State, e.DecidedBy, e.DecidedName, e.DecidedAt, e.Answer, e.ExpiresAt, e.Version, id)
+		n, err := tx.Exec(ctx, "UPDATE desk_export SET state = $1, decided_by = $2, decided_name = $3, decided_at = $4, answer = $5, expires_at = $6, version = $7 WHERE id = $8 AND version = $9",
+			e.State, e.DecidedBy, e.DecidedName, e.DecidedAt, e.Answer, e.ExpiresAt, e.Version, id, version)
 		if err != nil {
 			return err
+		}
+		if n == 0 { // somebody else decided at the same moment
+			return decided(nil)
 		}
 		if err := s.People.Notify(ctx, tx, identity.To{User: e.AskedBy}, "desk.export", "导出申请"+word+"："+e.Purpose, "/cases/exports"); err != nil {
 			return err
@@ -197,12 +200,16 @@ func (s *Service) Withdraw(ctx context.Context, id string) (e *Export, err error
 			return noExport()
 		}
 		if e.State != Waiting && e.State != Approved {
-			return errs.Conflict("desk.decided", "This export has been decided on or withdrawn.").With(e)
+			return decided(e)
 		}
 		e.State = Withdrawn
 		e.Version++
-		if _, err := tx.Exec(ctx, "UPDATE desk_export SET state = $1, version = $2 WHERE id = $3", e.State, e.Version, id); err != nil {
+		n, err := tx.Exec(ctx, "UPDATE desk_export SET state = $1, version = $2 WHERE id = $3 AND version = $4", e.State, e.Version, id, e.Version-1)
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return decided(nil)
 		}
 		return s.log(ctx, tx, "withdraw_export", "desk_export", id, nil)
 	})
@@ -211,9 +218,17 @@ func (s *Service) Withdraw(ctx context.Context, id string) (e *Export, err error
 
 func (e *Export) waits(version int64) error {
 	if e.State != Waiting || e.Version != version {
-		return errs.Conflict("desk.decided", "This export has been decided on or withdrawn.").With(e)
+		return decided(e)
 	}
 	return nil
+}
+
+func decided(e *Export) error {
+	err := errs.Conflict("desk.decided", "This export has been decided on or withdrawn.")
+	if e == nil {
+		return err
+	}
+	return err.With(e)
 }
 
 func noExport() error { return errs.NotFound("desk.no_export", "There is no such export.") }

@@ -50,10 +50,14 @@ func (s *Service) Take(ctx context.Context, id string) (f *File, err error) {
 			return err
 		}
 		p := auth.From(ctx)
-		if _, err := tx.Exec(ctx, "UPDATE desk_export SET downloads = downloads + 1 WHERE id = $1", id); err != nil {
+		n, err := tx.Exec(ctx, "UPDATE desk_export SET downloads = downloads + 1 WHERE id = $1 AND state = $2 AND downloads < $3", id, Approved, maxDownloads)
+		if err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "INSERT INTO desk_download (id, export_id, by_id, by_name, at, lines, sha256) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		if n == 0 { // withdrawn or taken by the same person at the same moment
+			return errs.Conflict("desk.taken_out", "This export was taken five times; ask for it again.")
+		}
+		_, err = tx.Exec(ctx, "INSERT INTO desk_download (id, export_id, by_id, by_name, at, lines, sha256) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 			mark, id, p.UserID, p.Name, tx.Time(), f.Lines, hex.EncodeToString(sum[:]))
 		if err != nil {
 			return err

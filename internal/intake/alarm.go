@@ -107,9 +107,13 @@ func (s *Service) joined(ctx context.Context, tx *db.Tx, id string, known bool) 
 	}
 	c, err := s.Cases.GetTx(asResident(ctx), tx, id)
 	if err == nil {
-		out.Number = c.Number
+		err = auth.RequireArea(ctx, PermDevice, c.AreaCode)
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	out.Number = c.Number
+	return out, nil
 }
 
 // openFor returns the case that stands for the device's matter now if it is open, nil otherwise.
@@ -124,7 +128,8 @@ func (s *Service) openFor(ctx context.Context, tx *db.Tx, id string) (*cases.Cas
 	if err != nil || c.EndedAt != nil || c.State == cases.Closed {
 		return nil, err
 	}
-	return c, nil
+	// The platform names itself in the alarm: it writes into no case outside its areas.
+	return c, auth.RequireArea(ctx, PermDevice, c.AreaCode)
 }
 
 func (s *Service) openCase(ctx context.Context, tx *db.Tx, in *Alarm) (*cases.Case, error) {

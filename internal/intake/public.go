@@ -180,6 +180,9 @@ func (s *Service) Support(ctx context.Context, address string, in Support) (out 
 		if err != nil {
 			return err
 		}
+		if !joinable(c) { // numbers can be tried out: nobody joins what SuggestPublic would not have shown
+			return errs.Conflict("cases.no_support", "This case has ended or is not public; report your matter on its own.")
+		}
 		out = s.receipt(c, r.ID)
 		return s.keepSubmission(ctx, tx, in.SubmissionID, c.ID, r.ID)
 	})

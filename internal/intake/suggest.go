@@ -142,13 +142,18 @@ func joinable(c *cases.Case) bool {
 	return c.Category[:4] != "0703" && c.Category[:4] != "0702" && c.Category[:4] != "0701"
 }
 
+// openTitle is the title for people who did not write it: that of staff, otherwise the kind of matter.
+func openTitle(c *cases.Case) string {
+	if c.Channel != cases.FromResident && c.Channel != cases.FromHotline && c.Channel != cases.FromLetter {
+		return mask.Public(c.Title)
+	}
+	return c.CategoryName
+}
+
 func (s *Service) publicNearby(ctx context.Context, tx *db.Tx, n *cases.Near) (PublicNearby, error) {
 	c := &n.Case
-	out := PublicNearby{Number: c.Number, Title: c.CategoryName, CategoryName: c.CategoryName, StateName: residentState(c), Distance: n.Distance,
+	out := PublicNearby{Number: c.Number, Title: openTitle(c), CategoryName: c.CategoryName, StateName: residentState(c), Distance: n.Distance,
 		ReportedAt: c.ReportedAt, Voices: c.Voices}
-	if c.Channel != cases.FromResident && c.Channel != cases.FromHotline && c.Channel != cases.FromLetter {
-		out.Title = mask.Public(c.Title) // written by staff
-	}
 	if n.Photo != "" {
 		public, err := s.Cases.PhotoIsPublicTx(ctx, tx, n.Photo)
 		if err != nil {

@@ -63,6 +63,7 @@ const maxForm = 24 << 20
 func (s *Service) answering(do answer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		format := r.PathValue("format")
+		defer dropFiles(r)
 		c, err := s.callOf(w, r)
 		root := ""
 		var v any
@@ -79,6 +80,16 @@ func (s *Service) answering(do answer) http.HandlerFunc {
 			return
 		}
 		send(w, format, http.StatusOK, body)
+	}
+}
+
+// dropFiles removes what a form left on the disk. The server does so for the request it made, and this one is its clone.
+func dropFiles(r *http.Request) {
+	if r.MultipartForm == nil {
+		return
+	}
+	if err := r.MultipartForm.RemoveAll(); err != nil {
+		slog.WarnContext(r.Context(), "files of a form not removed", "error", err)
 	}
 }
 

@@ -1,12 +1,15 @@
 package integration_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -350,4 +353,28 @@ func TestPartners_OnlyWhoManagesKeepsThemAndAKeyEndsWhenItIsRenewed(t *testing.T
 			t.Errorf("another street's: %v %v", list, err)
 		}
 	})
+}
+
+func TestTake_LeavesNoFilesOfAFormBehind(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	x := newDesk(t, testkit.SQLite(t))
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	part, err := w.CreateFormFile("media", "large.jpg")
+	check(t, err)
+	_, err = part.Write(make([]byte, 12<<20))
+	check(t, err)
+	check(t, w.Close())
+	req := httptest.NewRequest(http.MethodPost, "/open311/v2/requests.json", &form) // by somebody without a key
+	req.Header.Set("Content-Type", w.FormDataContentType())
+	rec := httptest.NewRecorder()
+	x.open.ServeHTTP(rec, req)
+	if rec.Code != http.StatusForbidden {
+		t.Errorf("answered %d", rec.Code)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "multipart-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left %v: %v", left, err)
+	}
 }

@@ -98,9 +98,13 @@ func (s *Service) Decide(ctx context.Context, id string, approve bool, answer st
 		if approve {
 			x.State = "approved"
 		}
-		if _, err := tx.Exec(ctx, "UPDATE tally_exclusion SET state = $1, decided_by = $2, decided_at = $3, answer = $4 WHERE id = $5", x.State, x.DecidedBy, x.DecidedAt,
-			x.Answer, x.ID); err != nil {
+		n, err := tx.Exec(ctx, "UPDATE tally_exclusion SET state = $1, decided_by = $2, decided_at = $3, answer = $4 WHERE id = $5 AND state = 'open'", x.State, x.DecidedBy, x.DecidedAt,
+			x.Answer, x.ID)
+		if err != nil {
 			return err
+		}
+		if n == 0 { // somebody else decided at the same moment
+			return errs.Conflict("tally.decided", "This request has been decided.")
 		}
 		if err := s.RefreshTx(auth.System(ctx, "tally"), tx, []string{x.CaseID}); err != nil {
 			return err

@@ -34,6 +34,10 @@ func (s *Service) Act(ctx context.Context, id, call, action string, a Answer) (w
 
 // ActTx is Act inside the caller's transaction.
 func (s *Service) ActTx(ctx context.Context, tx *db.Tx, id, call, action string, a Answer) (*Whistle, error) {
+	// The row is held until the commit: of two calls that end at once, the second finds the first ended and closes the whistle.
+	if _, err := tx.Exec(ctx, "UPDATE whistle_file SET version = version WHERE id = $1", id); err != nil {
+		return nil, err
+	}
 	w, err := s.load(ctx, tx, id)
 	if err != nil {
 		return nil, err

@@ -66,12 +66,19 @@ func (s *Service) DraftTx(ctx context.Context, tx *db.Tx, n NewWhistle) (*Whistl
 	}
 	if w.Title == "" {
 		w.Title = c.Title
+		if c.Sensitive {
+			w.Title = "敏感事件" // a whistle is read by more people than its case
+		}
 	}
 	if err := w.tidy(); err != nil {
 		return nil, err
 	}
 	if c.EndedAt != nil {
 		return nil, errs.Conflict("whistle.case_ended", "The case has ended; register it again first.")
+	}
+	// The number comes first: its row is held until the commit, so that of two drafts at once the second sees the first.
+	if w.Number, err = nextNumber(ctx, tx, w.Street); err != nil {
+		return nil, err
 	}
 	running, err := s.running(ctx, tx, c.ID)
 	if err != nil {
@@ -81,9 +88,6 @@ func (s *Service) DraftTx(ctx context.Context, tx *db.Tx, n NewWhistle) (*Whistl
 		return nil, errs.Conflict("whistle.runs", "A whistle for this case runs already.").With(running)
 	}
 	if err := s.place(ctx, tx, w, n.FirstID); err != nil {
-		return nil, err
-	}
-	if w.Number, err = nextNumber(ctx, tx, w.Street); err != nil {
 		return nil, err
 	}
 	if err := insertWhistle(ctx, tx, w); err != nil {

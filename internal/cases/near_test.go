@@ -1,0 +1,84 @@
+package cases_test
+
+import (
+	"testing"
+
+	"yiwang/internal/cases"
+	"yiwang/internal/cases/casetest"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/testkit"
+)
+
+// Residents send categories too, and not only those there are.
+func TestNear_TakesAnyCategory(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		x := casetest.New(t, d)
+		lat, lon := 32.06, 118.77
+		x.Register(t, func(r *cases.Report) { r.Lat, r.Lon = &lat, &lon })
+		for category, want := range map[string]int{"": 1, casetest.Lamp: 1, "14": 1, "1": 0, "灯": 0, "01": 0} {
+			err := d.Read(x.Ctx, func(tx *db.Tx) error {
+				near, err := x.Cases.NearTx(x.Ctx, tx, cases.Matter{Text: "路灯不亮", Category: category, Lat: lat, Lon: lon}, 9)
+				if len(near) != want {
+					t.Errorf("%q: %d, want %d", category, len(near), want)
+				}
+				return err
+			})
+			if err != nil {
+				t.Errorf("%q: %v", category, err)
+			}
+		}
+	})
+}
+
+func TestMerge_TwoAtOnceLeaveNoChain(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		x := casetest.New(t, d)
+		for range 6 {
+			a, b, c := x.Register(t), x.Register(t), x.Register(t)
+			done := make(chan struct{}, 2)
+			merge := func(from, into *cases.Case) {
+				_, _ = x.Cases.Act(x.Desk(), from.ID, "merge", cases.Move{Version: from.Version, Into: into.ID}) // one of the two may be refused
+				done <- struct{}{}
+			}
+			go merge(a, b)
+			go merge(b, c)
+			<-done
+			<-done
+			for _, k := range []*cases.Case{a, b} {
+				now := seen(t, x, k)
+				if now.MergedInto != "" && seen(t, x, &cases.Case{ID: now.MergedInto}).MergedInto != "" {
+					t.Fatalf("%s was merged into a case that was merged itself", now.Number)
+				}
+			}
+		}
+	})
+}
+
+func TestRegister_OnePhotoGoesWithOneReport(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		x := casetest.New(t, d)
+		u, err := x.Cases.Upload(x.Ctx, shotOf(t, 1, 1, 80), cases.Shot{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken := make(chan error, 4)
+		for range cap(taken) {
+			go func() {
+				_, err := x.Cases.Register(x.Ctx, cases.Report{Channel: cases.FromHotline, Text: "路灯不亮", Category: casetest.Lamp, AreaCode: casetest.Grid, Photos: []string{u.Ref}})
+				taken <- err
+			}()
+		}
+		n := 0
+		for range cap(taken) {
+			if <-taken == nil {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%d reports have the photo", n)
+		}
+	})
+}
