@@ -24,6 +24,7 @@ func (a *App) loops() []loop {
 		{"webhooks", time.Second, a.Partners.Deliver},
 		{"whistles", 20 * time.Second, a.Whistles.RemindAll},
 		{"words", time.Second, a.Cases.FillWords},
+		{"squares", time.Minute, a.Cases.KeepSquares},
 	}
 }
 

@@ -16,8 +16,18 @@ import (
 func (a *App) tellOfCases() {
 	outbox.OnBatch(a.Bus, []string{cases.TopicRegistered, cases.TopicMoved}, "messages.moves", func(ctx context.Context, tx *db.Tx, events []cases.Moved) error {
 		var notes []messages.Note
+		var wanted []string
 		for i := range events {
-			t := telling{app: a, tx: tx, e: &events[i]}
+			if reportersEvent(&events[i]) != "" {
+				wanted = append(wanted, events[i].CaseID)
+			}
+		}
+		told, err := a.Cases.ToldTx(ctx, tx, wanted)
+		if err != nil {
+			return err
+		}
+		for i := range events {
+			t := telling{app: a, tx: tx, e: &events[i], told: told}
 			if err := t.move(ctx); err != nil {
 				return err
 			}
@@ -44,6 +54,7 @@ type telling struct {
 	app   *App
 	tx    *db.Tx
 	e     *cases.Moved
+	told  map[string]cases.Told // read once for all events of a batch
 	notes []messages.Note
 }
 
@@ -86,7 +97,8 @@ func (t *telling) move(ctx context.Context) error {
 	if err := t.officer(ctx); err != nil {
 		return err
 	}
-	return t.reporters(ctx)
+	t.reporters()
+	return nil
 }
 
 // lead is the unit that deals with the case, the desk before it is dispatched.
@@ -131,37 +143,35 @@ func (t *telling) officer(ctx context.Context) error {
 	return nil
 }
 
-// reporters tells everybody who reported and wants to be told.
-func (t *telling) reporters(ctx context.Context) error {
-	e := t.e
-	event := toReporters[e.Action]
+// reportersEvent is what those who reported are told of a move, "" for nothing.
+func reportersEvent(e *cases.Moved) string {
 	if e.Action == "file" && e.From == cases.Reported {
-		event = "accepted"
+		return "accepted"
 	}
+	return toReporters[e.Action]
+}
+
+// reporters tells everybody who reported and wants to be told.
+func (t *telling) reporters() {
+	e, event := t.e, reportersEvent(t.e)
 	if event == "" {
-		return nil
+		return
 	}
-	people, err := t.app.Cases.ContactsTx(ctx, t.tx, e.CaseID)
-	people = slices.DeleteFunc(people, func(k cases.Contact) bool { return k.Phone == "" })
-	if err != nil || len(people) == 0 {
-		return err
-	}
-	c, err := t.app.Cases.GetTx(ctx, t.tx, e.CaseID)
-	if err != nil {
-		return err
-	}
-	for _, k := range people {
+	told := t.told[e.CaseID]
+	for _, k := range told.People {
+		if k.Phone == "" {
+			continue
+		}
 		link := "/p/follow"
 		if k.Code != "" {
 			link += "#" + k.Code // behind the mark, so that no server or proxy writes it down
 		}
-		n := messages.Note{Event: event, Audience: messages.ToReporter, Phone: k.Phone, Link: link, Values: map[string]string{"reply": c.Reply}}
+		n := messages.Note{Event: event, Audience: messages.ToReporter, Phone: k.Phone, Link: link, Values: map[string]string{"reply": told.Reply}}
 		if e.PromisedAt != nil && event != "registered" {
 			n.Values["due"] = moment(e.PromisedAt)
 		}
 		t.add(n)
 	}
-	return nil
 }
 
 // add completes a note with what all of one move share.

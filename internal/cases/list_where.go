@@ -92,10 +92,11 @@ func (s *Service) onlyOpen(f Filter) bool {
 	})
 }
 
-// table is what a filter reads: the cases, or only the open ones by their index. A planner without statistics takes the
-// index of areas for both and fetches every ended case on its way; the LIMIT keeps it from looking inside.
+// table is what a filter reads: the cases, or only the open ones by their index. SQLite without statistics takes the
+// index of areas for both and fetches every ended case on its way; the LIMIT keeps it from looking inside. PostgreSQL
+// knows that few are open, and would only sort them all for it.
 func (s *Service) table(f Filter, limit int) string {
-	if !s.onlyOpen(f) {
+	if !s.onlyOpen(f) || s.DB.Dialect() == db.Postgres {
 		return "case_file"
 	}
 	return fmt.Sprintf("(SELECT * FROM case_file WHERE ended_at IS NULL ORDER BY %s, id LIMIT %d) case_file", dueKey, limit)

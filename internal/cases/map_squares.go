@@ -41,6 +41,22 @@ func (s *Service) squaresAt(ctx context.Context, tx *db.Tx) (clock.Time, error) 
 	return at, err
 }
 
+// KeepSquares counts the squares for the first time as soon as there are more cases than a map counts each time, so that
+// nobody waits for it. Afterwards those who look at old ones have them counted anew.
+func (s *Service) KeepSquares(ctx context.Context) error {
+	var wanted bool
+	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		wanted, err = db.Get[bool](ctx, tx, fmt.Sprintf(`SELECT (SELECT COUNT(*) FROM case_square_state) = 0
+			AND (SELECT COUNT(*) FROM (SELECT 1 FROM case_file LIMIT %d) x) > %d`, maxPlain+1, maxPlain))
+		return err
+	})
+	if err != nil || !wanted || !s.counting.CompareAndSwap(false, true) {
+		return err
+	}
+	defer s.counting.Store(false)
+	return s.CountSquares(ctx)
+}
+
 type squareKey struct {
 	y, x   int64
 	area   string

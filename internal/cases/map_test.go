@@ -164,6 +164,7 @@ func BenchmarkDesk(b *testing.B) {
 			})
 		}
 		lists := map[string]cases.Filter{"list-newest": {}, "list-open-by-due": {Open: true, Sort: "due"}, "list-todo": {Todo: true, Sort: "due"}, "list-overdue": {Lamp: "overdue", Sort: "due"}, "search-number": {Query: "20260101-123-0"}, "search-word-none": {Query: "没有这样的词"}, "search-word-rare": {Query: "第77777盏"}, "search-word-common": {Query: "四平路 不亮"}}
+		run("keep-squares", func() error { return x.Cases.KeepSquares(x.Ctx) })
 		run("fill-words", func() error { return x.Cases.FillWords(x.Ctx) })
 		for _, name := range slices.Sorted(maps.Keys(lists)) {
 			run(name, func() error { _, err := x.Cases.List(street, lists[name], page); return err })

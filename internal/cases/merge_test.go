@@ -2,6 +2,7 @@ package cases_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -184,6 +185,13 @@ func TestReporter_IsMaskedAndShownOnlyWithAReasonThatIsKept(t *testing.T) {
 			all, err := x.Cases.ContactsTx(auth.System(context.Background(), "t"), tx, c.ID)
 			if err == nil && (len(all) != 1 || all[0].Code == "" || all[0].Phone != "13812345678") {
 				t.Errorf("contacts %+v", all)
+			}
+			told, failed := x.Cases.ToldTx(auth.System(context.Background(), "t"), tx, []string{c.ID, hidden.ID})
+			if failed != nil || fmt.Sprint(told[c.ID].People) != fmt.Sprint(all) {
+				t.Errorf("told together %+v, alone %+v: %v", told, all, failed)
+			}
+			if _, failed := x.Cases.ToldTx(asker, tx, []string{c.ID}); errs.KindOf(failed) != errs.KindForbidden {
+				t.Errorf("told in the clear: %v", failed)
 			}
 			return err
 		}); err != nil {

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -96,6 +97,54 @@ func (s *Service) ContactsTx(ctx context.Context, tx *db.Tx, id string) ([]Conta
 		out = append(out, *k)
 	}
 	return out, err
+}
+
+// Told is what those who reported a case are told with: who they are and the public answer.
+type Told struct {
+	Reply  string
+	People []Contact
+}
+
+// ToldTx returns for each of the cases what ContactsTx returns, and its reply, in two readings. Only the program may.
+func (s *Service) ToldTx(ctx context.Context, tx *db.Tx, ids []string) (map[string]Told, error) {
+	if err := program(ctx); err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	list, args := db.Listed(ids)
+	type place struct {
+		ID    string `db:"id"`
+		Into  string `db:"merged_into"`
+		Reply string `db:"reply"`
+	}
+	places, err := db.All[place](ctx, tx, "SELECT id, merged_into, reply FROM case_file WHERE id IN "+list+" OR merged_into IN "+list+" AND merged_into <> ''", args...)
+	if err != nil || len(places) == 0 {
+		return nil, err
+	}
+	out, into, all := map[string]Told{}, map[string]string{}, make([]string, len(places))
+	for i, p := range places {
+		all[i], into[p.ID] = p.ID, p.Into
+		if slices.Contains(ids, p.ID) {
+			out[p.ID] = Told{Reply: p.Reply}
+		}
+	}
+	list, args = db.Listed(all)
+	rows, err := db.All[Reporter](ctx, tx, "SELECT "+reporterColumns+" FROM case_reporter WHERE case_id IN "+list+" AND wants_reply ORDER BY id", args...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		k, err := s.open(&rows[i])
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range []string{rows[i].CaseID, into[rows[i].CaseID]} {
+			if t, ok := out[id]; ok {
+				t.People = append(t.People, *k)
+				out[id] = t
+			}
+		}
+	}
+	return out, nil
 }
 
 const reportersWhere = ` FROM case_reporter WHERE case_id IN (SELECT id FROM case_file WHERE id = $1 UNION ALL SELECT id FROM case_file WHERE merged_into = $1 AND merged_into <> '') ORDER BY id`
