@@ -183,7 +183,8 @@ func (s *Service) OpenPhotosTx(ctx context.Context, tx *db.Tx, ids []string) (ma
 		CaseID string `db:"case_id"`
 	}
 	var args []any
-	rows, err := db.All[row](ctx, tx, "SELECT id, case_id FROM case_evidence WHERE public AND "+in("case_id", ids, &args)+" ORDER BY id", args...)
+	among := in("e.case_id", ids, &args)
+	rows, err := db.All[row](ctx, tx, "SELECT e.id, e.case_id FROM case_evidence e JOIN case_file c ON c.id = e.case_id WHERE "+openPhoto(&args)+" AND "+among+" ORDER BY e.id", args...)
 	for _, r := range rows {
 		if len(out[r.CaseID]) < 6 {
 			out[r.CaseID] = append(out[r.CaseID], r.ID)
@@ -192,11 +193,18 @@ func (s *Service) OpenPhotosTx(ctx context.Context, tx *db.Tx, ids []string) (ma
 	return out, err
 }
 
+// openPhoto is the condition for photos e of cases c that everybody may see: opened by staff, of a case everybody may see,
+// and of the result only once there is one.
+func openPhoto(args *[]any) string {
+	return "e.public AND NOT c.sensitive AND c.state NOT " + in("", notOpen, args)[1:] +
+		" AND (e.phase IN ('report', 'before') OR e.phase = 'after' AND (c.ended_at IS NOT NULL OR c.state = 'closed'))"
+}
+
 // OpenPhoto opens a photo that everybody may see; NotFound for any other.
 func (s *Service) OpenPhoto(ctx context.Context, photo string) (e Evidence, file io.ReadCloser, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		e, err = db.Get[Evidence](ctx, tx, "SELECT "+prefixed("e", evidenceColumns)+` FROM case_evidence e JOIN case_file c ON c.id = e.case_id
-			WHERE e.id = $1 AND e.public AND NOT c.sensitive`, photo)
+		args := []any{photo}
+		e, err = db.Get[Evidence](ctx, tx, "SELECT "+prefixed("e", evidenceColumns)+" FROM case_evidence e JOIN case_file c ON c.id = e.case_id WHERE e.id = $1 AND "+openPhoto(&args), args...)
 		if errors.Is(err, db.ErrNoRows) {
 			return notFound()
 		}

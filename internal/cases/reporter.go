@@ -197,6 +197,10 @@ func (s *Service) AnswerTx(ctx context.Context, tx *db.Tx, r *Reporter, c *Case,
 	if c.State != Archived {
 		return errs.Conflict("cases.not_asked", "Nothing is asked about this report now.")
 	}
+	// The row is held until the commit, so that an answer sent twice at once counts once.
+	if _, err := tx.Exec(ctx, "UPDATE case_reporter SET wants_reply = wants_reply WHERE id = $1", r.ID); err != nil {
+		return err
+	}
 	t := &step{def: s.current, action: workflow.Action{Code: "answer"}, from: c.State, was: *c, c: c, m: &m, seen: Internal, detail: map[string]any{"reporter": r.ID}}
 	if err := s.withinWindow(ctx, tx, t); err != nil {
 		return err

@@ -103,11 +103,15 @@ func (s *Service) makeBrief(ctx context.Context, tx *db.Tx, n NewBrief, f Filter
 	if b.Content.V, err = s.write(ctx, tx, &b, f); err != nil {
 		return nil, err
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO tally_brief ("+briefColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		ON CONFLICT (kind, area_code, day) DO UPDATE SET content = $7, remark = $8, made_by = $10, made_at = $11, version = $14`,
+	stored, err := tx.Exec(ctx, "INSERT INTO tally_brief ("+briefColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		ON CONFLICT (kind, area_code, day) DO UPDATE SET content = $7, remark = $8, made_by = $10, made_at = $11, version = $14
+		WHERE tally_brief.state = 'draft' AND tally_brief.version = $14 - 1`,
 		b.ID, b.Kind, b.AreaCode, b.AreaName, b.Day, b.State, b.Content, b.Remark, b.Digest, b.MadeBy, b.MadeAt, b.IssuedBy, b.IssuedAt, b.Version)
 	if err != nil {
 		return nil, err
+	}
+	if stored == 0 { // issued or made again at the same moment
+		return nil, errs.Conflict("tally.brief_changed", "The brief was made again in between; look at it first.")
 	}
 	return &b, audit.Log(ctx, tx, audit.Entry{Action: "tally.brief_made", Object: "brief", ObjectID: b.ID, Area: b.AreaCode, Detail: map[string]any{"day": b.Day}})
 }
