@@ -178,4 +178,5 @@ export const officer: Record<string, string> = {
   '{at}前': 'by {at}',
   '{n}米': '{n} m',
   '{n}公里': '{n} km',
+  '，其中': ', among them ',
 }

@@ -67,3 +67,6 @@ export const dueTone = (c: Pick<Case, 'overdue' | 'warned' | 'paused'>): '' | 'w
 
 /** 260米, 1.4公里 */
 export const distanceWords = (metres: number | undefined): string => (metres === undefined ? '' : metres < 1000 ? t('{n}米', { n: Math.round(metres / 10) * 10 }) : t('{n}公里', { n: (metres / 1000).toFixed(1) }))
+
+/** Where a case is, in words its title does not already hold. */
+export const placeOf = (c: Pick<Case, 'title' | 'address' | 'area_name'>): string => (c.address && !c.title.includes(c.address) ? c.address : c.area_name)
