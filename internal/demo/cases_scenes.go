@@ -3,12 +3,14 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"yiwang/internal/cases"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/rectify"
+	"yiwang/internal/region"
 )
 
 // scene is a telling case: what was reported, and every step with its time, as people of the demonstration took them through
@@ -19,6 +21,7 @@ type scene struct {
 	name, phone           string
 	number                string // of its source
 	urgent                bool
+	first                 bool // in the grid of the first officer, who finds it among the tasks
 	steps                 []stage
 }
 
@@ -57,6 +60,9 @@ func (l *loader) planScenes(w *caseWorld) {
 	for i := range caseScenesTold {
 		s := &caseScenesTold[i]
 		grid := here[(i*7+3)%len(here)]
+		if s.first {
+			grid = max(0, slices.IndexFunc(w.grids, func(g region.Plot) bool { return g.Code == l.firstGrid }))
+		}
 		t := &telling{l: l, s: s, grid: w.grids[grid].Code, officer: l.officers[w.grids[grid].Code]}
 		t.lon, t.lat = w.spot(r, grid)
 		c := l.ground.communities[t.grid[:12]]

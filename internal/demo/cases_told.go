@@ -87,6 +87,18 @@ var caseScenesTold = []scene{
 		steps: []stage{{at: on(11, 19, 16, 0), by: "desk"}, {at: on(11, 19, 16, 20), by: "desk", action: "inspect"}, {at: on(11, 19, 17, 0), by: "officer", action: "confirm", move: cases.Move{Note: "属实，已拉警戒绳"}},
 			{at: on(11, 20, 9, 0), by: "desk", action: "file", move: cases.Move{Category: "140106"}}, {at: on(11, 20, 9, 20), by: "desk", action: "dispatch", lead: "telecom_ops", co: "power_supply"}},
 	},
+	{ // waits for the first officer to look
+		category: "020201", place: "%s西门", channel: cases.FromHotline, number: "NJ26112000127", name: "陶女士", phone: "19900005520", first: true,
+		text:  "西门口早市的摊子摆到机动车道上，上学时间走不过去。",
+		steps: []stage{{at: on(11, 20, 9, 20), by: "desk"}, {at: on(11, 20, 9, 40), by: "desk", action: "inspect", move: cases.Move{Note: "请到场看摊位数量和占道宽度"}}},
+	},
+	{ // handled; waits for the first officer to verify
+		category: "040104", place: "%s楼道", channel: cases.FromResident, name: "姜先生", phone: "19900008846", first: true,
+		text: "楼道里堆着旧家具和纸箱，晚上看不清容易绊倒。",
+		steps: []stage{{at: on(11, 18, 19, 0)}, {at: on(11, 19, 9, 20), by: "desk", action: "file", move: cases.Move{Category: "040104"}},
+			{at: on(11, 19, 9, 40), by: "desk", action: "dispatch", lead: "property_co"}, {at: on(11, 19, 10, 20), photo: cases.PhaseBefore, action: "sign"},
+			{at: on(11, 20, 10, 0), photo: cases.PhaseAfter, action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "旧家具和纸箱已清走，楼道已打扫"}}},
+	},
 	{ // waits to be accepted this morning
 		category: "040202", place: "%s车棚", channel: cases.FromResident, name: "华女士", phone: "19900003349",
 		text:  "车棚的灯坏了，早上推车看不见，地上还有电线。",

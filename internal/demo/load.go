@@ -165,8 +165,9 @@ type loader struct {
 	gallery gallery
 	frames  frames
 
-	grids    []region.Plot          // composite and dedicated
-	officers map[string]cases.Actor // by grid
+	grids     []region.Plot          // composite and dedicated
+	officers  map[string]cases.Actor // by grid
+	firstGrid string                 // of the first officer
 }
 
 func newLoader(deps Deps, sc scale, o Options) (*loader, error) {

@@ -37,7 +37,7 @@ func (l *loader) openOfficers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.officers = map[string]cases.Actor{}
+	l.officers, l.firstGrid = map[string]cases.Actor{}, officers[0].Areas[0]
 	for _, o := range officers {
 		for _, grid := range o.Areas {
 			l.officers[grid] = cases.Actor{ID: o.ID, Name: o.Name, Unit: l.units[o.Community+".community_committee"].ID}
