@@ -64,6 +64,10 @@ func (s *Service) clockRoutes(api huma.API) {
 		func(ctx context.Context, _ *struct{}) (*body[httpx.Page[OnHold]], error) {
 			return whole(s.PublicSuspensions(ctx))
 		})
+	httpx.Handle(api, httpx.Op{ID: "list-public-forced", Method: http.MethodGet, Path: "/api/v1/public/forced-closures", Summary: "Public list of cases closed by force in the last year", Tag: tag, Access: httpx.Public},
+		func(ctx context.Context, _ *struct{}) (*body[httpx.Page[Forced]], error) {
+			return whole(s.PublicForced(ctx))
+		})
 	httpx.Handle(api, httpx.Op{ID: "list-case-limits", Method: http.MethodGet, Path: "/api/v1/case-limits", Summary: "Versions of the time limits, the one in force first", Tag: tag, Access: read},
 		func(ctx context.Context, _ *struct{}) (*body[httpx.Page[Limits]], error) {
 			return whole(s.LimitVersions(ctx))

@@ -2646,6 +2646,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/forced-closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public list of cases closed by force in the last year */
+        get: operations["list-public-forced"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/message-receipts": {
         parameters: {
             query?: never;
@@ -7158,6 +7175,16 @@ export interface components {
             /** @description The caller follows it */
             watched?: boolean;
         };
+        CasesForced: {
+            /** @description Street */
+            area_name: string;
+            category_name: string;
+            /** Format: date-time */
+            closed_at: string;
+            number: string;
+            /** @description On what ground it was closed */
+            result: string;
+        };
         CasesGroup: {
             /** @description Area code, state, unit id, channel or category code; empty if the cases have none */
             key: string;
@@ -9622,6 +9649,8 @@ export interface components {
             merged_from?: string;
             number: string;
             paused: boolean;
+            /** @description What the unit asks this person for; the clock stands still until the answer */
+            question?: components["schemas"]["IntakeQuestion"];
             reply?: string;
             /** Format: date-time */
             reported_at: string;
@@ -9734,6 +9763,17 @@ export interface components {
             /** @description Drawn at random by the browser; sent again it returns the same report */
             submission_id: string;
             text: string;
+        };
+        IntakeQuestion: {
+            /** Format: date-time */
+            at: string;
+            /** @description What is asked */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When the unit goes on without an answer
+             */
+            until?: string;
         };
         IntakeReceipt: {
             /** @description Such as 7K2M-Q4ZD-91XE */
@@ -10491,6 +10531,16 @@ export interface components {
         };
         PageCasesEmergency: {
             items: components["schemas"]["CasesEmergency"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageCasesForced: {
+            items: components["schemas"]["CasesForced"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -28283,6 +28333,53 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-public-forced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCasesForced"];
                 };
             };
             /** @description Unprocessable Entity */

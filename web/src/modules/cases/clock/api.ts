@@ -21,3 +21,4 @@ export const previewEmergency = (area: string, category: string[]) => body(api.G
 export const declareEmergency = (emergency: NewEmergency) => body(api.POST('/api/v1/case-emergencies', { body: emergency }))
 export const endEmergency = (id: string, version: number, note: string) => body(api.POST('/api/v1/case-emergencies/{id}/end', { params: { path: { id } }, body: { version, note } }))
 export const publicSuspensions = () => body(api.GET('/api/v1/public/suspensions'))
+export const publicForced = () => body(api.GET('/api/v1/public/forced-closures'))
