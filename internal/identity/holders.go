@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -40,4 +41,16 @@ func (s *Service) HoldersTx(ctx context.Context, tx *db.Tx, permission, area str
 		return nil
 	})
 	return out, err
+}
+
+// LeftTx returns those of the people who cannot sign in any more or have no granted post, in the unit if one is named. Called
+// by the program, before it tells people what only those in service may know.
+func (s *Service) LeftTx(ctx context.Context, tx *db.Tx, people []string, unit string) ([]string, error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	among, args := db.Listed(people)
+	n := len(args)
+	return db.All[string](ctx, tx, fmt.Sprintf(`SELECT u.id FROM identity_user u WHERE u.id IN %s AND (u.disabled OR NOT EXISTS
+		(SELECT 1 FROM identity_post p WHERE p.user_id = u.id AND p.state = $%d AND (p.unit_id = $%d OR $%d = '')))`, among, n+1, n+2, n+3), append(args, Active, unit, unit)...)
 }

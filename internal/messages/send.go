@@ -113,14 +113,31 @@ const maxContacts = 50
 func (r *round) reach(ctx context.Context, n *Note) ([]Contact, error) {
 	if n.User != "" {
 		c, err := contactOf(ctx, r.tx, n.User)
-		return []Contact{c}, err
+		if err != nil {
+			return nil, err
+		}
+		return r.inService(ctx, []Contact{c}, "")
 	}
 	if list, ok := r.contacts[n.Unit]; ok {
 		return list, nil
 	}
 	list, err := db.All[Contact](ctx, r.tx, "SELECT "+contactColumns+" FROM message_contact WHERE unit_id = $1 ORDER BY user_id LIMIT $2", n.Unit, maxContacts)
+	if err != nil {
+		return nil, err
+	}
+	list, err = r.inService(ctx, list, n.Unit)
 	r.contacts[n.Unit] = list
 	return list, err
+}
+
+// inService leaves out who has left since they said where to reach them.
+func (r *round) inService(ctx context.Context, list []Contact, unit string) ([]Contact, error) {
+	people := make([]string, len(list))
+	for i := range list {
+		people[i] = list[i].UserID
+	}
+	left, err := r.s.People.LeftTx(ctx, r.tx, people, unit)
+	return slices.DeleteFunc(list, func(c Contact) bool { return slices.Contains(left, c.UserID) }), err
 }
 
 // followCode is the secret part of a follow-up link, which no list shows.
