@@ -35,29 +35,44 @@ func rewriteWords(ctx context.Context, tx *db.Tx, c *Case) error {
 // them. It looks once; afterwards every writer keeps its own.
 func (s *Service) FillWords(ctx context.Context) error {
 	for last := ""; !s.worded.Load(); {
-		var rows []Case
+		var ids []string
 		err := s.DB.Tx(ctx, func(tx *db.Tx) (err error) {
-			rows, err = db.All[Case](ctx, tx, `SELECT id, number, title, address, body FROM case_file
-				WHERE id > $1 AND NOT EXISTS (SELECT 1 FROM case_words w WHERE w.case_id = case_file.id) ORDER BY id LIMIT 1000`, last)
-			if err != nil || len(rows) == 0 {
+			if ids, err = db.All[string](ctx, tx, "SELECT id FROM case_file WHERE id > $1 ORDER BY id LIMIT 1000", last); err != nil || len(ids) == 0 {
 				return err
 			}
-			var bits [][]any
-			for i := range rows {
-				bits = append(bits, signed(rows[i].ID, rows[i].sign()))
+			there, err := db.All[string](ctx, tx, "SELECT case_id FROM case_words WHERE case_id > $1 AND case_id <= $2 ORDER BY case_id", last, ids[len(ids)-1])
+			if err != nil {
+				return err
 			}
-			return insertWords(ctx, tx, bits)
+			missing := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, ok := slices.BinarySearch(there, id); return ok })
+			return fillWords(ctx, tx, missing)
 		})
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
+		if len(ids) == 0 {
 			s.worded.Store(true)
 			return nil
 		}
-		last = rows[len(rows)-1].ID
+		last = ids[len(ids)-1]
 	}
 	return nil
+}
+
+func fillWords(ctx context.Context, tx *db.Tx, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	list, args := db.Listed(ids)
+	rows, err := db.All[Case](ctx, tx, "SELECT id, number, title, address, body FROM case_file WHERE id IN "+list, args...)
+	if err != nil {
+		return err
+	}
+	var bits [][]any
+	for i := range rows {
+		bits = append(bits, signed(rows[i].ID, rows[i].sign()))
+	}
+	return insertWords(ctx, tx, bits)
 }
 
 // bySignature returns what a list of words reads instead of the cases alone: the bits, newest first, and of the cases only
