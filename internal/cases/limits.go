@@ -157,7 +157,7 @@ func (l *Limits) under(ruled duty.Ruled, catalog *duty.Catalog, stage, category 
 	rule := l.find(stage, category, level, false)
 	switch {
 	case stage == StageHandle && !ruled.IsZero():
-		usual = limit{ruled.Limit, fmt.Sprintf("责任清单第%d版规则%s：%s", ruled.List, ruled.Rule, ruled.Limit.Sentence("zh"))}
+		usual = limit{ruled.Limit, fmt.Sprintf("责任清单第%d版规则%s：%s", ruled.List, ruled.Rule, ruled.Sentence("zh"))}
 	case known && (stage == StageHandle || stage == StagePart) && (rule == nil || rule.Category == ""):
 		usual = limit{leaf.Limit, fmt.Sprintf("“%s”%s内办结（分类标准%s）", leaf.Name, leaf.Limit.Sentence("zh"), catalog.Version)}
 	case rule != nil:

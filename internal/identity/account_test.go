@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -142,7 +143,8 @@ func TestTokensEndWhenTheyExpireOrAreRevokedOrTheirPostEnds(t *testing.T) {
 		h.with(posted.Secret)
 		page, err := h.s.Posts(program, PostFilter{Role: "street_leader", Unit: h.unit("320106001", "street_office").ID})
 		h.must(err)
-		_, err = h.s.StepPost(program, page.Items[0].ID, "end", "调任", page.Items[0].Version)
+		post := page.Items[slices.IndexFunc(page.Items, func(p Post) bool { return p.UserID == h.user("street01").ID })]
+		_, err = h.s.StepPost(program, post.ID, "end", "调任", post.Version)
 		h.must(err)
 		h.ended(posted.Secret)
 	})
