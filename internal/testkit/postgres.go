@@ -138,9 +138,13 @@ func startPostgres() (string, error) {
 func sweep() {
 	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), "yiwang-pg-*"))
 	for _, dir := range dirs {
+		made, err := os.Stat(dir)
+		if err != nil || time.Since(made.ModTime()) < time.Hour {
+			continue // maybe being made: initdb starts and ends servers too
+		}
 		pid, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
 		if err != nil {
-			continue // being made
+			continue
 		}
 		number, _, _ := strings.Cut(string(pid), "\n")
 		if _, err := os.Stat("/proc/" + number); errors.Is(err, os.ErrNotExist) {
