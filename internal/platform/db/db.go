@@ -42,7 +42,8 @@ var ErrNoRows = sql.ErrNoRows
 type Config struct {
 	URL   string // sqlite:PATH or postgres://…
 	Clock clock.Clock
-	// MaxConns bounds PostgreSQL connections, one for ReadAside not counted; 0 means 4 per core.
+	// MaxConns bounds PostgreSQL connections, one for ReadAside not counted; 0 means 10 per core, at most 40: writers that wait
+	// for the disk leave the cores to others.
 	MaxConns int
 }
 
@@ -123,7 +124,7 @@ func openPostgres(ctx context.Context, cfg Config) (*DB, error) {
 	}
 	n := cfg.MaxConns
 	if n <= 0 {
-		n = 4 * runtime.GOMAXPROCS(0)
+		n = min(10*runtime.GOMAXPROCS(0), 40)
 	}
 	p.SetMaxOpenConns(n)
 	p.SetMaxIdleConns(n)
