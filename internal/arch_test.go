@@ -30,10 +30,11 @@ var imports = map[string][]string{
 	"sampling":  {"platform", "region", "identity", "form", "survey", "stats"},
 	"fieldwork": {"platform", "region", "identity", "form", "survey", "sampling", "stats"},
 	"integrity": {"platform", "region", "identity", "form", "survey", "stats"},
-	"rectify":   {"platform", "region", "identity", "survey"},
-	"appraisal": {"platform", "region", "identity", "form", "survey", "integrity", "rectify", "stats"},
-	"results":   {"platform", "region", "identity", "survey", "rectify", "appraisal", "stats"},
-	"report":    {"platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "rectify", "appraisal", "results", "stats"},
+	"opinion":   {"platform", "region", "identity", "survey"},
+	"rectify":   {"platform", "region", "identity", "survey", "opinion"},
+	"appraisal": {"platform", "region", "identity", "form", "survey", "integrity", "opinion", "rectify", "stats"},
+	"results":   {"platform", "region", "identity", "survey", "opinion", "rectify", "appraisal", "stats"},
+	"report":    {"platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "stats"},
 
 	"workflow":    {"platform"},
 	"messages":    {"platform", "identity"},
@@ -46,9 +47,9 @@ var imports = map[string][]string{
 	"tally":       {"platform", "region", "identity", "duty", "cases"},
 	"integration": {"platform", "region", "identity", "duty", "cases", "intake"},
 
-	"demo":    {"workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "rectify", "appraisal", "results", "report", "stats"},
-	"app":     {"workflow", "messages", "live", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "rectify", "appraisal", "results", "report", "stats", "demo"},
-	"command": {"workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "stats", "demo", "app", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "appraisal", "results", "report", "rectify"},
+	"demo":    {"workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "report", "stats"},
+	"app":     {"workflow", "messages", "live", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "report", "stats", "demo"},
+	"command": {"workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "stats", "demo", "app", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "appraisal", "results", "report", "opinion", "rectify"},
 }
 
 const module = "yiwang/internal/"

@@ -169,7 +169,7 @@ func (a *App) startLearning(ctx context.Context) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if _, err := a.Rectify.Retrain(auth.System(ctx, "classifier")); err != nil && ctx.Err() == nil {
+		if _, err := a.Opinions.Retrain(auth.System(ctx, "classifier")); err != nil && ctx.Err() == nil {
 			slog.WarnContext(ctx, "the classifier was not trained, the shipped one is used", "error", err)
 		}
 	}()

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"yiwang/internal/appraisal"
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -62,29 +63,29 @@ func (a *App) namesBelow(ctx context.Context, _ *db.Tx, top string) (map[string]
 	return out, nil
 }
 
-// comments lets rectify read the survey's comments.
+// comments lets opinion read the survey's comments.
 type comments struct{ survey *survey.Service }
 
-func (c comments) Comments(ctx context.Context, tx *db.Tx, waveID, after string, limit int) ([]rectify.RawComment, error) {
+func (c comments) Comments(ctx context.Context, tx *db.Tx, waveID, after string, limit int) ([]opinion.RawComment, error) {
 	rows, err := c.survey.CommentsTx(ctx, tx, waveID, after, limit)
-	out := make([]rectify.RawComment, len(rows))
+	out := make([]opinion.RawComment, len(rows))
 	for i, r := range rows {
 		area := r.Community
 		if area == "" {
 			area = r.Street
 		}
-		out[i] = rectify.RawComment{ID: r.ID, AreaCode: area, Group: string(r.Group), Channel: string(r.Channel), Text: r.Text,
+		out[i] = opinion.RawComment{ID: r.ID, AreaCode: area, Group: string(r.Group), Channel: string(r.Channel), Text: r.Text,
 			Categories: r.Categories.V, Day: r.Day}
 	}
 	return out, err
 }
 
-func (c comments) Wave(ctx context.Context, tx *db.Tx, id string) (rectify.Wave, error) {
+func (c comments) Wave(ctx context.Context, tx *db.Tx, id string) (opinion.Wave, error) {
 	w, err := c.survey.WaveTx(ctx, tx, id)
 	if err != nil {
-		return rectify.Wave{}, err
+		return opinion.Wave{}, err
 	}
-	return rectify.Wave{ID: w.ID, Code: w.Code, Name: w.Name}, nil
+	return opinion.Wave{ID: w.ID, Code: w.Code, Name: w.Name}, nil
 }
 
 // directory lets rectify find units and name areas.

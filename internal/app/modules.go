@@ -17,6 +17,7 @@ import (
 	"yiwang/internal/integrity"
 	"yiwang/internal/live"
 	"yiwang/internal/messages"
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/jobs"
 	"yiwang/internal/platform/workcal"
 	"yiwang/internal/rectify"
@@ -34,6 +35,7 @@ type Modules struct {
 	Region    *region.Service
 	Identity  *identity.Service
 	Survey    *survey.Service
+	Opinions  *opinion.Service
 	Rectify   *rectify.Service
 	Appraisal *appraisal.Service
 	Sampling  *sampling.Service
@@ -56,7 +58,7 @@ type Modules struct {
 // Permissions lists what roles may hold, of every module.
 func Permissions() []string {
 	var all []string
-	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions(),
+	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), opinion.Permissions(), rectify.Permissions(), appraisal.Permissions(),
 		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions(),
 		duty.Permissions(), cases.Permissions(), intake.Permissions(), whistle.Permissions(), desk.Permissions(), tally.Permissions(), messages.Permissions(),
 		integration.Permissions()} {
@@ -75,7 +77,8 @@ func (a *App) build(context.Context) error {
 	a.Region = region.New(a.DB)
 	a.Identity = identity.New(a.DB, Permissions(), identity.Config{Sealer: a.Box, Demo: a.Config.Demo, AreaNames: a.areaNames, SecureCookies: a.Config.SecureCookies()})
 	a.Survey = survey.New(a.DB, a.Box, a.Region, a.Blobs, fields())
-	a.Rectify = rectify.New(a.DB, comments{a.Survey}, directory{a}, photos{a.Blobs}, a.Calendar)
+	a.Opinions = opinion.New(opinion.Deps{DB: a.DB, Source: comments{a.Survey}, Areas: directory{a}})
+	a.Rectify = rectify.New(rectify.Deps{DB: a.DB, Opinions: a.Opinions, Directory: directory{a}, Photos: photos{a.Blobs}, Calendar: a.Calendar})
 	a.Survey.Work(a.Jobs)
 	a.Sampling = sampling.New(a.DB, a.Survey, a.Region, a.Box)
 	a.Fieldwork = fieldwork.New(fieldwork.Deps{DB: a.DB, Surveys: a.Survey, Samples: a.Sampling, Regions: a.Region, People: a.Identity, Files: a.Blobs, Box: a.Box,
@@ -110,7 +113,7 @@ func (a *App) buildCases() {
 // fields are the 14 fields of the reverse evaluation, which a questionnaire lets people tick.
 func fields() []survey.Category {
 	var out []survey.Category
-	for _, f := range rectify.DefaultCatalog().Categories {
+	for _, f := range opinion.DefaultCatalog().Categories {
 		out = append(out, survey.Category{Code: f.Code, Name: f.Name})
 	}
 	return out

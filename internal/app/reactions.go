@@ -30,7 +30,7 @@ func (a *App) reactToWaves() {
 		if e.Comments == 0 {
 			return nil
 		}
-		_, err := a.Rectify.LoadCommentsTx(ctx, tx, e.WaveID)
+		_, err := a.Opinions.LoadCommentsTx(ctx, tx, e.WaveID)
 		return err
 	})
 

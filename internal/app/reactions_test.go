@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"yiwang/internal/demo"
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/config"
 	"yiwang/internal/platform/db"
@@ -48,7 +49,7 @@ func TestReactions_ImportedCommentsWaitToBeSortedAndTheLeadHearsOfItsItem(t *tes
 	if err := a.Bus.Drain(ctx); err != nil {
 		t.Fatal(err)
 	}
-	found, err := a.Rectify.Comments(ctx, rectify.CommentFilter{WaveID: w.ID, Query: "北门路灯坏了三个月"}, httpx.PageIn{Limit: 10})
+	found, err := a.Opinions.Comments(ctx, opinion.CommentFilter{WaveID: w.ID, Query: "北门路灯坏了三个月"}, httpx.PageIn{Limit: 10})
 	if err != nil || len(found.Items) != 1 || len(found.Items[0].Suggestions.V) == 0 {
 		t.Fatalf("the comment did not reach the reverse list: %+v %v", found.Items, err)
 	}
@@ -62,10 +63,10 @@ func TestReactions_ImportedCommentsWaitToBeSortedAndTheLeadHearsOfItsItem(t *tes
 }
 
 // issue takes a comment to an issued item.
-func issue(ctx context.Context, t *testing.T, a *App, c rectify.Comment) *rectify.Item {
+func issue(ctx context.Context, t *testing.T, a *App, c opinion.Comment) *rectify.Item {
 	t.Helper()
 	field := c.Suggestions.V[0].Field
-	if _, err := a.Rectify.Confirm(ctx, c.ID, []string{field}, c.Version); err != nil {
+	if _, err := a.Opinions.Confirm(ctx, c.ID, []string{field}, c.Version); err != nil {
 		t.Fatal(err)
 	}
 	i, err := a.Rectify.Merge(ctx, []string{c.ID}, rectify.Plan{Title: "北门路灯不亮", Field: field, AreaCode: c.AreaCode, Place: "蓝天园北门"})

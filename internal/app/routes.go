@@ -28,6 +28,7 @@ func (a *App) API(mux *http.ServeMux) huma.API {
 	a.Region.Routes(api)
 	a.Identity.Routes(api)
 	a.Survey.Routes(api)
+	a.Opinions.Routes(api)
 	a.Rectify.Routes(api)
 	a.Appraisal.Routes(api)
 	a.Sampling.Routes(api)

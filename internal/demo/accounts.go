@@ -7,6 +7,7 @@ import (
 
 	"yiwang/internal/appraisal"
 	"yiwang/internal/identity"
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/rectify"
@@ -47,7 +48,7 @@ func (l *loader) openAccounts(ctx context.Context) error {
 
 // rights of the accounts that act in the story, as their roles grant them.
 var (
-	officeRights = append(append([]string{}, rectify.Permissions()...), survey.PermRead, survey.PermManage, survey.PermImport,
+	officeRights = append(append([]string{}, rectify.Permissions()...), opinion.PermCode, survey.PermRead, survey.PermManage, survey.PermImport,
 		appraisal.PermRead, appraisal.PermScore, appraisal.PermPublish, region.PermRead, region.PermManage, sampling.PermRead, sampling.PermManage, report.PermRead, report.PermFreeze)
 	handlerRights  = []string{rectify.PermRead, rectify.PermAnswer, rectify.PermDo, appraisal.PermRead, region.PermRead}
 	verifierRights = []string{rectify.PermRead, rectify.PermVerify, region.PermRead}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/httpx"
 	"yiwang/internal/rectify"
@@ -12,7 +13,7 @@ import (
 // planCoding plans how the comments of a wave are sorted and merged, and what becomes of each matter.
 func (l *loader) planCoding(r *round, loaded time.Time) {
 	l.at(loaded, func(ctx context.Context, tx *db.Tx) error {
-		_, err := l.Rectify.LoadCommentsTx(l.as(ctx, "lead"), tx, r.id)
+		_, err := l.Opinions.LoadCommentsTx(l.as(ctx, "lead"), tx, r.id)
 		return err
 	})
 	rnd := l.rand("coding " + r.code)
@@ -39,7 +40,7 @@ func (l *loader) planCoding(r *round, loaded time.Time) {
 // confirm decides the fields of the comments about a matter.
 func (l *loader) confirm(ctx context.Context, tx *db.Tx, r *round, m *matter) error {
 	for _, i := range m.voices {
-		if _, err := l.Rectify.ConfirmTx(ctx, tx, r.voices[i].id, []string{m.kind.Field}, 1); err != nil {
+		if _, err := l.Opinions.ConfirmTx(ctx, tx, r.voices[i].id, []string{m.kind.Field}, 1); err != nil {
 			return err
 		}
 	}
@@ -85,13 +86,13 @@ func (l *loader) setAside(ctx context.Context, r *round) error {
 		}
 	}
 	for page := (httpx.PageIn{Limit: 200}); ; {
-		list, err := l.Rectify.Comments(ctx, rectify.CommentFilter{WaveID: r.id, State: rectify.CommentOpen}, page)
+		list, err := l.Opinions.Comments(ctx, opinion.CommentFilter{WaveID: r.id, State: opinion.CommentOpen}, page)
 		if err != nil {
 			return err
 		}
 		for _, c := range list.Items {
 			if praise, ok := idle[c.ID]; ok {
-				if _, err := l.Rectify.Skip(ctx, c.ID, praise, "未反映具体问题", c.Version); err != nil {
+				if _, err := l.Opinions.Skip(ctx, c.ID, praise, "未反映具体问题", c.Version); err != nil {
 					return err
 				}
 			}

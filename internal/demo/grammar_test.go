@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"yiwang/internal/rectify"
+	"yiwang/internal/opinion"
+	"yiwang/internal/platform/words"
 )
 
 //go:embed testdata/samples.txt
@@ -20,7 +21,7 @@ func TestGrammar_NoSentenceIsCopiedFromTheReferenceList(t *testing.T) {
 	for _, k := range g.Matters {
 		for _, s := range slices.Concat(k.Say, k.More) {
 			for _, line := range lines {
-				if same := rectify.Similarity(s, line); same > 0.4 {
+				if same := words.Similarity(s, line); same > 0.4 {
 					t.Errorf("%q is too close to %q (%.2f)", s, line, same)
 				}
 			}
@@ -31,7 +32,7 @@ func TestGrammar_NoSentenceIsCopiedFromTheReferenceList(t *testing.T) {
 func TestGrammar_CoversTheFourteenFieldsWithUnitsAndDrawings(t *testing.T) {
 	g, err := readGrammar()
 	must(t, err)
-	catalog := rectify.DefaultCatalog()
+	catalog := opinion.DefaultCatalog()
 	for _, c := range catalog.Categories {
 		if len(g.of(c.Code)) < 2 {
 			t.Errorf("field %s %s has %d kinds of matter", c.Code, c.Name, len(g.of(c.Code)))

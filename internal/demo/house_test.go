@@ -16,6 +16,7 @@ import (
 	"yiwang/internal/integration"
 	"yiwang/internal/integrity"
 	"yiwang/internal/messages"
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/clock"
@@ -58,7 +59,8 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.Region = region.New(h.DB)
 	h.Identity = identity.New(h.DB, perms, identity.Config{Sealer: box, Demo: true, AreaNames: h.names})
 	h.Survey = survey.New(h.DB, box, h.Region, h.Blobs, nil)
-	h.Rectify = rectify.New(h.DB, h, h, h, workcal.NewSource(days))
+	h.Opinions = opinion.New(opinion.Deps{DB: h.DB, Source: h, Areas: h})
+	h.Rectify = rectify.New(rectify.Deps{DB: h.DB, Opinions: h.Opinions, Directory: h, Photos: h, Calendar: workcal.NewSource(days)})
 	h.Appraisal = appraisal.New(h.DB, h.Survey, h.below, h)
 	h.Sampling = sampling.New(h.DB, h.Survey, h.Region, box)
 	h.Fieldwork = fieldwork.New(fieldwork.Deps{DB: h.DB, Surveys: h.Survey, Samples: h.Sampling, Regions: h.Region, People: h.Identity, Files: h.Blobs, Box: box})
@@ -107,26 +109,26 @@ func (h *house) below(ctx context.Context, _ *db.Tx, top string) (map[string]str
 	return out, err
 }
 
-func (h *house) Comments(ctx context.Context, tx *db.Tx, wave, after string, limit int) ([]rectify.RawComment, error) {
+func (h *house) Comments(ctx context.Context, tx *db.Tx, wave, after string, limit int) ([]opinion.RawComment, error) {
 	rows, err := h.Survey.CommentsTx(ctx, tx, wave, after, limit)
-	out := make([]rectify.RawComment, len(rows))
+	out := make([]opinion.RawComment, len(rows))
 	for i, r := range rows {
 		area := r.Community
 		if area == "" {
 			area = r.Street
 		}
-		out[i] = rectify.RawComment{ID: r.ID, AreaCode: area, Group: string(r.Group), Channel: string(r.Channel), Text: r.Text,
+		out[i] = opinion.RawComment{ID: r.ID, AreaCode: area, Group: string(r.Group), Channel: string(r.Channel), Text: r.Text,
 			Categories: r.Categories.V, Day: r.Day}
 	}
 	return out, err
 }
 
-func (h *house) Wave(ctx context.Context, tx *db.Tx, id string) (rectify.Wave, error) {
+func (h *house) Wave(ctx context.Context, tx *db.Tx, id string) (opinion.Wave, error) {
 	w, err := h.Survey.WaveTx(ctx, tx, id)
 	if err != nil {
-		return rectify.Wave{}, err
+		return opinion.Wave{}, err
 	}
-	return rectify.Wave{ID: w.ID, Code: w.Code, Name: w.Name}, nil
+	return opinion.Wave{ID: w.ID, Code: w.Code, Name: w.Name}, nil
 }
 
 func (h *house) Unit(ctx context.Context, tx *db.Tx, id string) (rectify.Unit, error) {

@@ -27,7 +27,7 @@ type life struct {
 
 // planLife plans the item of a matter from the coding of its comments to its publication.
 func (l *loader) planLife(rnd *rand.Rand, r *round, m *matter, b batch, loaded time.Time) {
-	category, _ := l.Rectify.Catalog().Category(m.kind.Field)
+	category, _ := l.Opinions.Catalog().Category(m.kind.Field)
 	f := &life{l: l, rnd: rnd, m: m, batch: b, limit: category.RectifyDays, ending: pick(rnd, m.kind.Done) + "。"}
 	issue := b.from.AddDate(0, 0, rnd.IntN(1+int(b.to.Sub(b.from).Hours()/24)))
 	issue = l.days.after(issue, 0).Add(f.clock())

@@ -26,6 +26,7 @@ import (
 	"yiwang/internal/integration"
 	"yiwang/internal/integrity"
 	"yiwang/internal/messages"
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/blob"
@@ -59,6 +60,7 @@ type Deps struct {
 	Region    *region.Service
 	Identity  *identity.Service
 	Survey    *survey.Service
+	Opinions  *opinion.Service
 	Rectify   *rectify.Service
 	Appraisal *appraisal.Service
 	Sampling  *sampling.Service

@@ -17,7 +17,7 @@ import (
 
 // everything is the permissions that roles.yaml names beside this module's own.
 var everything = []string{"region.read", "region.manage", "survey.read", "survey.manage", "survey.import", "appraisal.read", "appraisal.score",
-	"appraisal.publish", "rectify.read", "rectify.code", "rectify.issue", "rectify.answer", "rectify.do", "rectify.verify", "rectify.publish", "fieldwork.collect",
+	"appraisal.publish", "rectify.read", "opinion.code", "rectify.merge", "rectify.issue", "rectify.answer", "rectify.do", "rectify.verify", "rectify.publish", "fieldwork.collect",
 	"cases.read", "cases.report", "cases.handle", "cases.check", "messages.read", "messages.manage", "integration.manage"}
 
 var demoAreas = []DemoArea{

@@ -9,6 +9,7 @@ import (
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/mask"
+	"yiwang/internal/platform/prose"
 	"yiwang/internal/platform/workcal"
 )
 
@@ -75,7 +76,7 @@ func (s *Service) ActTx(ctx context.Context, tx *db.Tx, id string, a Action, m M
 	if err := admit(ctx, tx, e, i); err != nil {
 		return nil, err
 	}
-	if err := checkTexts(text{"note", &m.Note, maxNote, false}); err != nil {
+	if err := checkTexts(prose.Optional("note", &m.Note, maxNote)); err != nil {
 		return nil, err
 	}
 	from := i.State
@@ -161,7 +162,7 @@ func (s *Service) issue(ctx context.Context, tx *db.Tx, i *Item, m *Move) error 
 }
 
 func (s *Service) answer(_ context.Context, tx *db.Tx, i *Item, m *Move) error {
-	if err := checkTexts(text{"measure", &m.Measure, maxNote, true}); err != nil {
+	if err := checkTexts(prose.Needed("measure", &m.Measure, maxNote)); err != nil {
 		return err
 	}
 	if m.PromisedAt == nil || !m.PromisedAt.After(tx.Now()) {
@@ -198,7 +199,7 @@ func (s *Service) done(ctx context.Context, tx *db.Tx, i *Item, m *Move) error {
 	if !slices.Contains(Results, m.Result) {
 		return errs.Invalid("rectify.no_result", "Say how it ended.", errs.Field{Location: "body.result", Message: "not in the list", Value: m.Result})
 	}
-	if err := checkTexts(text{"outcome", &m.Outcome, maxNote, true}); err != nil {
+	if err := checkTexts(prose.Needed("outcome", &m.Outcome, maxNote)); err != nil {
 		return err
 	}
 	now := tx.Time()
@@ -243,7 +244,7 @@ func (s *Service) rework(_ context.Context, _ *db.Tx, i *Item, m *Move) error {
 }
 
 func (s *Service) tell(_ context.Context, tx *db.Tx, i *Item, m *Move) error {
-	if err := checkTexts(text{"reply", &m.Reply, maxNote, true}); err != nil {
+	if err := checkTexts(prose.Needed("reply", &m.Reply, maxNote)); err != nil {
 		return err
 	}
 	now := tx.Time()
@@ -279,12 +280,12 @@ func (s *Service) withdraw(ctx context.Context, tx *db.Tx, i *Item, m *Move) err
 	if m.Note == "" {
 		return missing("rectify.need_note", "note", "Say why the item is withdrawn.")
 	}
-	comments, err := commentIDs(ctx, tx, i.ID)
+	comments, err := s.opinions.IDsOfItemTx(ctx, tx, i.ID)
 	if err != nil {
 		return err
 	}
 	for _, c := range comments {
-		if err := detach(ctx, tx, i.ID, c); err != nil {
+		if err := s.opinions.DetachTx(ctx, tx, i.ID, c); err != nil {
 			return err
 		}
 	}

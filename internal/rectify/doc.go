@@ -1,17 +1,15 @@
-// Package rectify turns what residents complain about in a wave into matters that somebody puts right: comments are
-// sorted into the 14 fields, merged into items, issued to a unit with a time limit, answered, done, verified by another
-// unit, told to those who spoke, and published.
+// Package rectify turns what residents complain about into matters that somebody puts right: sorted opinions are merged
+// into items, issued to a unit with a time limit, answered, done, verified by another unit, told to those who spoke,
+// and published.
 //
 // Invariants:
-//   - No comment ends silently: it is open, confirmed (and then in at most one item), skipped with a reason, or praise.
-//   - A classifier only suggests; fields are confirmed by a person. Texts are masked when they enter this module.
 //   - Who handled an item cannot verify it, neither as a unit nor as a person.
 //   - A unit may return an item once, with a legal ground.
 //   - Every issue starts a clock of its own; due times are computed once by the working calendar and never change.
 //     Overdue is derived from the clock, never from when a row was last touched. Rework keeps the clock.
 //   - item_history is append-only; every write stores row, history, audit entry and event in one commit.
 //
-// Tables: comment_code, item, item_number, item_history, item_clock, item_evidence.
+// Tables: item, item_number, item_history, item_clock, item_evidence.
 // Events: see events.go. Callers: appraisal (ReverseStats), demo, app.
 // Who may: see permissions below and the workflow table; what a caller sees follows from scope.go.
 package rectify
@@ -19,7 +17,7 @@ package rectify
 // Permissions of this module.
 const (
 	PermRead    = "rectify.read"    // see items of one's area or unit
-	PermCode    = "rectify.code"    // read comments, confirm their fields, merge them into items
+	PermMerge   = "rectify.merge"   // make items of comments, name their place and the units; also needs opinion.code for the comments
 	PermIssue   = "rectify.issue"   // issue to a unit, supervise
 	PermAnswer  = "rectify.answer"  // answer or return for the lead unit
 	PermDo      = "rectify.do"      // start, add evidence and report done for the lead unit
@@ -29,5 +27,5 @@ const (
 
 // Permissions lists the permissions of this module.
 func Permissions() []string {
-	return []string{PermRead, PermCode, PermIssue, PermAnswer, PermDo, PermVerify, PermPublish}
+	return []string{PermRead, PermMerge, PermIssue, PermAnswer, PermDo, PermVerify, PermPublish}
 }

@@ -46,7 +46,7 @@ var topics = map[Action]string{
 }
 
 // announce appends the audit entry of an action on an item and emits its event.
-func announce(ctx context.Context, tx *db.Tx, a Action, from State, i *Item) error {
+func (s *Service) announce(ctx context.Context, tx *db.Tx, a Action, from State, i *Item) error {
 	err := audit.Log(ctx, tx, audit.Entry{Action: "rectify." + string(a), Object: "rectification", ObjectID: i.ID, Area: i.AreaCode,
 		Detail: map[string]any{"no": i.No, "from": from, "to": i.State, "lead": i.LeadUnit, "version": i.Version}})
 	if err != nil || topics[a] == "" {
@@ -59,7 +59,7 @@ func announce(ctx context.Context, tx *db.Tx, a Action, from State, i *Item) err
 	}
 	if a == ActTell {
 		e.Reply = i.Reply
-		if e.Comments, err = commentIDs(ctx, tx, i.ID); err != nil {
+		if e.Comments, err = s.opinions.IDsOfItemTx(ctx, tx, i.ID); err != nil {
 			return err
 		}
 	}

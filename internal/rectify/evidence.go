@@ -9,6 +9,7 @@ import (
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/mask"
+	"yiwang/internal/platform/prose"
 )
 
 // Limits of evidence.
@@ -65,7 +66,7 @@ func checkShot(phase string, caption *string) error {
 	if phase != Before && phase != After {
 		return errs.Invalid("rectify.bad_phase", "Say whether the photo is from before or after the work.", errs.Field{Location: "form.phase", Message: "before or after", Value: phase})
 	}
-	return checkTexts(text{"caption", caption, 100, false})
+	return checkTexts(prose.Optional("caption", caption, 100))
 }
 
 func (s *Service) addEvidence(ctx context.Context, tx *db.Tx, e *Evidence) error {

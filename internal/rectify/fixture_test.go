@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
@@ -22,7 +23,7 @@ import (
 // The survey, identity and region below this module, reduced to what a test needs.
 type ground struct {
 	mu     sync.Mutex
-	raw    map[string][]RawComment // by wave
+	raw    map[string][]opinion.RawComment // by wave
 	photos map[string][]byte
 }
 
@@ -40,8 +41,8 @@ var (
 	}
 )
 
-func (g *ground) Comments(_ context.Context, _ *db.Tx, waveID, after string, limit int) ([]RawComment, error) {
-	var out []RawComment
+func (g *ground) Comments(_ context.Context, _ *db.Tx, waveID, after string, limit int) ([]opinion.RawComment, error) {
+	var out []opinion.RawComment
 	for _, r := range g.raw[waveID] {
 		if r.ID > after && len(out) < limit {
 			out = append(out, r)
@@ -50,11 +51,11 @@ func (g *ground) Comments(_ context.Context, _ *db.Tx, waveID, after string, lim
 	return out, nil
 }
 
-func (g *ground) Wave(_ context.Context, _ *db.Tx, id string) (Wave, error) {
+func (g *ground) Wave(_ context.Context, _ *db.Tx, id string) (opinion.Wave, error) {
 	if id != "w1" && id != "w2" {
-		return Wave{}, errs.NotFound("survey.no_wave", "There is no such wave.")
+		return opinion.Wave{}, errs.NotFound("survey.no_wave", "There is no such wave.")
 	}
-	return Wave{id, map[string]string{"w1": "2026H1", "w2": "2026H2"}[id], id}, nil
+	return opinion.Wave{ID: id, Code: map[string]string{"w1": "2026H1", "w2": "2026H2"}[id], Name: id}, nil
 }
 
 func (g *ground) Unit(_ context.Context, _ *db.Tx, id string) (Unit, error) {
@@ -112,21 +113,25 @@ type world struct {
 
 func newWorld(t *testing.T, d *db.DB, texts ...string) *world {
 	t.Helper()
-	g := &ground{raw: map[string][]RawComment{}, photos: map[string][]byte{}}
+	g := &ground{raw: map[string][]opinion.RawComment{}, photos: map[string][]byte{}}
 	for n, text := range texts {
-		g.raw["w1"] = append(g.raw["w1"], RawComment{ID: fmt.Sprintf("c%03d", n+1), AreaCode: "320106001003", Group: "elder", Channel: "online",
+		g.raw["w1"] = append(g.raw["w1"], opinion.RawComment{ID: fmt.Sprintf("c%03d", n+1), AreaCode: "320106001003", Group: "elder", Channel: "online",
 			Text: text, Day: clock.At(time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC))})
 	}
-	w := &world{Service: New(d, g, g, g, workcal.NewSource(workcal.Default())), ground: g, t: t}
-	if _, err := w.LoadComments(w.as("office"), "w1"); err != nil {
+	opinions := opinion.New(opinion.Deps{DB: d, Source: g, Areas: g})
+	w := &world{Service: New(Deps{DB: d, Opinions: opinions, Directory: g, Photos: g, Calendar: workcal.NewSource(workcal.Default())}), ground: g, t: t}
+	if _, err := opinions.LoadComments(w.as("office"), "w1"); err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
 
+// all is what the evaluation office may do.
+var all = append(opinion.Permissions(), Permissions()...)
+
 // people by name: unit, areas, permissions.
 var people = map[string]auth.Principal{
-	"office":  person("u-office", "320106", Permissions()...),
+	"office":  person("u-office", "320106", all...),
 	"reader":  person("u-office", "320106", PermRead),
 	"housing": person("u-housing", "320106", PermRead, PermAnswer, PermDo),
 	"urban":   person("u-urban", "320106", PermRead, PermAnswer, PermDo),
@@ -135,7 +140,7 @@ var people = map[string]auth.Principal{
 	"check":   person("u-check", "320106", PermRead, PermVerify),
 	"check2":  person("u-check", "320106002", PermRead, PermVerify),
 	"insider": person("u-housing", "320106", PermRead, PermVerify),
-	"code2":   person("u-office", "320106002", Permissions()...),
+	"code2":   person("u-office", "320106002", all...),
 	"nobody":  person("u-office", "320106"),
 }
 
@@ -170,7 +175,7 @@ func (w *world) free(field string, n int) []string {
 	var ids []string
 	for k := range n {
 		id := fmt.Sprintf("c%03d", k+1)
-		if _, err := w.Confirm(w.as("office"), id, []string{field}, 1); err != nil {
+		if _, err := w.opinions.Confirm(w.as("office"), id, []string{field}, 1); err != nil {
 			w.t.Fatal(err)
 		}
 		ids = append(ids, id)

@@ -38,7 +38,7 @@ func out[T any](v T, err error) (*body[T], error) {
 
 // Routes registers the operations of this module.
 func (s *Service) Routes(api huma.API) {
-	s.commentRoutes(api)
+	s.fieldRoutes(api)
 	s.itemRoutes(api)
 	s.evidenceRoutes(api)
 	s.publicRoutes(api)
@@ -113,7 +113,7 @@ type waveIn struct {
 }
 
 func (s *Service) itemRoutes(api huma.API) {
-	read, code := httpx.Permission(PermRead), httpx.Permission(PermCode)
+	read, code := httpx.Permission(PermRead), httpx.Permission(PermMerge)
 	httpx.Handle(api, httpx.Op{ID: "list-rectifications", Method: http.MethodGet, Path: "/api/v1/rectifications", Summary: "List items the caller sees, newest first", Tag: tag, Access: read},
 		func(ctx context.Context, in *listIn) (*body[httpx.Page[Item]], error) {
 			return out(s.List(ctx, Filter{WaveID: in.Wave, States: in.State, Field: in.Field, Area: in.Area, Unit: in.Unit, Query: in.Query,
@@ -244,9 +244,6 @@ func (s *Service) publicRoutes(api huma.API) {
 
 // Schema lists the states.
 func (State) Schema(huma.Registry) *huma.Schema { return enum(States) }
-
-// Schema lists the states of a comment.
-func (CommentState) Schema(huma.Registry) *huma.Schema { return enum(CommentStates) }
 
 // Schema lists the results; empty while the item is not done.
 func (Result) Schema(huma.Registry) *huma.Schema { return enum(append([]Result{""}, Results...)) }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/httpx"
 	"yiwang/internal/testkit"
@@ -18,7 +19,9 @@ import (
 // server answers as whoever the header As names.
 func (w *world) server() http.Handler {
 	mux := http.NewServeMux()
-	w.Routes(httpx.NewAPI(mux, "test"))
+	api := httpx.NewAPI(mux, "test")
+	w.opinions.Routes(api)
+	w.Routes(api)
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if who := r.Header.Get("As"); who != "" {
 			r = r.WithContext(auth.With(r.Context(), auth.From(w.as(who))))
@@ -54,7 +57,7 @@ func TestHTTP_CarriesOneItemFromCommentToPublicPage(t *testing.T) {
 	w := newWorld(t, testkit.SQLite(t), lamp)
 	h := w.server()
 	var comments struct {
-		Items []Comment
+		Items []opinion.Comment
 		Total int
 	}
 	call(t, h, "office", "GET", "/api/v1/comments?wave=w1&state=open&field=04", "").into(&comments)
@@ -164,7 +167,7 @@ func TestHTTP_RefusesClearly(t *testing.T) {
 		"unknown state":    {"office", "GET", "/api/v1/rectifications?state=lost", "", 422, "request.invalid"},
 		"comments of mine": {"street1", "GET", "/api/v1/comments", "", 403, "auth.no_permission"},
 		"malformed":        {"housing", "POST", act + "answer", `{"version":`, 400, "request.malformed"},
-		"unknown field":    {"office", "POST", "/api/v1/comments/c001/confirm", `{"fields":["4"],"version":1}`, 422, "rectify.bad_fields"},
+		"unknown field":    {"office", "POST", "/api/v1/comments/c001/confirm", `{"fields":["4"],"version":1}`, 422, "opinion.bad_fields"},
 		"photo of others":  {"street2", "GET", "/api/v1/rectifications/" + i.ID + "/evidence/x", "", 404, "rectify.photo_not_found"},
 		"private photo":    {"", "GET", "/api/v1/public/rectifications/" + i.ID + "/photos/x", "", 404, "rectify.photo_not_found"},
 	} {

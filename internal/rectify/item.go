@@ -1,12 +1,10 @@
 package rectify
 
 import (
-	"strings"
-	"unicode/utf8"
-
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
-	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/prose"
 	"yiwang/internal/platform/workcal"
 )
 
@@ -141,7 +139,7 @@ const (
 func (s State) open() bool { return s == Issued || s == Answered || s == Doing || s == Rework }
 
 // derive fills what follows from the row: names, progress, overdue at now.
-func (i *Item) derive(c *Catalog, now clock.Time) {
+func (i *Item) derive(c *opinion.Catalog, now clock.Time) {
 	i.FieldName = c.Name(i.Field)
 	i.Lead = UnitRef{i.LeadUnit, i.LeadName}
 	if i.Co.V == nil {
@@ -165,34 +163,7 @@ const (
 	maxNote  = 1000
 )
 
-// text checks one piece of free text: required, not longer than limit, no control characters but line breaks.
-type text struct {
-	name     string
-	value    *string
-	limit    int
-	required bool
-}
-
-func checkTexts(texts ...text) error {
-	var fields []errs.Field
-	for _, t := range texts {
-		*t.value = strings.TrimSpace(strings.ToValidUTF8(*t.value, "\uFFFD"))
-		switch n := utf8.RuneCountInString(*t.value); {
-		case t.required && n == 0:
-			fields = append(fields, errs.Field{Location: "body." + t.name, Message: "required"})
-		case n > t.limit:
-			fields = append(fields, errs.Field{Location: "body." + t.name, Message: "too long", Value: n})
-		case strings.IndexFunc(*t.value, control) >= 0:
-			fields = append(fields, errs.Field{Location: "body." + t.name, Message: "holds control characters"})
-		}
-	}
-	if fields == nil {
-		return nil
-	}
-	return errs.Invalid("rectify.bad_text", "Correct the marked texts.", fields...)
-}
-
-func control(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }
+func checkTexts(pieces ...prose.Piece) error { return prose.Check("rectify.bad_text", pieces...) }
 
 // explain words the stored steps of the clock.
 func (c *Clock) explain(lang string) {

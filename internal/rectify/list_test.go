@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -163,11 +164,11 @@ func TestMerge_RemembersWhatCameBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, testkit.SQLite(t), lamp)
 	old := w.item(Published, w.free("04", 1)...)
-	w.ground.raw["w2"] = append(w.ground.raw["w2"], RawComment{ID: "d001", AreaCode: "320106001003", Text: lamp})
-	if _, err := w.LoadComments(w.as("office"), "w2"); err != nil {
+	w.ground.raw["w2"] = append(w.ground.raw["w2"], opinion.RawComment{ID: "d001", AreaCode: "320106001003", Text: lamp})
+	if _, err := w.opinions.LoadComments(w.as("office"), "w2"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Confirm(w.as("office"), "d001", []string{"04"}, 1); err != nil {
+	if _, err := w.opinions.Confirm(w.as("office"), "d001", []string{"04"}, 1); err != nil {
 		t.Fatal(err)
 	}
 	i := w.ok(w.Merge(w.as("office"), []string{"d001"}, Plan{Title: "楼道灯又坏两个月未修", Field: "04", AreaCode: "320106001003"}))
@@ -229,7 +230,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		evil := "物业'; DROP TABLE item; -- <script>alert(1)</script> \u202e${7*7} %s \\ \" 电话13812345678"
 		w := newWorld(t, d, evil)
-		c, err := w.Comments(w.as("office"), CommentFilter{WaveID: "w1", Query: "<script>"}, page(10, ""))
+		c, err := w.opinions.Comments(w.as("office"), opinion.CommentFilter{WaveID: "w1", Query: "<script>"}, page(10, ""))
 		if err != nil || c.Total != 1 || c.Items[0].Text != strings.Replace(evil, "13812345678", "〔电话〕", 1) {
 			t.Fatalf("%+v, %v", c, err)
 		}

@@ -6,10 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/mask"
+	"yiwang/internal/platform/prose"
+	"yiwang/internal/platform/words"
 )
 
 // Plan says what an item is about and who shall put it right. Units are ids; without a lead unit the responsibility list
@@ -24,7 +27,7 @@ type Plan struct {
 }
 
 // Merge makes a draft item of confirmed comments of one wave that share the plan's field and lie in its area. Needs
-// rectify.code there and for each comment. A comment that is not confirmed, or is in another item, is a Conflict that carries it.
+// rectify.merge there and for each comment. A comment that is not confirmed, or is in another item, is a Conflict that carries it.
 func (s *Service) Merge(ctx context.Context, comments []string, plan Plan) (i *Item, err error) {
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		i, err = s.MergeTx(ctx, tx, comments, plan)
@@ -42,15 +45,15 @@ func (s *Service) MergeTx(ctx context.Context, tx *db.Tx, comments []string, pla
 	if err := s.plan(ctx, tx, i, plan); err != nil {
 		return nil, err
 	}
-	if err := auth.RequireArea(ctx, PermCode, i.AreaCode); err != nil {
+	if err := auth.RequireArea(ctx, PermMerge, i.AreaCode); err != nil {
 		return nil, err
 	}
-	first, err := findComment(ctx, tx, comments[0])
+	first, err := s.opinions.FindTx(ctx, tx, comments[0])
 	if err != nil {
 		return nil, err
 	}
 	i.WaveID = first.WaveID
-	wave, err := s.comments.Wave(ctx, tx, i.WaveID)
+	wave, err := s.opinions.WaveTx(ctx, tx, i.WaveID)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +73,7 @@ func (s *Service) MergeTx(ctx context.Context, tx *db.Tx, comments []string, pla
 	return i, s.record(ctx, tx, ActMerge, "", i, "", fmt.Sprintf("%d", len(comments)))
 }
 
-// Join adds comments to an item that is not issued yet. Needs rectify.code for its area and that of each comment.
+// Join adds comments to an item that is not issued yet. Needs rectify.merge for its area and that of each comment.
 func (s *Service) Join(ctx context.Context, id string, comments []string, version int64) (*Item, error) {
 	return s.edit(ctx, id, version, ActMerge, fmt.Sprintf("%d", len(comments)), func(tx *db.Tx, i *Item) error {
 		i.Voices += len(comments)
@@ -79,11 +82,11 @@ func (s *Service) Join(ctx context.Context, id string, comments []string, versio
 }
 
 // Unmerge takes comments out of an item that is not issued yet; they are confirmed and free again. An item without
-// comments is withdrawn. Needs rectify.code for its area.
+// comments is withdrawn. Needs rectify.merge for its area.
 func (s *Service) Unmerge(ctx context.Context, id string, comments []string, version int64) (*Item, error) {
 	return s.edit(ctx, id, version, ActUnmerge, fmt.Sprintf("%d", len(comments)), func(tx *db.Tx, i *Item) error {
 		for _, c := range comments {
-			if err := detach(ctx, tx, i.ID, c); err != nil {
+			if err := s.opinions.DetachTx(ctx, tx, i.ID, c); err != nil {
 				return err
 			}
 		}
@@ -94,17 +97,17 @@ func (s *Service) Unmerge(ctx context.Context, id string, comments []string, ver
 	})
 }
 
-// Amend changes title, field, place, area or units of an item that is not issued yet. Needs rectify.code for the old and
+// Amend changes title, field, place, area or units of an item that is not issued yet. Needs rectify.merge for the old and
 // the new area.
 func (s *Service) Amend(ctx context.Context, id string, plan Plan, version int64) (*Item, error) {
 	return s.edit(ctx, id, version, ActAmend, "", func(tx *db.Tx, i *Item) error {
 		if err := s.plan(ctx, tx, i, plan); err != nil {
 			return err
 		}
-		if err := auth.RequireArea(ctx, PermCode, i.AreaCode); err != nil {
+		if err := auth.RequireArea(ctx, PermMerge, i.AreaCode); err != nil {
 			return err
 		}
-		comments, err := commentsOf(ctx, tx, i.ID)
+		comments, err := s.opinions.OfItemTx(ctx, tx, i.ID)
 		if err != nil {
 			return err
 		}
@@ -122,7 +125,7 @@ func (s *Service) edit(ctx context.Context, id string, version int64, a Action, 
 		if i, err = findItem(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := auth.RequireArea(ctx, PermCode, i.AreaCode); err != nil {
+		if err := auth.RequireArea(ctx, PermMerge, i.AreaCode); err != nil {
 			return err
 		}
 		i.derive(s.catalog, tx.Time())
@@ -146,7 +149,7 @@ func (s *Service) edit(ctx context.Context, id string, version int64, a Action, 
 
 // plan checks the plan and writes it into the item.
 func (s *Service) plan(ctx context.Context, tx *db.Tx, i *Item, p Plan) (err error) {
-	if err := checkTexts(text{"title", &p.Title, maxTitle, true}, text{"place", &p.Place, maxPlace, false}); err != nil {
+	if err := checkTexts(prose.Needed("title", &p.Title, maxTitle), prose.Optional("place", &p.Place, maxPlace)); err != nil {
 		return err
 	}
 	category, ok := s.catalog.Category(p.Field)
@@ -202,7 +205,7 @@ func asField(err error, location, value string) error {
 	return errs.Invalid("rectify.unknown_reference", "Choose an area and units that exist.", errs.Field{Location: location, Message: "does not exist", Value: value})
 }
 
-func (s *Service) number(ctx context.Context, tx *db.Tx, w Wave, street string) (string, error) {
+func (s *Service) number(ctx context.Context, tx *db.Tx, w opinion.Wave, street string) (string, error) {
 	name, err := s.directory.AreaName(ctx, tx, street)
 	if err != nil {
 		return "", err
@@ -211,43 +214,11 @@ func (s *Service) number(ctx context.Context, tx *db.Tx, w Wave, street string) 
 }
 
 func (s *Service) attach(ctx context.Context, tx *db.Tx, i *Item, comments []string) error {
-	now := tx.Time()
-	for _, id := range comments {
-		c, err := findComment(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := auth.RequireArea(ctx, PermCode, c.AreaCode); err != nil {
-			return err
-		}
-		if c.State != CommentConfirmed || c.ItemID != "" {
-			return errs.Conflict("rectify.comment_not_free", "Only confirmed comments that are in no item can be merged.").With(c)
-		}
-		if err := fits(c, i); err != nil {
-			return err
-		}
-		c.ItemID, c.CodedBy, c.CodedAt = i.ID, auth.From(ctx).UserID, &now
-		if err := saveComment(ctx, tx, c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func detach(ctx context.Context, tx *db.Tx, item, comment string) error {
-	c, err := findComment(ctx, tx, comment)
-	if err != nil {
-		return err
-	}
-	if c.ItemID != item {
-		return errs.Conflict("rectify.comment_not_here", "The comment is not in this item.").With(c)
-	}
-	c.ItemID = ""
-	return saveComment(ctx, tx, c)
+	return s.opinions.AttachTx(ctx, tx, i.ID, comments, func(c *opinion.Comment) error { return fits(c, i) })
 }
 
 // fits returns Invalid for a comment of another wave, field or street.
-func fits(c *Comment, i *Item) error {
+func fits(c *opinion.Comment, i *Item) error {
 	near := strings.HasPrefix(c.AreaCode, i.AreaCode) || strings.HasPrefix(c.AreaCode, i.Street) || strings.HasPrefix(i.AreaCode, c.AreaCode)
 	if c.WaveID == i.WaveID && near && slices.Contains(c.Fields.V, i.Field) {
 		return nil
@@ -258,11 +229,11 @@ func fits(c *Comment, i *Item) error {
 
 // earlier finds the closed item of another wave about the same matter: same field and area, similar title.
 func earlier(ctx context.Context, tx *db.Tx, i *Item) (string, error) {
-	best, found := similarEnough, ""
+	best, found := opinion.SimilarEnough, ""
 	err := db.Each(ctx, tx, "SELECT "+itemColumns+` FROM item
 		WHERE area_code = $1 AND field = $2 AND wave_id <> $3 AND state IN ('verified', 'told', 'published') ORDER BY id`,
 		[]any{i.AreaCode, i.Field, i.WaveID}, func(o *Item) error {
-			if same := Similarity(o.Title, i.Title); same >= best {
+			if same := words.Similarity(o.Title, i.Title); same >= best {
 				best, found = same, o.ID
 			}
 			return nil
@@ -275,7 +246,7 @@ func (s *Service) record(ctx context.Context, tx *db.Tx, a Action, from State, i
 	if err := appendHistory(ctx, tx, i, a, from, ground, note); err != nil {
 		return err
 	}
-	if err := announce(ctx, tx, a, from, i); err != nil {
+	if err := s.announce(ctx, tx, a, from, i); err != nil {
 		return err
 	}
 	i.derive(s.catalog, tx.Time())

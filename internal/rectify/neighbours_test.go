@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"yiwang/internal/identity"
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/clock"
@@ -32,20 +33,20 @@ type below struct {
 	store    blob.Store
 }
 
-func (b below) Comments(ctx context.Context, tx *db.Tx, wave, after string, limit int) (out []rectify.RawComment, err error) {
+func (b below) Comments(ctx context.Context, tx *db.Tx, wave, after string, limit int) (out []opinion.RawComment, err error) {
 	rows, err := b.survey.CommentsTx(ctx, tx, wave, after, limit)
 	for _, r := range rows {
-		out = append(out, rectify.RawComment{ID: r.ID, AreaCode: r.Community, Group: string(r.Group), Channel: string(r.Channel), Text: r.Text, Categories: r.Categories.V, Day: r.Day})
+		out = append(out, opinion.RawComment{ID: r.ID, AreaCode: r.Community, Group: string(r.Group), Channel: string(r.Channel), Text: r.Text, Categories: r.Categories.V, Day: r.Day})
 	}
 	return out, err
 }
 
-func (b below) Wave(ctx context.Context, tx *db.Tx, id string) (rectify.Wave, error) {
+func (b below) Wave(ctx context.Context, tx *db.Tx, id string) (opinion.Wave, error) {
 	w, err := b.survey.WaveTx(ctx, tx, id)
 	if err != nil {
-		return rectify.Wave{}, err
+		return opinion.Wave{}, err
 	}
-	return rectify.Wave{ID: w.ID, Code: w.Code, Name: w.Name}, nil
+	return opinion.Wave{ID: w.ID, Code: w.Code, Name: w.Name}, nil
 }
 
 func (b below) Unit(ctx context.Context, tx *db.Tx, id string) (rectify.Unit, error) {
@@ -99,7 +100,8 @@ func TestLoop_RunsOnTheRealNeighbours(t *testing.T) {
 	t.Parallel()
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		b := newBelow(t, d)
-		s := rectify.New(d, b, b, b, workcal.NewSource(workcal.Default()))
+		opinions := opinion.New(opinion.Deps{DB: d, Source: b, Areas: b})
+		s := rectify.New(rectify.Deps{DB: d, Opinions: opinions, Directory: b, Photos: b, Calendar: workcal.NewSource(workcal.Default())})
 		system := auth.System(context.Background(), "test")
 		var housing, check identity.Unit
 		var wave *survey.Wave
@@ -125,15 +127,15 @@ func TestLoop_RunsOnTheRealNeighbours(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if n := must[int](t)(s.LoadComments(system, wave.ID)); n != 1 {
+		if n := must[int](t)(opinions.LoadComments(system, wave.ID)); n != 1 {
 			t.Fatalf("%d comments", n)
 		}
-		proposals, err := s.Comments(system, rectify.CommentFilter{WaveID: wave.ID}, httpx.PageIn{Limit: 10})
+		proposals, err := opinions.Comments(system, opinion.CommentFilter{WaveID: wave.ID}, httpx.PageIn{Limit: 10})
 		if err != nil || proposals.Items[0].Text != "物业不管，楼道灯坏了两个月，打〔电话〕" || proposals.Items[0].AreaName != "北京西路社区" {
 			t.Fatalf("%+v, %v", proposals, err)
 		}
 		id := proposals.Items[0].ID
-		must[*rectify.Comment](t)(s.Confirm(system, id, []string{"04"}, 1))
+		must[*opinion.Comment](t)(opinions.Confirm(system, id, []string{"04"}, 1))
 		i := must[*rectify.Item](t)(s.Merge(system, []string{id}, rectify.Plan{Title: "楼道灯两个月未修", Field: "04", AreaCode: "320106001003"}))
 		if i.No != "2026H2-宁海路-0001" || i.Lead.Name != "区房产局" {
 			t.Errorf("number %s, lead %s", i.No, i.Lead.Name)

@@ -13,7 +13,7 @@ func TestMerge_TakesNoCommentFromOutsideTheCallersArea(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, testkit.SQLite(t), lamp)
 	ids := w.free("04", 1)
-	p := person("u-office", "320106001004", Permissions()...)
+	p := person("u-office", "320106001004", all...)
 	p.UserID = "user-next"
 	ctx := auth.With(context.Background(), &p)
 	_, err := w.Merge(ctx, ids, Plan{Title: "楼道灯", Field: "04", AreaCode: "320106001004", LeadUnit: "u-housing"})

@@ -16,7 +16,7 @@ const streetDigits = 9
 
 // handlerOnly reports a caller who works items off and does nothing else with them: a street or a department.
 func handlerOnly(p *auth.Principal) bool {
-	office := p.Has(PermCode) || p.Has(PermIssue) || p.Has(PermVerify) || p.Has(PermPublish)
+	office := p.Has(PermMerge) || p.Has(PermIssue) || p.Has(PermVerify) || p.Has(PermPublish)
 	return !p.System && !office && (p.Has(PermAnswer) || p.Has(PermDo))
 }
 
@@ -149,7 +149,7 @@ func todo(ctx context.Context, args *[]any) string {
 		parts = append(parts, mine+" AND state IN ('issued', 'answered', 'doing', 'rework')")
 	}
 	for _, w := range []struct{ permission, states string }{
-		{PermVerify, "'done'"}, {PermCode, "'draft'"}, {PermIssue, "'confirmed', 'returned'"}, {PermPublish, "'verified', 'told'"},
+		{PermVerify, "'done'"}, {PermMerge, "'draft'"}, {PermIssue, "'confirmed', 'returned'"}, {PermPublish, "'verified', 'told'"},
 	} {
 		if p.Has(w.permission) {
 			parts = append(parts, auth.Within("area_code", p.Areas, args)+" AND state IN ("+w.states+")")

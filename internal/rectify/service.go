@@ -2,48 +2,48 @@ package rectify
 
 import (
 	"context"
-	"sync/atomic"
 
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/workcal"
 )
 
 // Service holds the verbs of this module. It is safe for concurrent use.
 type Service struct {
-	db         *db.DB
-	comments   CommentSource
-	directory  Directory
-	photos     Photos
-	calendar   *workcal.Source
-	catalog    *Catalog
-	classifier atomic.Pointer[Classifier]
+	db        *db.DB
+	opinions  *opinion.Service
+	directory Directory
+	photos    Photos
+	calendar  *workcal.Source
+	catalog   *opinion.Catalog
 }
 
-// New returns the service with the catalogue and the classifier shipped in the binary.
-func New(d *db.DB, comments CommentSource, directory Directory, photos Photos, calendar *workcal.Source) *Service {
-	s := &Service{db: d, comments: comments, directory: directory, photos: photos, calendar: calendar, catalog: DefaultCatalog()}
-	s.UseClassifier(NewModel(s.catalog))
-	return s
+// Deps is what the module stands on.
+type Deps struct {
+	DB        *db.DB
+	Opinions  *opinion.Service
+	Directory Directory
+	Photos    Photos
+	Calendar  *workcal.Source
 }
 
-// Catalog returns the 14 fields and their rules.
-func (s *Service) Catalog() *Catalog { return s.catalog }
+// New returns the service; the 14 fields are those of the opinions.
+func New(d Deps) *Service {
+	return &Service{db: d.DB, opinions: d.Opinions, directory: d.Directory, photos: d.Photos, calendar: d.Calendar, catalog: d.Opinions.Catalog()}
+}
 
-// UseClassifier replaces the classifier for comments loaded from now on; suggestions already made keep their version.
-func (s *Service) UseClassifier(c Classifier) { s.classifier.Store(&c) }
+// Unit is a unit that items can be issued to while it is not closed.
+type Unit struct {
+	ID, Code, Name, AreaCode string
+	Closed                   bool
+}
 
-// Retrain builds a model from every confirmed comment and uses it from now on. It returns the version of the model.
-// Needs rectify.code. Call it at start as well: the same decisions give the same model.
-func (s *Service) Retrain(ctx context.Context) (string, error) {
-	var labelled []Labelled
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		labelled, err = s.LabelledTx(ctx, tx)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	m := Train(s.catalog, labelled)
-	s.UseClassifier(m)
-	return m.Version(), nil
+// Directory names units and areas. Unit returns closed units too, for the history of items, and NotFound for an unknown id;
+// AreaName returns NotFound for what does not exist or has ended; UnitFor
+// finds the unit with this code (such as housing) that is responsible in area: the most specific one whose own area
+// contains it.
+type Directory interface {
+	Unit(ctx context.Context, tx *db.Tx, id string) (Unit, error)
+	UnitFor(ctx context.Context, tx *db.Tx, code, area string) (Unit, error)
+	AreaName(ctx context.Context, tx *db.Tx, code string) (string, error)
 }

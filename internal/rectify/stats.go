@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
@@ -65,54 +66,47 @@ func (s *Service) Loop(ctx context.Context, waveID string) (l *Loop, err error) 
 	}
 	l = &Loop{WaveID: waveID, ByState: map[State]int{}, ByCommentState: map[string]int{}}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if err := l.countComments(ctx, tx); err != nil {
+		if err := l.countComments(ctx, tx, s.opinions); err != nil {
 			return err
 		}
 		if err := l.countItems(ctx, tx); err != nil {
 			return err
 		}
-		return l.replyDays(ctx, tx)
+		return l.replyDays(ctx, tx, s.opinions)
 	})
 	return l, err
 }
 
-func (l *Loop) countComments(ctx context.Context, tx *db.Tx) error {
-	args := []any{l.WaveID}
-	cond := commentArea(ctx, &args)
-	type row struct {
-		State  CommentState `db:"state"`
-		N      int          `db:"n"`
-		Merged int          `db:"merged"`
-	}
-	return db.Each(ctx, tx, `SELECT state, COUNT(*) AS n, COUNT(*) FILTER (WHERE item_id <> '') AS merged
-		FROM comment_code WHERE wave_id = $1 AND `+cond+` GROUP BY state`, args, func(r *row) error {
-		l.Voices += r.N
-		l.Merged += r.Merged
-		l.ByCommentState[string(r.State)] = r.N
-		switch r.State {
-		case CommentOpen:
-			l.Open = r.N
-		case CommentConfirmed:
-			l.Confirmed = r.N
-		case CommentSkipped:
-			l.Skipped = r.N
-		case CommentPraise:
-			l.Praise = r.N
+func (l *Loop) countComments(ctx context.Context, tx *db.Tx, opinions *opinion.Service) error {
+	counts, err := opinions.CountTx(ctx, tx, l.WaveID, whole(ctx))
+	for _, c := range counts {
+		l.Voices += c.N
+		l.Merged += c.Merged
+		l.ByCommentState[string(c.State)] = c.N
+		switch c.State {
+		case opinion.CommentOpen:
+			l.Open = c.N
+		case opinion.CommentConfirmed:
+			l.Confirmed = c.N
+		case opinion.CommentSkipped:
+			l.Skipped = c.N
+		case opinion.CommentPraise:
+			l.Praise = c.N
 		}
-		return nil
-	})
+	}
+	return err
 }
 
-// commentArea limits counts of comments to the areas in which the caller sees every item.
-func commentArea(ctx context.Context, args *[]any) string {
+// whole lists the areas in which the caller sees every item, and so may count comments; nil means everywhere.
+func whole(ctx context.Context) []string {
 	p := auth.From(ctx)
 	switch {
 	case p == nil:
-		return "FALSE"
+		return []string{}
 	case p.System:
-		return "TRUE"
+		return nil
 	}
-	return auth.Within("area_code", areas(p), args)
+	return append([]string{}, areas(p)...)
 }
 
 func (l *Loop) countItems(ctx context.Context, tx *db.Tx) error {
@@ -160,19 +154,25 @@ func (l *Loop) countItems(ctx context.Context, tx *db.Tx) error {
 	return err
 }
 
-func (l *Loop) replyDays(ctx context.Context, tx *db.Tx) error {
+func (l *Loop) replyDays(ctx context.Context, tx *db.Tx, opinions *opinion.Service) error {
 	where, args := Filter{WaveID: l.WaveID}.where(ctx, tx)
-	type pair struct {
-		Day  clock.Time `db:"day"`
+	type reply struct {
+		ID   string     `db:"id"`
 		Told clock.Time `db:"told_at"`
 	}
+	told := map[string]clock.Time{}
+	err := db.Each(ctx, tx, "SELECT id, told_at FROM item WHERE told_at IS NOT NULL AND "+where, args, func(r *reply) error {
+		told[r.ID] = r.Told
+		return nil
+	})
+	if err != nil || len(told) == 0 {
+		return err
+	}
 	var all []float64
-	args = append(args, l.WaveID)
-	// Both conditions on c are needed for its indexes: the one on item_id is partial.
-	err := db.Each(ctx, tx, `SELECT c.day, i.told_at FROM comment_code c
-		JOIN (SELECT id, told_at FROM item WHERE told_at IS NOT NULL AND `+where+`) i ON i.id = c.item_id
-		WHERE c.item_id <> '' AND c.wave_id = `+fmt.Sprintf("$%d", len(args)), args, func(p *pair) error {
-		all = append(all, days(p.Told.Sub(p.Day.Time)))
+	err = opinions.EachMergedTx(ctx, tx, l.WaveID, func(m *opinion.Merged) error {
+		if at, ok := told[m.ItemID]; ok {
+			all = append(all, days(at.Sub(m.Day.Time)))
+		}
 		return nil
 	})
 	l.DaysToReply = median(all)
@@ -237,7 +237,7 @@ func (s *Service) Summary(ctx context.Context, waveID, by string) (out []Line, e
 			return err
 		}
 		if by != "unit" {
-			if err := summariseVoices(ctx, tx, waveID, by, lines); err != nil {
+			if err := s.summariseVoices(ctx, tx, waveID, by, lines); err != nil {
 				return err
 			}
 		}
@@ -250,8 +250,8 @@ func (s *Service) Summary(ctx context.Context, waveID, by string) (out []Line, e
 			}
 		}
 		delete(lines, "")
-		delete(lines, FieldNone)
-		delete(lines, FieldPraise)
+		delete(lines, opinion.FieldNone)
+		delete(lines, opinion.FieldPraise)
 	}
 	out = []Line{}
 	for _, l := range lines {
@@ -288,28 +288,18 @@ func summarise(ctx context.Context, tx *db.Tx, waveID, column string, lines map[
 }
 
 // summariseVoices replaces the merged voices by all comments of the field or street that stay in the list.
-func summariseVoices(ctx context.Context, tx *db.Tx, waveID, by string, lines map[string]*Line) error {
-	args := []any{waveID}
-	cond := commentArea(ctx, &args)
-	key := "field"
-	if by == "street" {
-		key = fmt.Sprintf("SUBSTR(area_code, 1, %d)", streetDigits)
-	}
+func (s *Service) summariseVoices(ctx context.Context, tx *db.Tx, waveID, by string, lines map[string]*Line) error {
 	for _, l := range lines {
 		l.Voices = 0
 	}
-	type row struct {
-		Key string `db:"key"`
-		N   int    `db:"n"`
-	}
-	return db.Each(ctx, tx, "SELECT "+key+` AS key, COUNT(*) AS n FROM comment_code
-		WHERE wave_id = $1 AND state IN ('open', 'confirmed') AND `+cond+" GROUP BY "+key, args, func(r *row) error {
-		if lines[r.Key] == nil {
-			lines[r.Key] = &Line{Code: r.Key}
+	voices, err := s.opinions.VoicesTx(ctx, tx, waveID, by, whole(ctx))
+	for key, n := range voices {
+		if lines[key] == nil {
+			lines[key] = &Line{Code: key}
 		}
-		lines[r.Key].Voices = r.N
-		return nil
-	})
+		lines[key].Voices = n
+	}
+	return err
 }
 
 func (s *Service) nameLines(ctx context.Context, tx *db.Tx, by string, lines map[string]*Line) error {

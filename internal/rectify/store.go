@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -58,7 +59,7 @@ func stale(current *Item) error {
 }
 
 // nextNo gives the item its number, such as 2026H2-凤凰-0001; numbers count up per wave and street.
-func nextNo(ctx context.Context, tx *db.Tx, w Wave, street, streetName string) (string, error) {
+func nextNo(ctx context.Context, tx *db.Tx, w opinion.Wave, street, streetName string) (string, error) {
 	n, err := db.Get[int](ctx, tx, `INSERT INTO item_number (wave_id, street, last) VALUES ($1, $2, 1)
 		ON CONFLICT (wave_id, street) DO UPDATE SET last = item_number.last + 1
 		RETURNING last`, w.ID, street)
@@ -110,55 +111,4 @@ func insertEvidence(ctx context.Context, tx *db.Tx, e *Evidence) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		e.ID, e.ItemID, e.Phase, e.Ref, e.SHA256, e.MediaType, e.Size, e.Caption, e.Public, e.ByID, e.ByName, e.ByUnit, e.At)
 	return err
-}
-
-func findComment(ctx context.Context, tx *db.Tx, id string) (*Comment, error) {
-	c, err := db.Get[Comment](ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE id = $1", id)
-	if errors.Is(err, db.ErrNoRows) {
-		return nil, errs.NotFound("rectify.comment_not_found", "There is no such comment, or you may not see it.")
-	}
-	return &c, err
-}
-
-// insertComment stores a comment that is not stored yet and reports whether it did.
-func insertComment(ctx context.Context, tx *db.Tx, c *Comment) (bool, error) {
-	n, err := tx.Exec(ctx, "INSERT INTO comment_code ("+commentColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-		ON CONFLICT (id) DO NOTHING`,
-		c.ID, c.WaveID, c.AreaCode, c.AreaName, c.Group, c.Channel, c.Day, c.Text, c.Suggestions, c.Model, c.Field, c.Fields, c.State, c.Note,
-		c.ItemID, c.CodedBy, c.CodedAt, c.Version)
-	return n == 1, err
-}
-
-// saveComment writes a decision if nobody decided since; otherwise Conflict carries the comment as it is now.
-func saveComment(ctx context.Context, tx *db.Tx, c *Comment) error {
-	n, err := tx.Exec(ctx, `UPDATE comment_code SET field = $1, fields = $2, state = $3, note = $4, item_id = $5, coded_by = $6, coded_at = $7,
-			version = version + 1
-		WHERE id = $8 AND version = $9`, c.Field, c.Fields, c.State, c.Note, c.ItemID, c.CodedBy, c.CodedAt, c.ID, c.Version)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		current, err := findComment(ctx, tx, c.ID)
-		if err != nil {
-			return err
-		}
-		return staleComment(current)
-	}
-	c.Version++
-	return nil
-}
-
-func staleComment(current *Comment) error {
-	return errs.Conflict("rectify.comment_changed", "Somebody decided on this comment in between; look at it again.").With(current)
-}
-
-// commentsOf returns the comments merged into an item. The index on item_id leaves out comments in no item; SQLite uses
-// it only where the query says so too.
-func commentsOf(ctx context.Context, tx *db.Tx, item string) ([]Comment, error) {
-	return db.All[Comment](ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE item_id = $1 AND item_id <> '' ORDER BY id", item)
-}
-
-func commentIDs(ctx context.Context, tx *db.Tx, item string) ([]string, error) {
-	return db.All[string](ctx, tx, "SELECT id FROM comment_code WHERE item_id = $1 AND item_id <> '' ORDER BY id", item)
 }

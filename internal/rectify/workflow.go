@@ -68,12 +68,12 @@ type edge struct {
 // workflow is the life of an item. Supervise is no move: it marks an item in any state from issued to done.
 var workflow = map[State][]edge{
 	Draft: {
-		{Confirmed, ActConfirm, PermCode, office, "title, area and lead unit named"},
-		{Withdrawn, ActWithdraw, PermCode, office, "merged by mistake; comments are free again"},
+		{Confirmed, ActConfirm, PermMerge, office, "title, area and lead unit named"},
+		{Withdrawn, ActWithdraw, PermMerge, office, "merged by mistake; comments are free again"},
 	},
 	Confirmed: {
 		{Issued, ActIssue, PermIssue, office, "clock starts"},
-		{Withdrawn, ActWithdraw, PermCode, office, "comments are free again"},
+		{Withdrawn, ActWithdraw, PermMerge, office, "comments are free again"},
 	},
 	Issued: {
 		{Answered, ActAnswer, PermAnswer, lead, "measure and promised date"},

@@ -12,6 +12,7 @@ import (
 
 	"yiwang/internal/appraisal"
 	"yiwang/internal/identity"
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -116,7 +117,7 @@ func (s *Service) waveScore(ctx context.Context, w *survey.Wave) (*WaveScore, er
 // fieldShares estimates which share of the district's respondents ticked each reverse field: strata street × group with their
 // populations, the half-years weighted as the scores are.
 func (s *Service) fieldShares(ctx context.Context, tx *db.Tx, waves []survey.Wave, weights map[string]float64) ([]FieldShare, error) {
-	catalog := rectify.DefaultCatalog().Categories
+	catalog := opinion.DefaultCatalog().Categories
 	out := make([]FieldShare, len(catalog))
 	for i, c := range catalog {
 		out[i] = FieldShare{Code: c.Code, Name: c.Name, Lead: c.Lead}
@@ -221,7 +222,7 @@ func designOf(wave *survey.Wave, rows []survey.Ticked) (*stats.Design, error) {
 // unitOutcomes adds up what became of the items of the year by leading unit, and lists the leaders of all fields.
 func (s *Service) unitOutcomes(ctx context.Context, tx *db.Tx, area string, waves []survey.Wave) ([]UnitOutcome, error) {
 	sums := map[string]*UnitOutcome{}
-	for _, c := range rectify.DefaultCatalog().Categories {
+	for _, c := range opinion.DefaultCatalog().Categories {
 		u, err := s.house.FindUnitTx(ctx, tx, area, c.Lead)
 		if errs.KindOf(err) == errs.KindNotFound {
 			continue // led by the streets' own offices

@@ -14,6 +14,7 @@ import (
 	shipped "yiwang/data/appraisal"
 	"yiwang/internal/appraisal"
 	"yiwang/internal/identity"
+	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
@@ -36,11 +37,11 @@ type office struct {
 
 type noComments struct{}
 
-func (noComments) Comments(context.Context, *db.Tx, string, string, int) ([]rectify.RawComment, error) {
+func (noComments) Comments(context.Context, *db.Tx, string, string, int) ([]opinion.RawComment, error) {
 	return nil, nil
 }
-func (noComments) Wave(context.Context, *db.Tx, string) (rectify.Wave, error) {
-	return rectify.Wave{}, nil
+func (noComments) Wave(context.Context, *db.Tx, string) (opinion.Wave, error) {
+	return opinion.Wave{}, nil
 }
 
 func open(t *testing.T, d *db.DB) *office {
@@ -51,7 +52,7 @@ func open(t *testing.T, d *db.DB) *office {
 	}, nil)
 	x.house = identity.New(d, append(results.Permissions(), survey.PermRead), identity.Config{})
 	calendar := workcal.NewSource(workcal.Default())
-	x.results = results.New(d, x.Surveys, x.scores, rectify.New(d, noComments{}, nil, nil, calendar), x.house, calendar)
+	x.results = results.New(d, x.Surveys, x.scores, rectify.New(rectify.Deps{DB: d, Opinions: opinion.New(opinion.Deps{DB: d, Source: noComments{}}), Calendar: calendar}), x.house, calendar)
 	_, err := x.scores.LoadSystem(x.Ctx, shipped.Indicators)
 	must(t, err)
 	areas := []identity.DemoArea{{Code: surveytest.Area, Name: "鼓楼区", Level: "district"}}

@@ -10435,6 +10435,143 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        OpinionComment: {
+            area_code: string;
+            area_name: string;
+            channel: string;
+            /** Format: date-time */
+            coded_at?: string;
+            /** Format: date-time */
+            day: string;
+            fields: string[] | null;
+            group: string;
+            id: string;
+            item_id?: string;
+            /** @description Version of the classifier that made the suggestions */
+            model: string;
+            note?: string;
+            /** @enum {string} */
+            state: "open" | "confirmed" | "skipped" | "praise";
+            suggestions: components["schemas"]["OpinionSuggestion"][] | null;
+            text: string;
+            /** Format: int64 */
+            version: number;
+            wave_id: string;
+        };
+        OpinionConfirmBody: {
+            fields: string[] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        OpinionDecision: {
+            fields: string[] | null;
+            id: string;
+            /** Format: int64 */
+            version: number;
+        };
+        OpinionDecisions: {
+            items: components["schemas"]["OpinionDecision"][] | null;
+        };
+        OpinionFieldQuality: {
+            /**
+             * Format: int64
+             * @description Comments confirmed for the field
+             */
+            decided: number;
+            field: string;
+            /** @description Best suggestions for its comments that were other fields */
+            instead: {
+                [key: string]: number;
+            };
+            name: string;
+            /**
+             * Format: double
+             * @description Share of its suggestions that were confirmed, in percent
+             */
+            precision: number | null;
+            /**
+             * Format: double
+             * @description Share of its comments that were suggested, in percent
+             */
+            recall: number | null;
+            /** Format: int64 */
+            suggested: number;
+        };
+        OpinionLoaded: {
+            /**
+             * Format: int64
+             * @description Comments that were new
+             */
+            added: number;
+        };
+        OpinionOutcome: {
+            /** @description Error code when not ok */
+            code?: string;
+            comment?: components["schemas"]["OpinionComment"];
+            id: string;
+            message?: string;
+            ok: boolean;
+        };
+        OpinionOutcomes: {
+            items: components["schemas"]["OpinionOutcome"][] | null;
+        };
+        OpinionProposal: {
+            area_code: string;
+            area_name: string;
+            comments: components["schemas"]["OpinionComment"][] | null;
+            field: string;
+            field_name: string;
+            /** @description The comment most like the others, as a first title */
+            title: string;
+        };
+        OpinionProposals: {
+            items: components["schemas"]["OpinionProposal"][] | null;
+        };
+        OpinionQuality: {
+            /**
+             * Format: int64
+             * @description Confirmed comments that had a suggestion
+             */
+            decided: number;
+            fields: components["schemas"]["OpinionFieldQuality"][] | null;
+            /** @description Versions of the classifier and how many of these comments each judged */
+            models: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Confirmed comments without any suggestion
+             */
+            silent: number;
+            /**
+             * Format: double
+             * @description Best suggestion among the confirmed fields, in percent
+             */
+            top1: number | null;
+            /**
+             * Format: double
+             * @description One of the two best among the confirmed fields, in percent
+             */
+            top2: number | null;
+        };
+        OpinionSkipBody: {
+            /** @description The comment only praises */
+            praise?: boolean;
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        OpinionSuggestion: {
+            /** Format: double */
+            confidence: number;
+            field: string;
+            name?: string;
+            why: string[] | null;
+        };
+        OpinionUndoBody: {
+            /** Format: int64 */
+            version: number;
+        };
         OwnPasswordInBody: {
             current: string;
             next: string;
@@ -10979,8 +11116,8 @@ export interface components {
              */
             total: number;
         };
-        PageRecord: {
-            items: components["schemas"]["Record"][] | null;
+        PageOpinionComment: {
+            items: components["schemas"]["OpinionComment"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -10989,8 +11126,8 @@ export interface components {
              */
             total: number;
         };
-        PageRectifyComment: {
-            items: components["schemas"]["RectifyComment"][] | null;
+        PageRecord: {
+            items: components["schemas"]["Record"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -11337,43 +11474,6 @@ export interface components {
             /** @description Why it is due then, one sentence per step */
             why: string[] | null;
         };
-        RectifyComment: {
-            area_code: string;
-            area_name: string;
-            channel: string;
-            /** Format: date-time */
-            coded_at?: string;
-            /** Format: date-time */
-            day: string;
-            fields: string[] | null;
-            group: string;
-            id: string;
-            item_id?: string;
-            /** @description Version of the classifier that made the suggestions */
-            model: string;
-            note?: string;
-            /** @enum {string} */
-            state: "open" | "confirmed" | "skipped" | "praise";
-            suggestions: components["schemas"]["RectifySuggestion"][] | null;
-            text: string;
-            /** Format: int64 */
-            version: number;
-            wave_id: string;
-        };
-        RectifyConfirmBody: {
-            fields: string[] | null;
-            /** Format: int64 */
-            version: number;
-        };
-        RectifyDecision: {
-            fields: string[] | null;
-            id: string;
-            /** Format: int64 */
-            version: number;
-        };
-        RectifyDecisions: {
-            items: components["schemas"]["RectifyDecision"][] | null;
-        };
         RectifyDetail: {
             /** @description What the caller may do next; empty in lists */
             actions: string[] | null;
@@ -11472,31 +11572,6 @@ export interface components {
              * @description Work days to rectify, from issue
              */
             rectify_days: number;
-        };
-        RectifyFieldQuality: {
-            /**
-             * Format: int64
-             * @description Comments confirmed for the field
-             */
-            decided: number;
-            field: string;
-            /** @description Best suggestions for its comments that were other fields */
-            instead: {
-                [key: string]: number;
-            };
-            name: string;
-            /**
-             * Format: double
-             * @description Share of its suggestions that were confirmed, in percent
-             */
-            precision: number | null;
-            /**
-             * Format: double
-             * @description Share of its comments that were suggested, in percent
-             */
-            recall: number | null;
-            /** Format: int64 */
-            suggested: number;
         };
         RectifyFieldsOut: {
             /** @description Grounds for a return */
@@ -11615,13 +11690,6 @@ export interface components {
              * @description Comments open or confirmed, under their first field; by unit, those merged into its items
              */
             voices: number;
-        };
-        RectifyLoaded: {
-            /**
-             * Format: int64
-             * @description Comments that were new
-             */
-            added: number;
         };
         RectifyLoop: {
             /**
@@ -11761,29 +11829,6 @@ export interface components {
              */
             version: number;
         };
-        RectifyOutcome: {
-            /** @description Error code when not ok */
-            code?: string;
-            comment?: components["schemas"]["RectifyComment"];
-            id: string;
-            message?: string;
-            ok: boolean;
-        };
-        RectifyOutcomes: {
-            items: components["schemas"]["RectifyOutcome"][] | null;
-        };
-        RectifyProposal: {
-            area_code: string;
-            area_name: string;
-            comments: components["schemas"]["RectifyComment"][] | null;
-            field: string;
-            field_name: string;
-            /** @description The comment most like the others, as a first title */
-            title: string;
-        };
-        RectifyProposals: {
-            items: components["schemas"]["RectifyProposal"][] | null;
-        };
         RectifyPublicCounts: {
             /**
              * Format: int64
@@ -11844,53 +11889,8 @@ export interface components {
             phase: "before" | "after";
             url: string;
         };
-        RectifyQuality: {
-            /**
-             * Format: int64
-             * @description Confirmed comments that had a suggestion
-             */
-            decided: number;
-            fields: components["schemas"]["RectifyFieldQuality"][] | null;
-            /** @description Versions of the classifier and how many of these comments each judged */
-            models: {
-                [key: string]: number;
-            };
-            /**
-             * Format: int64
-             * @description Confirmed comments without any suggestion
-             */
-            silent: number;
-            /**
-             * Format: double
-             * @description Best suggestion among the confirmed fields, in percent
-             */
-            top1: number | null;
-            /**
-             * Format: double
-             * @description One of the two best among the confirmed fields, in percent
-             */
-            top2: number | null;
-        };
-        RectifySkipBody: {
-            /** @description The comment only praises */
-            praise?: boolean;
-            reason?: string;
-            /** Format: int64 */
-            version: number;
-        };
-        RectifySuggestion: {
-            /** Format: double */
-            confidence: number;
-            field: string;
-            name?: string;
-            why: string[] | null;
-        };
         RectifySummary: {
             items: components["schemas"]["RectifyLine"][] | null;
-        };
-        RectifyUndoBody: {
-            /** Format: int64 */
-            version: number;
         };
         RectifyUnitRef: {
             id: string;
@@ -19141,7 +19141,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageRectifyComment"];
+                    "application/json": components["schemas"]["PageOpinionComment"];
                 };
             };
             /** @description Unauthorized */
@@ -19200,7 +19200,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RectifyDecisions"];
+                "application/json": components["schemas"]["OpinionDecisions"];
             };
         };
         responses: {
@@ -19210,7 +19210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RectifyOutcomes"];
+                    "application/json": components["schemas"]["OpinionOutcomes"];
                 };
             };
             /** @description Unauthorized */
@@ -19286,7 +19286,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RectifyProposals"];
+                    "application/json": components["schemas"]["OpinionProposals"];
                 };
             };
             /** @description Unauthorized */
@@ -19362,7 +19362,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RectifyQuality"];
+                    "application/json": components["schemas"]["OpinionQuality"];
                 };
             };
             /** @description Unauthorized */
@@ -19423,7 +19423,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RectifyConfirmBody"];
+                "application/json": components["schemas"]["OpinionConfirmBody"];
             };
         };
         responses: {
@@ -19433,7 +19433,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RectifyComment"];
+                    "application/json": components["schemas"]["OpinionComment"];
                 };
             };
             /** @description Unauthorized */
@@ -19592,7 +19592,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RectifySkipBody"];
+                "application/json": components["schemas"]["OpinionSkipBody"];
             };
         };
         responses: {
@@ -19602,7 +19602,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RectifyComment"];
+                    "application/json": components["schemas"]["OpinionComment"];
                 };
             };
             /** @description Unauthorized */
@@ -19681,7 +19681,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RectifyUndoBody"];
+                "application/json": components["schemas"]["OpinionUndoBody"];
             };
         };
         responses: {
@@ -19691,7 +19691,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RectifyComment"];
+                    "application/json": components["schemas"]["OpinionComment"];
                 };
             };
             /** @description Unauthorized */
@@ -37024,7 +37024,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RectifyLoaded"];
+                    "application/json": components["schemas"]["OpinionLoaded"];
                 };
             };
             /** @description Unauthorized */

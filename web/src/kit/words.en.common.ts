@@ -53,6 +53,7 @@ export const common: Record<string, string> = {
   '计算成绩': 'Compute scores',
   '公布成绩': 'Publish scores',
   '意见归类': 'Sort comments',
+  '合并意见成事项': 'Merge comments into items',
   '核查': 'Verify',
   '指标体系': 'Indicator system',
   '进度': 'Progress',

@@ -4,7 +4,7 @@ type Can = (permission: string) => boolean
 
 /** Which state waits for which verb, with the permission it takes. The server decides; this only names the button. */
 const office: [state: string, action: string, permission: string][] = [
-  ['draft', 'confirm', 'rectify.code'], ['confirmed', 'issue', 'rectify.issue'], ['returned', 'issue', 'rectify.issue'],
+  ['draft', 'confirm', 'rectify.merge'], ['confirmed', 'issue', 'rectify.issue'], ['returned', 'issue', 'rectify.issue'],
   ['done', 'verify', 'rectify.verify'], ['verified', 'tell', 'rectify.publish'], ['told', 'publish', 'rectify.publish'],
 ]
 const unit: [state: string, action: string, permission: string][] = [

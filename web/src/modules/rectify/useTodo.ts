@@ -21,7 +21,7 @@ export function useTodo() {
         can('rectify.read') ? listItems({ todo: true, limit: 100 }) : null,
         can('rectify.read') ? listItems({ overdue: true, limit: 100 }) : null,
         can('survey.read') ? listWaves() : null,
-        can('rectify.code') ? listComments({ state: 'open', limit: 1 }) : null,
+        can('opinion.code') ? listComments({ state: 'open', limit: 1 }) : null,
         can('results.sign') ? listSettlements() : null,
       ])
       return { items: waiting?.items ?? [], total: waiting?.total ?? 0, overdue: overdue?.items ?? [], late: overdue?.total ?? 0, waves: waves?.items ?? [], comments: comments?.total ?? 0, settlements: settlements?.items ?? [] }

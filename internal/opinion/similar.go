@@ -1,4 +1,4 @@
-package rectify
+package opinion
 
 import (
 	"slices"
@@ -6,9 +6,9 @@ import (
 	"yiwang/internal/platform/words"
 )
 
-// similarEnough is the share of common character pairs (Jaccard) from which two comments of one place and field are
+// SimilarEnough is the share of common character pairs (Jaccard) from which two comments of one place and field are
 // proposed for one item. A person merges; a proposal too many costs a look, one too few a second item.
-const similarEnough = 0.30
+const SimilarEnough = 0.30
 
 // Groups proposes which texts are about the same matter: connected components of pairs that share at least 30 % of
 // their character pairs. It returns positions, groups of two or more only, largest first, in the order of the texts.
@@ -39,7 +39,7 @@ func Groups(texts []string) [][]int {
 			}
 		}
 		for _, j := range touched {
-			if words.Share(common[j], len(set), len(sets[j])) >= similarEnough {
+			if words.Share(common[j], len(set), len(sets[j])) >= SimilarEnough {
 				parent[root(parent, j)] = root(parent, i)
 			}
 			common[j] = 0

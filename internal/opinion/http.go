@@ -1,4 +1,4 @@
-package rectify
+package opinion
 
 import (
 	"context"
@@ -8,6 +8,21 @@ import (
 
 	"yiwang/internal/platform/httpx"
 )
+
+const tag = "opinion"
+
+type body[T any] struct{ Body T }
+
+func out[T any](v T, err error) (*body[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &body[T]{v}, nil
+}
+
+type idIn struct {
+	ID string `path:"id" maxLength:"60"`
+}
 
 type commentsIn struct {
 	httpx.PageIn
@@ -61,36 +76,9 @@ type proposals struct {
 	Items []Proposal `json:"items"`
 }
 
-type fieldsOut struct {
-	Version string   `json:"version" doc:"Version of the catalogue"`
-	Items   []field  `json:"items"`
-	Results []Result `json:"results"`
-	Grounds []string `json:"grounds" doc:"Grounds for a return"`
-}
-
-// field is a Category without the words of the classifier, which are long.
-type field struct {
-	Code        string   `json:"code"`
-	Name        string   `json:"name"`
-	Lead        string   `json:"lead" doc:"Unit code of the responsibility list"`
-	Co          []string `json:"co"`
-	RectifyDays int      `json:"rectify_days" doc:"Work days to rectify, from issue"`
-}
-
-func (s *Service) fields() fieldsOut {
-	f := fieldsOut{Version: s.catalog.Meta.Version, Results: Results, Grounds: Grounds}
-	for _, k := range s.catalog.Categories {
-		f.Items = append(f.Items, field{k.Code, k.Name, k.Lead, k.Co, k.RectifyDays})
-	}
-	return f
-}
-
-func (s *Service) commentRoutes(api huma.API) {
+// Routes registers the operations of this module.
+func (s *Service) Routes(api huma.API) {
 	code := httpx.Permission(PermCode)
-	httpx.Handle(api, httpx.Op{ID: "list-fields", Method: http.MethodGet, Path: "/api/v1/rectification-fields", Summary: "List the 14 fields, results and grounds", Tag: tag, Access: httpx.Permission(PermRead)},
-		func(context.Context, *struct{}) (*body[fieldsOut], error) {
-			return &body[fieldsOut]{s.fields()}, nil
-		})
 	httpx.Handle(api, httpx.Op{ID: "list-comments", Method: http.MethodGet, Path: "/api/v1/comments", Summary: "List comments with suggested fields", Tag: tag, Access: code},
 		func(ctx context.Context, in *commentsIn) (*body[httpx.Page[Comment]], error) {
 			return out(s.Comments(ctx, in.filter(), in.PageIn))
@@ -126,4 +114,13 @@ func (s *Service) commentRoutes(api huma.API) {
 		func(ctx context.Context, in *commentIn[undoBody]) (*body[*Comment], error) {
 			return out(s.Undo(ctx, in.ID, in.Body.Version))
 		})
+}
+
+// Schema lists the states of a comment, so that clients get a union instead of a string.
+func (CommentState) Schema(huma.Registry) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, v := range CommentStates {
+		s.Enum = append(s.Enum, string(v))
+	}
+	return s
 }

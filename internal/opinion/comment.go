@@ -1,4 +1,4 @@
-package rectify
+package opinion
 
 import (
 	"context"
@@ -62,25 +62,14 @@ type Wave struct {
 	ID, Code, Name string
 }
 
-// CommentSource is the survey as this module sees it. Comments returns the next comments after the given id, in id
-// order, at most limit; Wave returns NotFound for an unknown id.
-type CommentSource interface {
+// Source is where the comments of waves come from. Comments returns the next comments after the given id, in id order,
+// at most limit; Wave returns NotFound for an unknown id.
+type Source interface {
 	Comments(ctx context.Context, tx *db.Tx, waveID, after string, limit int) ([]RawComment, error)
 	Wave(ctx context.Context, tx *db.Tx, id string) (Wave, error)
 }
 
-// Unit is a unit that items can be issued to while it is not closed.
-type Unit struct {
-	ID, Code, Name, AreaCode string
-	Closed                   bool
-}
-
-// Directory names units and areas. Unit returns closed units too, for the history of items, and NotFound for an unknown id;
-// AreaName returns NotFound for what does not exist or has ended; UnitFor
-// finds the unit with this code (such as housing) that is responsible in area: the most specific one whose own area
-// contains it.
-type Directory interface {
-	Unit(ctx context.Context, tx *db.Tx, id string) (Unit, error)
-	UnitFor(ctx context.Context, tx *db.Tx, code, area string) (Unit, error)
+// Areas names areas; NotFound for what does not exist or has ended.
+type Areas interface {
 	AreaName(ctx context.Context, tx *db.Tx, code string) (string, error)
 }

@@ -1,4 +1,4 @@
-package rectify
+package opinion
 
 import (
 	"crypto/sha256"

@@ -1,4 +1,4 @@
-package rectify
+package opinion
 
 import (
 	"context"
@@ -11,13 +11,14 @@ import (
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/mask"
+	"yiwang/internal/platform/prose"
 )
 
 const loadBatch = 500
 
 // LoadComments takes the comments of a wave over from the survey: masked, with suggestions. Answers that say nothing
 // and pure praise leave the list at once by rule and can be brought back with Undo. It returns how many were new; running
-// it again adds only what is new. Needs rectify.code.
+// it again adds only what is new. Needs opinion.code.
 func (s *Service) LoadComments(ctx context.Context, waveID string) (added int, err error) {
 	after := ""
 	for more := true; more; {
@@ -50,10 +51,10 @@ func (s *Service) loadBatch(ctx context.Context, tx *db.Tx, waveID, after string
 	if err := auth.Require(ctx, PermCode); err != nil {
 		return 0, after, false, err
 	}
-	if _, err := s.comments.Wave(ctx, tx, waveID); err != nil {
+	if _, err := s.source.Wave(ctx, tx, waveID); err != nil {
 		return 0, after, false, err
 	}
-	raw, err := s.comments.Comments(ctx, tx, waveID, after, loadBatch)
+	raw, err := s.source.Comments(ctx, tx, waveID, after, loadBatch)
 	if err != nil || len(raw) == 0 {
 		return 0, after, false, err
 	}
@@ -72,7 +73,7 @@ func (s *Service) loadBatch(ctx context.Context, tx *db.Tx, waveID, after string
 		}
 	}
 	if added > 0 {
-		err = audit.Log(ctx, tx, audit.Entry{Action: "rectify.load", Object: "wave", ObjectID: waveID,
+		err = audit.Log(ctx, tx, audit.Entry{Action: "opinion.load", Object: "wave", ObjectID: waveID,
 			Detail: map[string]any{"added": added, "model": (*s.classifier.Load()).Version()}})
 	}
 	return added, raw[len(raw)-1].ID, len(raw) == loadBatch, err
@@ -83,7 +84,7 @@ func (s *Service) sort(ctx context.Context, tx *db.Tx, waveID string, r *RawComm
 	name, ok := names[r.AreaCode]
 	if !ok {
 		var err error
-		name, err = s.directory.AreaName(ctx, tx, r.AreaCode)
+		name, err = s.areas.AreaName(ctx, tx, r.AreaCode)
 		if errs.KindOf(err) == errs.KindNotFound {
 			name, err = r.AreaCode, nil // an area dissolved since the answer came in must not hold up the others
 		}
@@ -127,7 +128,7 @@ func (s *Service) withTicked(found []Suggestion, ticked []string) []Suggestion {
 	return found
 }
 
-// Confirm decides the fields of a comment, the most fitting first. Needs rectify.code for its area. A comment in an item
+// Confirm decides the fields of a comment, the most fitting first. Needs opinion.code for its area. A comment in an item
 // keeps its fields until it is taken out; an outdated version is a Conflict that carries the comment as it is now.
 func (s *Service) Confirm(ctx context.Context, id string, fields []string, version int64) (c *Comment, err error) {
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
@@ -140,11 +141,11 @@ func (s *Service) Confirm(ctx context.Context, id string, fields []string, versi
 // ConfirmTx is Confirm inside the caller's transaction.
 func (s *Service) ConfirmTx(ctx context.Context, tx *db.Tx, id string, fields []string, version int64) (*Comment, error) {
 	if len(fields) == 0 || len(fields) > 3 {
-		return nil, errs.Invalid("rectify.bad_fields", "Choose one to three fields.", errs.Field{Location: "body.fields", Message: "one to three", Value: len(fields)})
+		return nil, errs.Invalid("opinion.bad_fields", "Choose one to three fields.", errs.Field{Location: "body.fields", Message: "one to three", Value: len(fields)})
 	}
 	for n, f := range fields {
 		if _, ok := s.catalog.Category(f); !ok || slices.Contains(fields[:n], f) {
-			return nil, errs.Invalid("rectify.bad_fields", "Choose fields of the list, each once.", errs.Field{Location: "body.fields", Message: "unknown or repeated", Value: f})
+			return nil, errs.Invalid("opinion.bad_fields", "Choose fields of the list, each once.", errs.Field{Location: "body.fields", Message: "unknown or repeated", Value: f})
 		}
 	}
 	return s.decide(ctx, tx, id, version, "confirm", func(c *Comment) {
@@ -153,9 +154,9 @@ func (s *Service) ConfirmTx(ctx context.Context, tx *db.Tx, id string, fields []
 }
 
 // Skip takes a comment out of the reverse list, with a reason; praise tells praise from an answer that says nothing.
-// Needs rectify.code for its area.
+// Needs opinion.code for its area.
 func (s *Service) Skip(ctx context.Context, id string, praise bool, reason string, version int64) (c *Comment, err error) {
-	if err := checkTexts(text{"reason", &reason, 200, !praise}); err != nil {
+	if err := prose.Check("opinion.bad_text", prose.Piece{Name: "reason", Value: &reason, Limit: 200, Required: !praise}); err != nil {
 		return nil, err
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
@@ -170,7 +171,7 @@ func (s *Service) Skip(ctx context.Context, id string, praise bool, reason strin
 	return c, err
 }
 
-// Undo opens a decided comment again. Needs rectify.code for its area.
+// Undo opens a decided comment again. Needs opinion.code for its area.
 func (s *Service) Undo(ctx context.Context, id string, version int64) (c *Comment, err error) {
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		c, err = s.decide(ctx, tx, id, version, "undo", func(c *Comment) {
@@ -196,7 +197,7 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, id string, version int6
 		return nil, staleComment(c)
 	}
 	if c.ItemID != "" {
-		return nil, errs.Conflict("rectify.comment_merged", "The comment belongs to an item; take it out of the item first.").With(c)
+		return nil, errs.Conflict("opinion.comment_merged", "The comment belongs to an item; take it out of the item first.").With(c)
 	}
 	apply(c)
 	now := tx.Time()
@@ -204,7 +205,7 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, id string, version int6
 	if err := saveComment(ctx, tx, c); err != nil {
 		return nil, err
 	}
-	return c, audit.Log(ctx, tx, audit.Entry{Action: "rectify." + verb, Object: "comment", ObjectID: c.ID, Area: c.AreaCode,
+	return c, audit.Log(ctx, tx, audit.Entry{Action: "opinion." + verb, Object: "comment", ObjectID: c.ID, Area: c.AreaCode,
 		Detail: map[string]any{"state": c.State, "fields": c.Fields.V}})
 }
 
@@ -245,7 +246,7 @@ func (s *Service) ConfirmMany(ctx context.Context, list []Decision) (out []Outco
 	return out, err
 }
 
-// LabelledTx returns every confirmed comment with its fields: the training material of the next model. Needs rectify.code.
+// LabelledTx returns every confirmed comment with its fields: the training material of the next model. Needs opinion.code.
 func (s *Service) LabelledTx(ctx context.Context, tx *db.Tx) ([]Labelled, error) {
 	if err := auth.Require(ctx, PermCode); err != nil {
 		return nil, err

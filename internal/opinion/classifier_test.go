@@ -1,4 +1,4 @@
-package rectify
+package opinion
 
 import (
 	"os"

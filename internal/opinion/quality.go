@@ -1,4 +1,4 @@
-package rectify
+package opinion
 
 import (
 	"context"
@@ -75,7 +75,7 @@ func (c *Catalog) Assess(suggested [][]Suggestion, decided [][]string) *Quality 
 	return q
 }
 
-// Quality assesses the suggestions for the confirmed comments of a wave, or of all waves. Needs rectify.code.
+// Quality assesses the suggestions for the confirmed comments of a wave, or of all waves. Needs opinion.code.
 func (s *Service) Quality(ctx context.Context, waveID string) (*Quality, error) {
 	if err := auth.Require(ctx, PermCode); err != nil {
 		return nil, err
@@ -95,4 +95,12 @@ func (s *Service) Quality(ctx context.Context, waveID string) (*Quality, error) 
 	q := s.catalog.Assess(suggested, decided)
 	q.Models = models
 	return q, err
+}
+
+func percent(part, whole int) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	v := float64(part) * 100 / float64(whole)
+	return &v
 }

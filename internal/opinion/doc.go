@@ -1,0 +1,20 @@
+// Package opinion keeps what residents say, in a survey wave or elsewhere: masked, sorted into the 14 fields by a person
+// with suggestions of a classifier, and grouped by what it is about. What becomes of a matter is the business of rectify.
+//
+// Invariants:
+//   - No comment ends silently: it is open, confirmed (and then in at most one item), skipped with a reason, or praise.
+//   - A classifier only suggests; fields are confirmed by a person.
+//   - Texts are masked when they enter this module. A comment has no link to the person, answer or household it came from.
+//   - A decision carries the version it was taken on; who comes second gets the comment as it is now.
+//
+// Tables: comment_code. Callers: rectify (AttachTx, DetachTx, counts), demo, app.
+// Who may: see permissions below; always within the caller's areas.
+package opinion
+
+// Permissions of this module.
+const (
+	PermCode = "opinion.code" // read comments and decide on their fields
+)
+
+// Permissions lists the permissions of this module.
+func Permissions() []string { return []string{PermCode} }

@@ -1,0 +1,139 @@
+package opinion
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/httpx"
+)
+
+// CommentFilter narrows a list of comments; empty fields do not. Field holds for confirmed fields, and for the best
+// suggestion of open comments.
+type CommentFilter struct {
+	WaveID, Field, Area, Query string
+	State                      CommentState
+	Free                       bool // in no item yet
+}
+
+func (f CommentFilter) where(ctx context.Context) (string, []any) {
+	var args []any
+	where := []string{auth.Areas(ctx, "area_code", &args)}
+	add := func(cond string, v any) {
+		args = append(args, v)
+		where = append(where, strings.ReplaceAll(cond, "$", fmt.Sprintf("$%d", len(args))))
+	}
+	if f.WaveID != "" {
+		add("wave_id = $", f.WaveID)
+	}
+	if f.State != "" {
+		add("state = $", f.State)
+	}
+	if f.Field != "" {
+		args = append(args, f.Field, `%"`+likeEscape(f.Field)+`"%`)
+		where = append(where, fmt.Sprintf(`(field = $%d OR fields LIKE $%d ESCAPE '\')`, len(args)-1, len(args)))
+	}
+	if f.Area != "" {
+		where = append(where, auth.Within("area_code", []string{f.Area}, &args))
+	}
+	if f.Query != "" {
+		add(`text LIKE $ ESCAPE '\'`, "%"+likeEscape(f.Query)+"%")
+	}
+	if f.Free {
+		where = append(where, "item_id = ''")
+	}
+	return strings.Join(where, " AND "), args
+}
+
+// Comments returns the comments of the caller's areas in a stable order that says nothing about who wrote when. Needs
+// opinion.code: streets read comments only as part of an item.
+func (s *Service) Comments(ctx context.Context, f CommentFilter, page httpx.PageIn) (out httpx.Page[Comment], err error) {
+	if err := auth.Require(ctx, PermCode); err != nil {
+		return out, err
+	}
+	after, err := httpx.DecodeCursor(page.Cursor, 1)
+	if err != nil {
+		return out, err
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		where, args := f.where(ctx)
+		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM comment_code WHERE "+where, args...)
+		if err != nil {
+			return err
+		}
+		args = append(args, after[0], page.Limit+1)
+		rows, err := db.All[Comment](ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE "+where+
+			fmt.Sprintf(" AND id > $%d ORDER BY id LIMIT $%d", len(args)-1, len(args)), args...)
+		out = httpx.Cut(rows, page.Limit, total, func(c *Comment) string { return httpx.EncodeCursor(c.ID) })
+		return err
+	})
+	return out, err
+}
+
+// Proposal is a set of free confirmed comments of one field and community that seem to be about the same matter.
+type Proposal struct {
+	Field     string    `json:"field"`
+	FieldName string    `json:"field_name"`
+	AreaCode  string    `json:"area_code"`
+	AreaName  string    `json:"area_name"`
+	Title     string    `json:"title" doc:"The comment most like the others, as a first title"`
+	Comments  []Comment `json:"comments"`
+}
+
+// titleRunes is the longest proposed title, in characters.
+const titleRunes = 60
+
+// maxProposed bounds one call; the rest follows when these are merged.
+const maxProposed = 5000
+
+// Propose suggests which free confirmed comments of a wave to merge, largest groups first within a field and community.
+// Needs opinion.code.
+func (s *Service) Propose(ctx context.Context, f CommentFilter) (out []Proposal, err error) {
+	if err := auth.Require(ctx, PermCode); err != nil {
+		return nil, err
+	}
+	f.State, f.Free = CommentConfirmed, true
+	var rows []Comment
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		where, args := f.where(ctx)
+		args = append(args, maxProposed)
+		rows, err = db.All[Comment](ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE "+where+
+			fmt.Sprintf(" ORDER BY field, area_code, id LIMIT $%d", len(args)), args...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out = []Proposal{}
+	for start := 0; start < len(rows); {
+		end := start
+		for end < len(rows) && rows[end].Field == rows[start].Field && rows[end].AreaCode == rows[start].AreaCode {
+			end++
+		}
+		out = append(out, s.proposals(rows[start:end])...)
+		start = end
+	}
+	return out, nil
+}
+
+func (s *Service) proposals(same []Comment) (out []Proposal) {
+	texts := make([]string, len(same))
+	for n, c := range same {
+		texts[n] = c.Text
+	}
+	for _, group := range Groups(texts) {
+		p := Proposal{Field: same[0].Field, FieldName: s.catalog.Name(same[0].Field), AreaCode: same[0].AreaCode, AreaName: same[0].AreaName}
+		for _, n := range group {
+			p.Comments = append(p.Comments, same[n])
+		}
+		p.Title = firstRunes(texts[central(texts, group)], titleRunes)
+		out = append(out, p)
+	}
+	return out
+}
+
+func likeEscape(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}

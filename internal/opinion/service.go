@@ -1,0 +1,58 @@
+package opinion
+
+import (
+	"context"
+	"sync/atomic"
+
+	"yiwang/internal/platform/db"
+)
+
+// Service holds the verbs of this module. It is safe for concurrent use.
+type Service struct {
+	db         *db.DB
+	source     Source
+	areas      Areas
+	catalog    *Catalog
+	classifier atomic.Pointer[Classifier]
+}
+
+// Deps is what the module stands on.
+type Deps struct {
+	DB     *db.DB
+	Source Source
+	Areas  Areas
+}
+
+// New returns the service with the catalogue and the classifier shipped in the binary.
+func New(d Deps) *Service {
+	s := &Service{db: d.DB, source: d.Source, areas: d.Areas, catalog: DefaultCatalog()}
+	s.UseClassifier(NewModel(s.catalog))
+	return s
+}
+
+// Catalog returns the 14 fields and their rules.
+func (s *Service) Catalog() *Catalog { return s.catalog }
+
+// WaveTx returns a wave of the source, NotFound for an unknown id.
+func (s *Service) WaveTx(ctx context.Context, tx *db.Tx, id string) (Wave, error) {
+	return s.source.Wave(ctx, tx, id)
+}
+
+// UseClassifier replaces the classifier for comments loaded from now on; suggestions already made keep their version.
+func (s *Service) UseClassifier(c Classifier) { s.classifier.Store(&c) }
+
+// Retrain builds a model from every confirmed comment and uses it from now on. It returns the version of the model.
+// Needs opinion.code. Call it at start as well: the same decisions give the same model.
+func (s *Service) Retrain(ctx context.Context) (string, error) {
+	var labelled []Labelled
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		labelled, err = s.LabelledTx(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	m := Train(s.catalog, labelled)
+	s.UseClassifier(m)
+	return m.Version(), nil
+}
