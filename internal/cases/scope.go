@@ -51,6 +51,15 @@ func visible(ctx context.Context, args *[]any) string {
 	return "(" + cond + ")"
 }
 
+// OpensSensitive reports whether p may open a sensitive case of these units: with the permission, or because the case lies
+// with its unit or with itself.
+func OpensSensitive(p *auth.Principal, leadUnit, holder, officer string) bool {
+	if p == nil {
+		return false
+	}
+	return p.System || p.Has(PermSensitive) || p.UnitID != "" && (p.UnitID == leadUnit || p.UnitID == holder) || p.UserID != "" && p.UserID == officer
+}
+
 // sees is visible for one loaded case; parts are read only where nothing else decides.
 func (s *Service) sees(ctx context.Context, tx *db.Tx, c *Case) (bool, error) {
 	p := auth.From(ctx)

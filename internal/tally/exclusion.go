@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"yiwang/internal/cases"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -19,8 +20,8 @@ import (
 // Exclusion asks to leave a case out of the three rates: the street asks, the district decides, both stand for everybody.
 type Exclusion struct {
 	ID         string      `db:"id" json:"id"`
-	CaseID     string      `db:"case_id" json:"case_id"`
-	Number     string      `db:"number" json:"number"`
+	CaseID     string      `db:"case_id" json:"case_id,omitempty" doc:"Absent for a sensitive case the caller may not open, as are number and note"`
+	Number     string      `db:"number" json:"number,omitempty"`
 	AreaCode   string      `db:"area_code" json:"area_code"`
 	Ground     string      `db:"ground" json:"ground"`
 	GroundName string      `db:"-" json:"ground_name"`
@@ -140,13 +141,37 @@ func (s *Service) Exclusions(ctx context.Context, state string, in httpx.PageIn)
 		}
 		args = append(args, in.Limit+1)
 		rows, err := db.All[Exclusion](ctx, tx, fmt.Sprintf("SELECT %s FROM tally_exclusion WHERE %s ORDER BY id DESC LIMIT $%d", exclusionColumns, where, len(args)), args...)
-		for i := range rows {
-			s.named(&rows[i])
+		if err != nil {
+			return err
 		}
 		page = httpx.Cut(rows, in.Limit, total, func(x *Exclusion) string { return httpx.EncodeCursor(x.ID) })
-		return err
+		return s.closed(ctx, tx, page.Items)
 	})
 	return page, err
+}
+
+// closed names the grounds and takes out of sensitive cases the caller may not open what says which they are.
+func (s *Service) closed(ctx context.Context, tx *db.Tx, rows []Exclusion) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids := make([]string, len(rows))
+	for i := range rows {
+		s.named(&rows[i])
+		ids[i] = rows[i].CaseID
+	}
+	where, args := db.Listed(ids)
+	hidden := map[string]bool{}
+	err := db.Each(ctx, tx, "SELECT id AS case_id, lead_unit, holder, officer FROM case_file WHERE sensitive AND id IN "+where, args, func(c *Item) error {
+		hidden[c.CaseID] = !cases.OpensSensitive(auth.From(ctx), c.LeadUnit, c.Holder, c.Officer)
+		return nil
+	})
+	for i := range rows {
+		if hidden[rows[i].CaseID] {
+			rows[i].CaseID, rows[i].Number, rows[i].Note = "", "", ""
+		}
+	}
+	return err
 }
 
 func (s *Service) named(x *Exclusion) *Exclusion {

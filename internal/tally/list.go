@@ -14,13 +14,13 @@ import (
 
 // Item is one thing that a figure counts. A case appears as often as it is counted: once for every dispatch, say.
 type Item struct {
-	CaseID    string        `db:"case_id" json:"case_id,omitempty" doc:"Absent for a sensitive case the caller may not open"`
-	Number    string        `db:"number" json:"number"`
+	CaseID    string        `db:"case_id" json:"case_id,omitempty" doc:"Absent for a sensitive case the caller may not open, as are number, category, channel, area and unit"`
+	Number    string        `db:"number" json:"number,omitempty"`
 	Title     string        `db:"title" json:"title"`
 	State     cases.State   `db:"state" json:"state"`
-	Channel   cases.Channel `db:"channel" json:"channel"`
-	Category  string        `db:"category" json:"category"`
-	AreaName  string        `db:"area_name" json:"area_name"`
+	Channel   cases.Channel `db:"channel" json:"channel,omitempty"`
+	Category  string        `db:"category" json:"category,omitempty"`
+	AreaName  string        `db:"area_name" json:"area_name,omitempty"`
 	UnitID    string        `db:"unit_id" json:"unit_id,omitempty"`
 	Sensitive bool          `db:"sensitive" json:"sensitive"`
 	Seq       int           `db:"seq" json:"-"`
@@ -29,9 +29,13 @@ type Item struct {
 	DoneAt    *clock.Time   `db:"done_at" json:"done_at,omitempty"`
 	Good      bool          `db:"good" json:"good" doc:"In the numerator as well"`
 
-	CategoryName string `db:"-" json:"category_name"`
+	LeadUnit string `db:"lead_unit" json:"-"`
+	Holder   string `db:"holder" json:"-"`
+	Officer  string `db:"officer" json:"-"`
+
+	CategoryName string `db:"-" json:"category_name,omitempty"`
 	StateName    string `db:"-" json:"state_name"`
-	UnitName     string `db:"-" json:"unit_name"`
+	UnitName     string `db:"-" json:"unit_name,omitempty"`
 }
 
 // Sides of a metric that a list can show.
@@ -116,7 +120,7 @@ func (s *Service) list(ctx context.Context, tx *db.Tx, m *Metric, c Count, side 
 func (q *count) rows(from, at, seq, due, done string, cursor []string, limit int) string {
 	group, when := "", "t."+at
 	if q.stock() {
-		group, when = " GROUP BY c.id, c.number, c.title, c.state, c.channel, c.category, c.area_name, c.lead_unit, c.sensitive", "MIN(t."+at+")"
+		group, when = " GROUP BY c.id, c.number, c.title, c.state, c.channel, c.category, c.area_name, c.lead_unit, c.holder, c.officer, c.sensitive", "MIN(t."+at+")"
 	}
 	unit, good := "t.unit_id", "t.hit"
 	if q.stock() {
@@ -131,22 +135,22 @@ func (q *count) rows(from, at, seq, due, done string, cursor []string, limit int
 		id := q.arg(cursor[0])
 		behind = fmt.Sprintf(" WHERE (c.id < %s OR c.id = %s AND %s > CAST(%s AS INTEGER))", id, id, seq, q.arg(cursor[1]))
 	}
-	return fmt.Sprintf(`SELECT c.id AS case_id, c.number, c.title, c.state, c.channel, c.category, c.area_name, %s AS unit_id, c.sensitive, %s AS seq, %s AS at,
-		%s AS due_at, %s AS done_at, %s AS good FROM %s JOIN case_file c ON c.id = t.case_id%s%s ORDER BY c.id DESC, 10 LIMIT %s`,
+	return fmt.Sprintf(`SELECT c.id AS case_id, c.number, c.title, c.state, c.channel, c.category, c.area_name, %s AS unit_id, c.lead_unit, c.holder, c.officer, c.sensitive, %s AS seq, %s AS at,
+		%s AS due_at, %s AS done_at, %s AS good FROM %s JOIN case_file c ON c.id = t.case_id%s%s ORDER BY c.id DESC, seq LIMIT %s`,
 		unit, seq, when, due, done, good, from, behind, group, q.arg(limit+1))
 }
 
-// dress names what the page shows and hides what the caller may not open.
+// dress names what the page shows. Of a sensitive case the caller may not open only that it is one, its state and its times
+// stay, so that the list is as long as the figure.
 func (s *Service) dress(ctx context.Context, tx *db.Tx, i *Item) (err error) {
-	i.CategoryName = s.Duties.Catalog().Name(i.Category)
 	if st, ok := s.Cases.Workflow().State(string(i.State)); ok {
 		i.StateName = st.Name
 	}
-	if i.UnitName, err = s.unitName(ctx, tx, i.UnitID); err != nil {
-		return err
+	if i.Sensitive && !cases.OpensSensitive(auth.From(ctx), i.LeadUnit, i.Holder, i.Officer) {
+		i.CaseID, i.Number, i.Title, i.Channel, i.Category, i.AreaName, i.UnitID = "", "", "敏感事件", "", "", "", ""
+		return nil
 	}
-	if p := auth.From(ctx); i.Sensitive && !p.System && !p.Has(cases.PermSensitive) {
-		i.CaseID, i.Title = "", "敏感事件"
-	}
-	return nil
+	i.CategoryName = s.Duties.Catalog().Name(i.Category)
+	i.UnitName, err = s.unitName(ctx, tx, i.UnitID)
+	return err
 }

@@ -159,3 +159,56 @@ func TestFreeze_AMonthStandsThoughItsCasesGoOn(t *testing.T) {
 		}
 	})
 }
+
+func TestList_ASensitiveCaseIsCountedButNotToldToThoseWhoMayNotOpenIt(t *testing.T) {
+	testkit.EachDBAt(t, func(t *testing.T, d *db.DB, c *clock.Fake) {
+		c.Set(monday)
+		x := casetest.New(t, d)
+		s := newTally(x)
+		leaf := ""
+		for _, l := range x.Duties.Catalog().Leaves() {
+			if l.Sensitive {
+				leaf = l.Code
+			}
+		}
+		secret := x.Register(t, func(r *cases.Report) { r.Category, r.Title = leaf, "某户家中的事" })
+		x.Register(t)
+		drained(t, x, s)
+		if _, err := s.Exclude(x.Ctx, secret.ID, "malicious", "同一人反复来电"); err != nil {
+			t.Fatal(err)
+		}
+		f := tally.Filter{Area: casetest.Area, Since: clock.At(monday.AddDate(0, 0, -1)), Until: clock.At(monday.AddDate(0, 0, 1))}
+		look := func(ctx context.Context) (tally.Item, tally.Exclusion) {
+			t.Helper()
+			page, err := s.List(ctx, "reported", tally.SideNum, f, httpx.PageIn{Limit: 10})
+			if n := reported(t, ctx, s, f); err != nil || int64(len(page.Items)) != n || n != 2 {
+				t.Fatalf("%d listed, %d counted, %v", len(page.Items), n, err)
+			}
+			out, err := s.Exclusions(ctx, "", httpx.PageIn{Limit: 10})
+			if err != nil || len(out.Items) != 1 {
+				t.Fatalf("%d exclusions, %v", len(out.Items), err)
+			}
+			for _, i := range page.Items {
+				if i.Sensitive {
+					return i, out.Items[0]
+				}
+			}
+			t.Fatal("the sensitive case is not listed")
+			return tally.Item{}, tally.Exclusion{}
+		}
+		i, e := look(x.As("leader", casetest.Area+".staffing", casetest.Area, tally.PermRead, cases.PermRead))
+		if i.Title != "敏感事件" || i.CaseID+i.Number+string(i.Channel)+i.Category+i.CategoryName+i.AreaName+i.UnitID+i.UnitName != "" {
+			t.Errorf("told %+v", i)
+		}
+		if e.CaseID+e.Number+e.Note != "" || e.GroundName == "" {
+			t.Errorf("of what is left out told %+v", e)
+		}
+		i, e = look(x.As("leader", casetest.Area+".staffing", casetest.Area, tally.PermRead, cases.PermRead, cases.PermSensitive))
+		if i.Number != secret.Number || i.Category != leaf || e.Number != secret.Number {
+			t.Errorf("with the right told %+v, %+v", i, e)
+		}
+		if i, _ = look(x.As("holder", "", casetest.Area, tally.PermRead)); i.Number != "" {
+			t.Errorf("without a unit told %+v", i)
+		}
+	})
+}

@@ -13826,7 +13826,8 @@ export interface components {
             /** Format: date-time */
             asked_at: string;
             asked_by: string;
-            case_id: string;
+            /** @description Absent for a sensitive case the caller may not open, as are number and note */
+            case_id?: string;
             /** Format: date-time */
             decided_at?: string;
             decided_by?: string;
@@ -13834,7 +13835,7 @@ export interface components {
             ground_name: string;
             id: string;
             note: string;
-            number: string;
+            number?: string;
             /** @enum {string} */
             state: "open" | "approved" | "refused";
         };
@@ -13856,30 +13857,30 @@ export interface components {
             response: boolean;
         };
         TallyItem: {
-            area_name: string;
+            area_name?: string;
             /**
              * Format: date-time
              * @description When it counts
              */
             at: string;
-            /** @description Absent for a sensitive case the caller may not open */
+            /** @description Absent for a sensitive case the caller may not open, as are number, category, channel, area and unit */
             case_id?: string;
-            category: string;
-            category_name: string;
-            channel: string;
+            category?: string;
+            category_name?: string;
+            channel?: string;
             /** Format: date-time */
             done_at?: string;
             /** Format: date-time */
             due_at?: string;
             /** @description In the numerator as well */
             good: boolean;
-            number: string;
+            number?: string;
             sensitive: boolean;
             state: string;
             state_name: string;
             title: string;
             unit_id?: string;
-            unit_name: string;
+            unit_name?: string;
         };
         TallyMetric: {
             code: string;

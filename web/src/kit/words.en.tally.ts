@@ -101,4 +101,6 @@ export const tally: Record<string, string> = {
   '写明依据和经过，会随月报公示': 'Give basis and course; it is published with the monthly brief',
   '提交申请': 'Send',
   '申请剔除': 'Ask to leave out',
+  '敏感事件': 'Sensitive case',
+  '需要敏感事件权限才能查看': 'Only those who may see sensitive cases open it',
 }
