@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"yiwang/internal/app"
 	"yiwang/internal/demo"
 	"yiwang/internal/identity"
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/config"
 )
 
@@ -19,10 +21,17 @@ type demoCmd struct {
 
 type demoLoadCmd struct {
 	Scale string `default:"gulou" enum:"small,gulou,city" help:"small (one street), gulou (13 streets) or city (11 districts)."`
-	Seed  uint64 `default:"2026" help:"Same seed, same content."`
+	Seed  uint64 `default:"2026" help:"Same seed and same day, same content."`
+	Day   string `placeholder:"2026-11-20" help:"The day on which the story ends, at half past ten; the last one that is over if none is given."`
 }
 
 func (c demoLoadCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (err error) {
+	day := demo.Today(clock.System.Now())
+	if c.Day != "" {
+		if day, err = time.ParseInLocation(time.DateOnly, c.Day, clock.Nanjing); err != nil {
+			return fmt.Errorf("write the day like 2026-11-20: %w", err)
+		}
+	}
 	debug.SetGCPercent(400) // one job and out: time matters more than memory
 	cfg.Demo = true
 	story := demo.NewClock()
@@ -31,7 +40,7 @@ func (c demoLoadCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	sum, err := demo.Load(ctx, a.DemoDeps(story), demo.Options{Scale: c.Scale, Seed: c.Seed, Progress: func(step string) { _, _ = fmt.Fprintln(s.Err, step) }})
+	sum, err := demo.Load(ctx, a.DemoDeps(story), demo.Options{Scale: c.Scale, Seed: c.Seed, Day: day, Progress: func(step string) { _, _ = fmt.Fprintln(s.Err, step) }})
 	if err != nil {
 		return err
 	}
@@ -56,7 +65,8 @@ func (demoAccountsCmd) Run(_ context.Context, _ *config.Config, s *Streams) erro
         street01 … 13  街道：答复与整改          verifier             核查员
         interviewer01、02  调查员：入户、电话、录入
   三员  admin  系统管理员    security  安全管理员    auditor  审计员
-The small demonstration has one street (01); in the district, officer accounts are officer0001 to officer1596.
+The small demonstration has one street (01); in the district, officer accounts are officer0001 to officer1596. What is told at length,
+the whistles and the first officer are in the street of desk01, urban01 and enforce01.
 `, identity.DemoPassword)
 	return err
 }

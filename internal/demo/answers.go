@@ -93,7 +93,7 @@ func (l *loader) newRespondents(r *round, forms map[survey.Group]*survey.Form) *
 	return m
 }
 
-// answers makes the rows of a wave as far as they have come in by Now.
+// answers makes the rows of a wave as far as they have come in by the end of the story.
 func (l *loader) answers(r *round, forms map[survey.Group]*survey.Form, sample drawn) *respondents {
 	m := l.newRespondents(r, forms)
 	m.drawn = sample
@@ -279,11 +279,11 @@ func (m *respondents) others(row *survey.Response, person float64) (a survey.Ans
 	return a
 }
 
-// hour draws a time by day in the fieldwork of a wave, before Now.
+// hour draws a time by day in the fieldwork of a wave, before the end of the story.
 func (l *loader) hour(r *rand.Rand, w *round) time.Time {
 	end := w.closed.AddDate(0, 0, -1)
-	if end.After(Now) {
-		end = Now.AddDate(0, 0, -2)
+	if end.After(l.end) {
+		end = l.moved(Now).AddDate(0, 0, -2)
 	}
 	days := int(end.Sub(w.opened).Hours() / 24)
 	return midnight(w.opened).AddDate(0, 0, r.IntN(days+1)).Add(9*time.Hour + time.Duration(r.IntN(11*3600))*time.Second)

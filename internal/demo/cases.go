@@ -35,7 +35,7 @@ type caseWorld struct {
 
 // planCases tells the cases of every day at its end; what happens to them later is told at the same time.
 func (l *loader) planCases() {
-	w := &caseWorld{l: l, calendar: l.Cases.Calendar.Current(), catalog: l.Duties.Catalog(), actors: map[string]cases.Actor{}, end: Now.Add(-2 * slot)}
+	w := &caseWorld{l: l, calendar: l.Cases.Calendar.Current(), catalog: l.Duties.Catalog(), actors: map[string]cases.Actor{}, end: l.end.Add(-2 * slot)}
 	for _, name := range slices.Sorted(maps.Keys(l.actors)) {
 		p := l.actors[name]
 		if _, ok := w.actors[p.UnitID]; !ok {
@@ -53,13 +53,13 @@ func (l *loader) planCases() {
 		}
 	}
 	l.planScenes(w)
-	first := midnight(Now).AddDate(0, 0, -caseDays)
+	first := midnight(l.end).AddDate(0, 0, -caseDays)
 	r := l.rand("cases")
 	for d := range caseDays + 1 {
 		from := first.AddDate(0, 0, d)
 		at := later(from.AddDate(0, 0, 1).Add(-2*slot), from)
-		if at.After(Now) {
-			at = Now.Add(-slot - time.Minute)
+		if at.After(l.end) {
+			at = l.end.Add(-slot - time.Minute)
 		}
 		n := w.volume(r, from)
 		l.atWhole(at, func(ctx context.Context) error { return w.tell(ctx, from, n) })
@@ -75,10 +75,10 @@ func (w *caseWorld) volume(r *rand.Rand, day time.Time) int {
 	case day.Weekday() == time.Monday:
 		mean *= 1.2
 	}
-	if s := day.Format("01-02"); s == "10-18" || s == "10-19" { // two days of rain and wind
+	if storm := w.l.moved(on(10, 19, 0, 0)); sameDay(day, storm) || sameDay(day.AddDate(0, 0, 1), storm) { // two days of rain and wind
 		mean *= 1.9
 	}
-	if sameDay(day, Now) {
+	if sameDay(day, w.l.end) {
 		mean *= 0.4
 	}
 	return int(mean*(0.85+0.3*r.Float64()) + 0.5)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"yiwang/internal/cases"
@@ -48,12 +49,12 @@ type telling struct {
 	officer cases.Actor
 }
 
-// planScenes plans the telling cases in the street of the small demonstration.
+// planScenes plans the telling cases in the first street, where the first desk, officer and whistles are.
 func (l *loader) planScenes(w *caseWorld) {
 	r := l.rand("case scenes")
 	var here []int
 	for i, g := range w.grids {
-		if g.Code[:len(smallStreet)] == smallStreet {
+		if strings.HasPrefix(g.Code, l.ground.streets[0].code) {
 			here = append(here, i)
 		}
 	}
@@ -68,8 +69,7 @@ func (l *loader) planScenes(w *caseWorld) {
 		c := l.ground.communities[t.grid[:12]]
 		t.place = fmt.Sprintf(s.place, pick(r, c.estates))
 		for k, step := range s.steps {
-			at := step.at
-			l.at(at, func(ctx context.Context, tx *db.Tx) error {
+			l.at(l.moved(step.at), func(ctx context.Context, tx *db.Tx) error {
 				if k == 0 {
 					return t.report(ctx, tx, step)
 				}

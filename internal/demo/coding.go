@@ -20,7 +20,7 @@ func (l *loader) planCoding(r *round, loaded time.Time) {
 	if len(r.batches) == 0 { // in fieldwork: a third is confirmed, nothing is merged yet
 		for _, m := range r.matters {
 			if chance(rnd, 0.33) {
-				l.at(midnight(Now).Add(9*time.Hour+time.Duration(rnd.IntN(3))*slot), func(ctx context.Context, tx *db.Tx) error { return l.confirm(l.as(ctx, "lead"), tx, r, m) })
+				l.at(midnight(l.moved(Now)).Add(9*time.Hour+time.Duration(rnd.IntN(3))*slot), func(ctx context.Context, tx *db.Tx) error { return l.confirm(l.as(ctx, "lead"), tx, r, m) })
 			}
 		}
 		return

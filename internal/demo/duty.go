@@ -30,10 +30,10 @@ func (l *loader) holding(ctx context.Context, user string, permissions ...string
 // planDuty tells how the district made the shipped list its own: an edition with rules by season, hour and facility, requests for
 // admission, a ruling that became a precedent, and the next edition in the making.
 func (l *loader) planDuty() {
-	l.at(on(10, 9, 10, 0), l.issueList)
-	l.at(on(11, 4, 15, 0), l.askAdmissions)
-	l.at(on(11, 10, 9, 40), l.ruleOnRailing)
-	l.at(on(11, 16, 16, 0), l.draftNext)
+	l.at(l.moved(on(10, 9, 10, 0)), l.issueList)
+	l.at(l.moved(on(11, 4, 15, 0)), l.askAdmissions)
+	l.at(l.moved(on(11, 10, 9, 40)), l.ruleOnRailing)
+	l.at(l.moved(on(11, 16, 16, 0)), l.draftNext)
 }
 
 func (l *loader) issueList(ctx context.Context, tx *db.Tx) error {
@@ -65,7 +65,7 @@ func (l *loader) issueList(ctx context.Context, tx *db.Tx) error {
 func (l *loader) askAdmissions(ctx context.Context, tx *db.Tx) error {
 	street := l.holding(ctx, "street01", duty.PermRead, duty.PermAsk)
 	command := l.holding(ctx, "command", duty.Permissions()...)
-	until := clock.At(on(12, 31, 17, 30))
+	until := clock.At(l.moved(on(12, 31, 17, 30)))
 	for _, x := range []struct {
 		ask    duty.NewAdmission
 		answer string

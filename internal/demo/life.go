@@ -11,7 +11,7 @@ import (
 	"yiwang/internal/rectify"
 )
 
-// life plans the course of one item. Every step draws its delay; what lies after Now has not happened yet, so items that
+// life plans the course of one item. Every step draws its delay; what lies after the end of the story has not happened yet, so items that
 // were issued lately are found in every state.
 type life struct {
 	l      *loader

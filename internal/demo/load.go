@@ -5,7 +5,7 @@
 //   - Everything is stored through the verbs of the modules, in the order and at the times at which it would have
 //     happened, by the accounts of the demonstration; so every rule of the modules holds for it.
 //   - The same seed gives the same content. Ids and sealed numbers differ, as they are random. The machine's time is
-//     never read: the story ends at Now.
+//     never read: the story ends at half past ten on the day that is asked for, Now if none is.
 //   - No sentence is copied from anywhere, no photo shows a real place, no telephone number is one that can be rung.
 //
 // Tables: none. Events: what is emitted while loading is settled at the end. Called by app and the command line.
@@ -44,7 +44,8 @@ import (
 	"yiwang/internal/whistle"
 )
 
-// Now is when the story of the demonstration ends: a Friday morning in the fieldwork of the third wave.
+// Now is when the story of the demonstration ends as it is written: a Friday morning in the fieldwork of the third wave. Asked
+// for another day, it is moved by working days; see moved.
 var Now = time.Date(2026, 11, 20, 10, 30, 0, 0, clock.Nanjing)
 
 // begin is when the accounts of the demonstration are opened.
@@ -85,6 +86,7 @@ type Deps struct {
 type Options struct {
 	Scale    string // small, gulou or city; see Scales
 	Seed     uint64
+	Day      time.Time         // the day on which the story ends; zero: that of Now
 	Progress func(text string) // nil: silent
 }
 
@@ -123,7 +125,6 @@ func Load(ctx context.Context, deps Deps, o Options) (Summary, error) {
 	if deps.Clock == nil || deps.DB.Clock() != clock.Clock(deps.Clock) {
 		return Summary{}, errs.Invalid("demo.wrong_clock", "Open the database with the clock of the demonstration.")
 	}
-	deps.Clock.Set(begin)
 	ctx = auth.System(ctx, "demo")
 	l, err := newLoader(deps, sc, o)
 	if err != nil {
@@ -132,6 +133,7 @@ func Load(ctx context.Context, deps Deps, o Options) (Summary, error) {
 	if err := l.refuse(ctx); err != nil {
 		return Summary{}, err
 	}
+	deps.Clock.Set(l.moved(begin))
 	for _, stage := range []struct {
 		title string
 		run   func(context.Context) error
@@ -158,6 +160,8 @@ type loader struct {
 	ground  ground
 	grammar *grammar
 	days    *workdays
+	end     time.Time                  // of the story
+	shift   int                        // working days by which it is moved
 	actors  map[string]*auth.Principal // by user name
 	leaders map[string]*auth.Principal // by street
 	units   map[string]identity.Unit   // by area + "." + code
@@ -181,8 +185,7 @@ func newLoader(deps Deps, sc scale, o Options) (*loader, error) {
 	if l.grammar, err = readGrammar(); err != nil {
 		return nil, err
 	}
-	l.days, err = newWorkdays(begin, Now.AddDate(0, 3, 0))
-	return l, err
+	return l, l.setEnd(o.Day)
 }
 
 // refuse returns Conflict for a database that is in use.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/httpx"
@@ -253,6 +254,48 @@ func repliesMatch(t *testing.T, h *house) {
 	for _, i := range list.Items {
 		if done := strings.TrimPrefix(i.Outcome, "已返工："); !strings.Contains(i.Reply, done) {
 			t.Errorf("%s was done as %q and told as %q", i.No, i.Outcome, i.Reply)
+		}
+	}
+}
+
+func TestLoad_EndsOnTheDayThatIsAskedFor(t *testing.T) {
+	for _, day := range []time.Time{
+		time.Date(2026, 11, 22, 0, 0, 0, 0, clock.Nanjing), // a Sunday
+		time.Date(2027, 2, 9, 0, 0, 0, 0, clock.Nanjing),   // in the spring festival
+		time.Date(2028, 5, 3, 0, 0, 0, 0, clock.Nanjing),   // beyond the published calendar
+		time.Date(2026, 6, 11, 0, 0, 0, 0, clock.Nanjing),  // before the story as it is written
+	} {
+		t.Run(day.Format(time.DateOnly), func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, testkit.SQLite(t))
+			s, err := Load(context.Background(), h.Deps, Options{Scale: "small", Seed: 2026, Day: day})
+			must(t, err)
+			if len(s.Waves) != 3 || s.Waves[2].State != "fieldwork" || s.Waves[1].State != "published" {
+				t.Errorf("waves %+v", s.Waves)
+			}
+			end := day.Add(10*time.Hour + 30*time.Minute)
+			if now := h.Clock.Now(); !now.Equal(end) {
+				t.Errorf("the clock stands at %v", now)
+			}
+			must(t, h.DB.Read(context.Background(), func(tx *db.Tx) error {
+				for name, query := range map[string]string{"steps after the end": "SELECT COUNT(*) FROM case_history WHERE at > $1", "cases of the last day missing": "SELECT CASE WHEN MAX(reported_at) > $1 - 86400000 THEN 0 ELSE 1 END FROM case_file"} {
+					n, err := db.Get[int](context.Background(), tx, query, end.UnixMilli())
+					if err != nil || n != 0 {
+						t.Errorf("%s: %d, %v", name, n, err)
+					}
+				}
+				return nil
+			}))
+		})
+	}
+}
+
+func TestToday_IsTheDayBeforeUntilTheStoryCanBeOver(t *testing.T) {
+	for text, want := range map[string]string{"2026-11-23T10:29:00": "2026-11-22", "2026-11-23T10:30:00": "2026-11-23"} {
+		now, err := time.ParseInLocation("2006-01-02T15:04:05", text, clock.Nanjing)
+		must(t, err)
+		if got := Today(now).Format(time.DateOnly); got != want {
+			t.Errorf("%s: %s", text, got)
 		}
 	}
 }

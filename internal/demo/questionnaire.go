@@ -12,7 +12,7 @@ import (
 // planQuestionnaires lets the evaluation lead write the next adult questionnaire: a draft with a follow-up on property management
 // and one text made plainer, not issued yet.
 func (l *loader) planQuestionnaires() {
-	l.at(day(11, 9, 2026), func(ctx context.Context, tx *db.Tx) error {
+	l.at(l.moved(day(11, 9, 2026)), func(ctx context.Context, tx *db.Tx) error {
 		ctx = l.as(ctx, "lead")
 		list, err := l.Survey.QuestionnairesTx(ctx, tx)
 		if err != nil {

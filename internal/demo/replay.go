@@ -26,7 +26,7 @@ type event struct {
 // slot is how finely the story is told: what happens within it has the same time and one transaction.
 const slot = 20 * time.Minute
 
-// at plans a transaction body; what lies after Now does not happen.
+// at plans a transaction body; what lies after the end of the story does not happen.
 func (l *loader) at(t time.Time, run func(ctx context.Context, tx *db.Tx) error) {
 	l.plan(event{at: t, inTx: run})
 }
@@ -37,7 +37,7 @@ func (l *loader) atWhole(t time.Time, run func(ctx context.Context) error) {
 }
 
 func (l *loader) plan(e event) {
-	if e.at.Before(Now.Add(-slot)) {
+	if e.at.Before(l.end.Add(-slot)) {
 		e.at = e.at.Truncate(slot)
 		l.events = append(l.events, e)
 	}
@@ -100,7 +100,7 @@ func (l *loader) replay(ctx context.Context) error {
 		l.progress(list[0].at.In(clock.Nanjing).Format("2006年1月"))
 		list = list[n:]
 	}
-	l.Clock.Set(Now)
+	l.Clock.Set(l.end)
 	return nil
 }
 
@@ -173,7 +173,7 @@ func midnight(t time.Time) time.Time {
 }
 
 // after returns the n-th working day after t's day; n may be 0 for the same or the next working day. The end of the
-// calendar is far enough behind Now that whatever falls on it never happens.
+// calendar is far enough behind the end of the story that whatever falls on it never happens.
 func (w *workdays) after(t time.Time, n int) time.Time {
 	i, ok := w.index[t.In(clock.Nanjing).Format(time.DateOnly)]
 	if !ok {

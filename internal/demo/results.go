@@ -20,7 +20,7 @@ var (
 // planResults puts the settlement of 2025 into the story.
 func (l *loader) planResults() {
 	var settlement, appeal string
-	l.atWhole(settledAt, func(ctx context.Context) error {
+	l.atWhole(l.moved(settledAt), func(ctx context.Context) error {
 		lead := l.with(ctx, "lead", appraisal.PermRead, results.PermRead, results.PermManage, results.PermSign)
 		made, err := l.Results.Settle(lead, gulou, 2025, "")
 		if err != nil {
@@ -34,7 +34,7 @@ func (l *loader) planResults() {
 		return err
 	})
 	street := l.leaders[l.ground.streets[0].code]
-	l.atWhole(appealedAt, func(ctx context.Context) error {
+	l.atWhole(l.moved(appealedAt), func(ctx context.Context) error {
 		a, err := l.Results.Appeal(auth.With(ctx, grown(street, results.PermRead, results.PermAppeal)), settlement, results.NewAppeal{Ground: "responsibility",
 			Claim: "有一件雨污分流改造事项由区水务部门牵头，建议不计入本街道的整改闭环率。"})
 		if err == nil {
@@ -42,7 +42,7 @@ func (l *loader) planResults() {
 		}
 		return err
 	})
-	l.atWhole(decidedAt, func(ctx context.Context) error {
+	l.atWhole(l.moved(decidedAt), func(ctx context.Context) error {
 		_, err := l.Results.Decide(l.with(ctx, "lead", results.PermManage), appeal, results.Decision{Version: 1,
 			Answer: "经核对，该事项主办单位登记为区水务部门，未计入街道的闭环率，得分不变。"})
 		return err

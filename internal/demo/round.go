@@ -80,6 +80,9 @@ func (l *loader) loadReference(ctx context.Context) error {
 // live plans the story of every wave and lets it happen.
 func (l *loader) live(ctx context.Context) error {
 	l.rounds = story()
+	for _, r := range l.rounds {
+		r.move(l.moved)
+	}
 	l.planFrames()
 	l.planQuestionnaires()
 	for _, r := range l.rounds {
@@ -103,7 +106,7 @@ func (l *loader) planRound(r *round) error {
 	l.advance(r, r.opened, "open")
 	collected := r.closed.Add(-slot)
 	if r.scored.IsZero() {
-		collected = midnight(Now).Add(-7 * time.Hour) // the import of the evening before
+		collected = midnight(l.moved(Now)).Add(-7 * time.Hour) // the import of the evening before
 	}
 	if err := l.planVoices(r); err != nil {
 		return err

@@ -27,7 +27,7 @@ type frames struct{ households, units string }
 
 // planFrames lets the lists of the district be made and closed.
 func (l *loader) planFrames() {
-	l.at(framesMade, func(ctx context.Context, tx *db.Tx) error {
+	l.at(l.moved(framesMade), func(ctx context.Context, tx *db.Tx) error {
 		households, err := l.listHouseholds(ctx)
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func (l *loader) planSample(r *round) {
 		_, err = l.Sampling.SealTx(ctx, tx, r.id, w.Version, design, "", hex.EncodeToString(sum[:]))
 		return err
 	})
-	l.at(r.opened.AddDate(0, 0, -3), func(ctx context.Context, tx *db.Tx) error {
+	l.at(later(r.opened.AddDate(0, 0, -3), r.frozen.Add(3*time.Hour)), func(ctx context.Context, tx *db.Tx) error {
 		order := sampling.LetterOrder{Wording: sampling.Wording{Office: "区考评办公室"}, Base: "https://cp.example.gov.cn", Format: sampling.LettersTable}
 		_, err := l.Sampling.LettersTx(l.as(ctx, "lead"), tx, r.id, order, io.Discard)
 		return err

@@ -44,7 +44,7 @@ func (l *loader) settle(ctx context.Context) error {
 
 // news leaves a handful of notices: matters just issued to a unit, reported done, supervised, returned.
 func (l *loader) news(ctx context.Context) error {
-	since := clock.At(Now.Add(-fresh * 3600e9))
+	since := clock.At(l.end.Add(-fresh * 3600e9))
 	office := l.units[gulou+".evaluation_office"].ID
 	for _, n := range []struct {
 		state  rectify.State

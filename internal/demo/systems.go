@@ -91,7 +91,7 @@ func (m *respondents) puzzled(row *survey.Response) {
 // planSystem lets the lead write the next indicator system: one weight moved, one name made plainer, one indicator more, for which
 // the questionnaires still lack a question.
 func (l *loader) planSystem() {
-	l.atWhole(day(time.November, 11, 2026), func(ctx context.Context) error {
+	l.atWhole(l.moved(day(time.November, 11, 2026)), func(ctx context.Context) error {
 		lead := l.as(ctx, "lead")
 		d, err := l.Appraisal.CopySystem(lead, l.version, "2027.1")
 		if err != nil {

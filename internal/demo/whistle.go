@@ -69,9 +69,9 @@ func (b *blast) clerk(ctx context.Context, unit string) context.Context {
 	return b.l.holding(ctx, unit, whistle.PermRead, whistle.PermAnswer, cases.PermRead)
 }
 
-// then plans a step in a transaction of its own.
+// then plans a step in a transaction of its own, at a time of the story as it is written.
 func (b *blast) then(at time.Time, what string, run func(ctx context.Context, tx *db.Tx) error) {
-	b.l.at(at, func(ctx context.Context, tx *db.Tx) error {
+	b.l.at(b.l.moved(at), func(ctx context.Context, tx *db.Tx) error {
 		if err := run(ctx, tx); err != nil {
 			return fmt.Errorf("whistle %s, %s: %w", b.title, what, err)
 		}
@@ -161,7 +161,7 @@ func (b *blast) planClosed() {
 	})
 	b.each(day(2, 9, 40), "report", func() whistle.Answer { return whistle.Answer{Came: "分管负责人、业务科室负责人"} })
 	b.each(day(2, 11, 0), "commit", func() whistle.Answer {
-		return whistle.Answer{Commitments: []whistle.Commitment{{Task: b.promise, Due: clock.At(day(4, 17, 20))}}}
+		return whistle.Answer{Commitments: []whistle.Commitment{{Task: b.promise, Due: clock.At(b.l.moved(day(4, 17, 20)))}}}
 	})
 	b.each(day(4, 15, 0), "done", func() whistle.Answer { return whistle.Answer{Outcome: b.outcome} })
 	b.each(day(4, 16, 40), "accept", func() whistle.Answer { return whistle.Answer{Note: "街道现场验收通过。"} })
@@ -212,7 +212,7 @@ func (b *blast) planRunning() {
 	b.blow(b.begin)
 	b.each(on(11, 17, 9, 40), "sign", func() whistle.Answer { return whistle.Answer{} })
 	b.then(on(11, 18, 9, 20), "steps", func(ctx context.Context, tx *db.Tx) error {
-		if _, err := b.l.Whistles.MeetTx(b.desk(ctx), tx, b.file.ID, whistle.NewSession{At: clock.At(on(11, 19, 9, 0)), Place: "高架桥下现场", Agenda: "核定照明、清理和空间管理责任"}); err != nil {
+		if _, err := b.l.Whistles.MeetTx(b.desk(ctx), tx, b.file.ID, whistle.NewSession{At: clock.At(b.l.moved(on(11, 19, 9, 0))), Place: "高架桥下现场", Agenda: "核定照明、清理和空间管理责任"}); err != nil {
 			return err
 		}
 		for i := range b.units[:2] {
@@ -223,7 +223,7 @@ func (b *blast) planRunning() {
 		return b.call(ctx, tx, b.clerk(ctx, b.units[2]), 2, "refuse", whistle.Answer{Note: "桥下空间已于2024年移交街道，不属本部门管理。"})
 	})
 	b.then(on(11, 18, 15, 0), "commit", func(ctx context.Context, tx *db.Tx) error {
-		return b.call(ctx, tx, b.clerk(ctx, b.units[0]), 0, "commit", whistle.Answer{Commitments: []whistle.Commitment{{Task: b.promise, Due: clock.At(on(11, 25, 17, 20))}}})
+		return b.call(ctx, tx, b.clerk(ctx, b.units[0]), 0, "commit", whistle.Answer{Commitments: []whistle.Commitment{{Task: b.promise, Due: clock.At(b.l.moved(on(11, 25, 17, 20)))}}})
 	})
 }
 
