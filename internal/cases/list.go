@@ -38,7 +38,7 @@ type Filter struct {
 	Drawn      bool        `json:"drawn,omitempty" doc:"Drawn for a random check that is not made yet"`
 	Watched    bool        `json:"watched,omitempty" doc:"The caller follows it"`
 	Mine       bool        `json:"mine,omitempty" doc:"The caller brought it in"`
-	Todo       bool        `json:"todo,omitempty" doc:"Waits for the caller"`
+	Todo       bool        `json:"todo,omitempty" doc:"Waits for the caller; a suspended case only when its review is due"`
 	Sort       string      `json:"sort,omitempty" enum:"newest,oldest,due,changed" doc:"newest if empty"`
 }
 

@@ -79,7 +79,7 @@ func (s *Service) where(ctx context.Context, tx *db.Tx, f Filter) (string, []any
 		w.with("id IN (SELECT case_id FROM case_reporter WHERE user_id = $? AND user_id <> '')", p.UserID)
 	}
 	if f.Todo {
-		w.parts = append(w.parts, todo(ctx, &w.args))
+		w.parts = append(w.parts, todo(ctx, tx, &w.args))
 	}
 	return strings.Join(w.parts, " AND "), w.args
 }
@@ -173,20 +173,4 @@ func in(column string, values []string, args *[]any) string {
 		marks[i] = fmt.Sprintf("$%d", len(*args))
 	}
 	return column + " IN (" + strings.Join(marks, ", ") + ")"
-}
-
-// todo is the condition for open cases that wait for the caller: what its unit holds, what it was named for, and for an
-// officer what is to be inspected or verified in its grids.
-func todo(ctx context.Context, args *[]any) string {
-	p := auth.From(ctx)
-	if p == nil || p.System {
-		return "FALSE"
-	}
-	*args = append(*args, p.UnitID, p.UserID)
-	n := len(*args)
-	cond := fmt.Sprintf("(holder = $%d AND holder <> '' OR officer = $%d AND officer <> '' AND state IN ('inspecting', 'checking')", n-1, n)
-	if p.Has(PermCheck) {
-		cond += " OR officer = '' AND state IN ('inspecting', 'checking') AND " + auth.Within("area_code", p.Areas, args)
-	}
-	return cond + ")"
 }
