@@ -1,0 +1,35 @@
+// Package patrol keeps officers' time on duty and where they were during it.
+//
+// Invariants:
+//   - A position is kept only if its fix was taken inside a duty session of its officer. Anything else is counted and
+//     dropped before any storage; the count says how many, never where.
+//   - What was acknowledged is durable: the answer waits for the commit of the journal row that holds the points.
+//   - A point of an officer at an instant is kept once, whoever sends it how often, in whatever order.
+//   - A chunk comes into being in the commit that lets go of its journal rows, so a crash in between loses and doubles
+//     nothing.
+//   - Off duty nobody's position is shown. Whoever looks at the track of another person gives a reason, is noted, and the
+//     person can see who looked.
+//   - Tracks are kept 90 days, then their week's table is dropped whole.
+//
+// Tables: duty_session, track_device, track_journal, track_sealed, track_refused, track_look, track_week and the
+// track_chunk_… of each week. The journal and the chunks follow a measured layout: a row per flush and a chunk per ten
+// minutes instead of a row per point.
+// Who may: see permissions below; others' data always within the caller's areas.
+package patrol
+
+// Permissions of this module.
+const (
+	PermDuty   = "patrol.duty"   // go on and off duty, send one's own positions, see one's own data
+	PermLive   = "patrol.live"   // see who is on duty and where
+	PermTrack  = "patrol.track"  // look at the track of a person, with a reason
+	PermManage = "patrol.manage" // give out and revoke trackers, end somebody's session
+)
+
+// Permissions lists the permissions of this module.
+func Permissions() []string { return []string{PermDuty, PermLive, PermTrack, PermManage} }
+
+// Events of this module; the payload is Session.
+const (
+	TopicOnDuty  = "patrol.on_duty"
+	TopicOffDuty = "patrol.off_duty"
+)

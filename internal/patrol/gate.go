@@ -1,0 +1,154 @@
+package patrol
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/db"
+)
+
+// gate knows in memory who was on duty when, for as long as late points are taken. It is what stands between a phone and
+// the storage.
+type gate struct {
+	mu       sync.RWMutex
+	sessions map[string][]Session // by officer, at most a few each
+	devices  map[string]Device    // by digest of the token
+	upTo     clock.Time           // changes before are known
+}
+
+// lateness is how late a point may come: phones without network keep theirs for a day or two.
+const lateness = 48 * time.Hour
+
+func newGate() *gate { return &gate{sessions: map[string][]Session{}, devices: map[string]Device{}} }
+
+// put makes a session known, or what has become of it.
+func (g *gate) put(x Session) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	list := g.sessions[x.OfficerID]
+	for i := range list {
+		if list[i].ID == x.ID {
+			if list[i].Version < x.Version {
+				list[i] = x
+			}
+			return
+		}
+	}
+	g.sessions[x.OfficerID] = append(list, x)
+}
+
+// at returns the session of the officer in which an instant lies.
+func (g *gate) at(officer string, ms int64) (Session, bool) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	for _, x := range g.sessions[officer] {
+		if x.holds(ms) {
+			return x, true
+		}
+	}
+	return Session{}, false
+}
+
+// holds reports whether an instant lies inside the session.
+func (x *Session) holds(ms int64) bool {
+	end := x.UntilAt.UnixMilli()
+	if x.OffAt != nil {
+		end = x.OffAt.UnixMilli()
+	}
+	return ms >= x.OnAt.UnixMilli() && ms <= end
+}
+
+func (g *gate) session(officer, id string) (Session, bool) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	for _, x := range g.sessions[officer] {
+		if x.ID == id {
+			return x, true
+		}
+	}
+	return Session{}, false
+}
+
+func (g *gate) putDevice(d Device) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if d.RevokedAt != nil {
+		delete(g.devices, d.TokenDigest)
+		return
+	}
+	g.devices[d.TokenDigest] = d
+}
+
+func (g *gate) device(digest string) (Device, bool) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	d, ok := g.devices[digest]
+	return d, ok
+}
+
+// Refresh learns what other servers changed: sessions and trackers. The program calls it every two seconds; on one server
+// it finds nothing new. Sessions that ended longer ago than late points are taken are forgotten.
+func (s *Service) Refresh(ctx context.Context) error {
+	return s.DB.Read(ctx, func(tx *db.Tx) error {
+		g := s.gate
+		g.mu.RLock()
+		since := g.upTo
+		g.mu.RUnlock()
+		oldest := clock.At(tx.Now().Add(-lateness))
+		first := since.IsZero()
+		if first {
+			since = oldest
+		}
+		since = clock.At(since.Add(-5 * time.Second)) // what was being committed while we last looked
+		sessions, err := db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE changed_at >= $1", since)
+		if err != nil {
+			return err
+		}
+		if first {
+			open, err := db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE off_at IS NULL")
+			if err != nil {
+				return err
+			}
+			sessions = append(sessions, open...)
+			since = clock.Time{}
+		}
+		devices, err := db.All[Device](ctx, tx, "SELECT "+deviceColumns+" FROM track_device WHERE changed_at >= $1", since)
+		if err != nil {
+			return err
+		}
+		for _, x := range sessions {
+			x.elsewhere = x.OffAt != nil
+			s.gate.put(x)
+			if x.OffAt != nil {
+				s.latest.dropSession(x.OfficerID, x.ID)
+			}
+		}
+		for _, d := range devices {
+			s.gate.putDevice(d)
+		}
+		g.forget(oldest, tx.Time())
+		return nil
+	})
+}
+
+// forget drops the sessions that ended before oldest.
+func (g *gate) forget(oldest, now clock.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for officer, list := range g.sessions {
+		kept := list[:0]
+		for _, x := range list {
+			if x.OffAt == nil || x.OffAt.After(oldest.Time) {
+				kept = append(kept, x)
+			}
+		}
+		if len(kept) == 0 {
+			delete(g.sessions, officer)
+			continue
+		}
+		g.sessions[officer] = kept
+	}
+	g.upTo = now
+}

@@ -1,0 +1,228 @@
+package patrol
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+	"yiwang/internal/track"
+)
+
+// entry is what one caller brings: the points of one officer, sorted by session.
+type entry struct {
+	parts []part
+	bytes int
+	done  chan error
+}
+
+// part is the points of one session, as they came.
+type part struct {
+	session Session
+	points  []track.Point
+	fresh   int // of them new, known after the flush
+}
+
+// journal gathers entries into flushes: a flush begins when enough callers wait or the first has waited long enough, and
+// takes everybody who has come by then.
+type journal struct {
+	mu      sync.Mutex
+	running bool
+	waiting []*entry
+	bytes   int
+	wake    chan struct{} // holds a token when a flush is due at once
+	first   chan struct{} // holds a token when somebody waits
+}
+
+func newJournal() *journal {
+	return &journal{wake: make(chan struct{}, 1), first: make(chan struct{}, 1)}
+}
+
+var errClosed = errs.Unavailable("patrol.starting", "The server is starting or stopping; send the points again in a moment.")
+
+// add queues an entry and waits until its flush is durable.
+func (j *journal) add(ctx context.Context, e *entry) error {
+	e.done = make(chan error, 1)
+	j.mu.Lock()
+	switch {
+	case !j.running:
+		j.mu.Unlock()
+		return errClosed
+	case len(j.waiting) >= maxWaiting:
+		j.mu.Unlock()
+		return errs.TooMany("patrol.too_many", "Too many points wait to be stored; send them again in a moment.")
+	}
+	j.waiting = append(j.waiting, e)
+	j.bytes += e.bytes
+	full := len(j.waiting) >= flushCalls || j.bytes >= flushBytes
+	j.mu.Unlock()
+	token(j.first)
+	if full {
+		token(j.wake)
+	}
+	select {
+	case err := <-e.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err() // it may still be stored; sent again it changes nothing
+	}
+}
+
+func token(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// run flushes until ctx ends, then once more what waits.
+func (j *journal) run(ctx context.Context, patience time.Duration, flush func(context.Context, []*entry) error) {
+	j.mu.Lock()
+	j.running = true
+	j.mu.Unlock()
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-j.first:
+			timer.Reset(patience)
+			select {
+			case <-j.wake:
+			case <-timer.C:
+			case <-ctx.Done():
+			}
+			j.flush(context.WithoutCancel(ctx), flush)
+		}
+	}
+	j.mu.Lock()
+	j.running = false
+	j.mu.Unlock()
+	j.flush(context.WithoutCancel(ctx), flush)
+}
+
+func (j *journal) flush(ctx context.Context, flush func(context.Context, []*entry) error) {
+	j.mu.Lock()
+	batch := j.waiting
+	j.waiting, j.bytes = nil, 0
+	j.mu.Unlock()
+	if len(batch) == 0 {
+		return
+	}
+	err := flush(ctx, batch)
+	for _, e := range batch {
+		e.done <- err
+	}
+}
+
+// flush writes one journal row with everything the entries hold and, once it is durable, makes the points part of the
+// open chunks and of what is shown live.
+func (s *Service) flush(ctx context.Context, batch []*entry) error {
+	data := encodeEntries(batch)
+	s.mu.Lock()
+	s.seq++
+	seq := s.seq
+	s.mu.Unlock()
+	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "INSERT INTO track_journal (node, seq, data) VALUES ($1, $2, $3)", s.Node, seq, data)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write the track journal: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range batch {
+		for i := range e.parts {
+			p := &e.parts[i]
+			p.fresh = s.apply(&p.session, p.points, seq)
+		}
+	}
+	s.applied = seq
+	return nil
+}
+
+// buffer is the points of a session that are in no chunk yet.
+type buffer struct {
+	session Session
+	points  []track.Point
+	first   int64 // journal rows that hold them
+	last    int64
+}
+
+// apply adds points of a journal row to the open chunk of their session and returns how many are new. The caller holds mu.
+func (s *Service) apply(x *Session, points []track.Point, seq int64) (fresh int) {
+	b := s.open[x.ID]
+	if b == nil {
+		b = &buffer{session: *x, first: seq}
+		s.open[x.ID] = b
+	}
+	b.last = seq
+	for _, p := range points {
+		var isNew bool
+		if b.points, isNew = track.Insert(b.points, p); isNew {
+			fresh++
+			s.latest.offer(x, p)
+		}
+	}
+	return fresh
+}
+
+// encodeEntries writes, per session, its id and a chunk of its points.
+func encodeEntries(batch []*entry) []byte {
+	var b []byte
+	for _, e := range batch {
+		for _, p := range e.parts {
+			chunk := track.Encode(p.points)
+			b = binary.AppendUvarint(b, uint64(len(p.session.OfficerID)))
+			b = append(b, p.session.OfficerID...)
+			b = binary.AppendUvarint(b, uint64(len(p.session.ID)))
+			b = append(b, p.session.ID...)
+			b = binary.AppendUvarint(b, uint64(len(chunk)))
+			b = append(b, chunk...)
+		}
+	}
+	return b
+}
+
+var errJournal = errors.New("a row of the track journal is damaged")
+
+// eachEntry calls fn for every session in a journal row.
+func eachEntry(b []byte, fn func(officer, session string, points []track.Point) error) error {
+	next := func() ([]byte, bool) {
+		n, k := binary.Uvarint(b)
+		if k <= 0 || n > uint64(len(b)-k) {
+			return nil, false
+		}
+		out := b[k : k+int(n)]
+		b = b[k+int(n):]
+		return out, true
+	}
+	for len(b) > 0 {
+		officer, ok1 := next()
+		session, ok2 := next()
+		chunk, ok3 := next()
+		if !ok1 || !ok2 || !ok3 {
+			return errJournal
+		}
+		points, err := track.Decode(chunk)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errJournal, err)
+		}
+		if err := fn(string(officer), string(session), points); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ready reports whether the journal takes points.
+func (j *journal) ready() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.running
+}

@@ -1,0 +1,111 @@
+package patrol
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+
+	"yiwang/internal/platform/db"
+	"yiwang/internal/track"
+)
+
+var weekPattern = regexp.MustCompile(`^track_chunk_[0-9]{4}_[0-9]{2}$`)
+
+func weekName(name string) bool { return weekPattern.MatchString(name) }
+
+// recoverPage is how many journal rows are read at once.
+const recoverPage = 500
+
+type journalRow struct {
+	Seq  int64  `db:"seq"`
+	Data []byte `db:"data"`
+}
+
+// recover reads the journal: points in no chunk become open again, those that a chunk holds are passed over. A row that
+// cannot be read is set aside for a person to look at, under a name of its own; the others go on.
+func (s *Service) recover(ctx context.Context) error {
+	var damaged []int64
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		sealed, err := s.sealedTx(ctx, tx)
+		if err != nil {
+			return err
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		clear(s.open)
+		s.seq = 0
+		for _, seq := range sealed {
+			s.seq = max(s.seq, seq)
+		}
+		last := int64(-1)
+		for {
+			rows, err := db.All[journalRow](ctx, tx, "SELECT seq, data FROM track_journal WHERE node = $1 AND seq > $2 ORDER BY seq LIMIT $3", s.Node, last, recoverPage)
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				switch err := s.reopen(ctx, tx, r, sealed); {
+				case errors.Is(err, errJournal):
+					slog.ErrorContext(ctx, "a row of the track journal cannot be read and is set aside", "seq", r.Seq, "error", err)
+					damaged = append(damaged, r.Seq)
+				case err != nil:
+					return err
+				}
+				last = r.Seq
+			}
+			if len(rows) < recoverPage {
+				break
+			}
+		}
+		s.seq = max(s.seq, last)
+		s.applied = s.seq
+		return nil
+	})
+	if err != nil || len(damaged) == 0 {
+		return err
+	}
+	return s.DB.Tx(ctx, func(tx *db.Tx) error {
+		for _, seq := range damaged {
+			if _, err := tx.Exec(ctx, "UPDATE track_journal SET node = $1 WHERE node = $2 AND seq = $3", s.Node+" damaged", s.Node, seq); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// sealedTx returns up to which journal row the points of each session are in chunks.
+func (s *Service) sealedTx(ctx context.Context, tx *db.Tx) (map[string]int64, error) {
+	type mark struct {
+		Session string `db:"session_id"`
+		Seq     int64  `db:"seq"`
+	}
+	out := map[string]int64{}
+	err := db.Each(ctx, tx, "SELECT session_id, seq FROM track_sealed WHERE node = $1", []any{s.Node}, func(m *mark) error {
+		out[m.Session] = m.Seq
+		return nil
+	})
+	return out, err
+}
+
+// reopen makes the points of a journal row open that no chunk holds. The caller holds mu.
+func (s *Service) reopen(ctx context.Context, tx *db.Tx, r journalRow, sealed map[string]int64) error {
+	return eachEntry(r.Data, func(officer, session string, points []track.Point) error {
+		if r.Seq <= sealed[session] {
+			return nil
+		}
+		x, ok := s.gate.session(officer, session)
+		if !ok {
+			found, err := findSession(ctx, tx, session)
+			if err != nil {
+				return fmt.Errorf("session %s of journal row %d: %w", session, r.Seq, err)
+			}
+			x = *found
+			s.gate.put(x)
+		}
+		s.apply(&x, points, r.Seq)
+		return nil
+	})
+}

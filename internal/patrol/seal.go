@@ -1,0 +1,220 @@
+package patrol
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/track"
+)
+
+// sealBatch bounds the chunks of one transaction, so that a seal holds up nobody.
+const sealBatch = 400
+
+// Seal turns open points that are old enough into chunks. The program calls it every few seconds. Sessions are spread
+// over the ten minutes by their id, so that those who began together are not sealed together.
+func (s *Service) Seal(ctx context.Context) error {
+	now := s.DB.Clock().Now()
+	s.mu.Lock()
+	var due []string
+	for id, b := range s.open {
+		if len(b.points) > 0 && now.UnixMilli()-b.points[0].At >= (chunkLength+spread(id)).Milliseconds() {
+			due = append(due, id)
+		}
+	}
+	s.mu.Unlock()
+	return s.sealSessions(ctx, due)
+}
+
+// spread is between zero and two minutes, the same for a session whenever asked.
+func spread(id string) time.Duration {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id)) // a hash never fails to write
+	return time.Duration(h.Sum32()%120) * time.Second
+}
+
+// SealAll turns all open points into chunks, before the server stops.
+func (s *Service) SealAll(ctx context.Context) error {
+	s.mu.Lock()
+	all := make([]string, 0, len(s.open))
+	for id := range s.open {
+		all = append(all, id)
+	}
+	s.mu.Unlock()
+	return s.sealSessions(ctx, all)
+}
+
+func (s *Service) sealSessions(ctx context.Context, ids []string) error {
+	slices.Sort(ids)
+	for batch := range slices.Chunk(ids, sealBatch) {
+		if err := s.sealBatch(ctx, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sealBatch takes the open points of some sessions out, writes them as chunks and lets go of their journal rows in one
+// commit. If that fails they are open again, and the journal still holds them.
+func (s *Service) sealBatch(ctx context.Context, ids []string) error {
+	s.sealing.Lock()
+	defer s.sealing.Unlock()
+	taken, keep := s.takeOpen(ids)
+	if len(taken) == 0 {
+		return nil
+	}
+	err := s.DB.Tx(ctx, func(tx *db.Tx) error { return s.writeChunks(ctx, tx, taken, keep) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, b := range taken {
+		delete(s.taken, b.session.ID)
+		if err == nil {
+			continue
+		}
+		if now := s.open[b.session.ID]; now != nil {
+			now.points, now.first = track.Merge(b.points, now.points), b.first
+		} else {
+			s.open[b.session.ID] = b
+		}
+	}
+	return err
+}
+
+// takeOpen removes the buffers of these sessions and returns them with the oldest journal row that others need.
+func (s *Service) takeOpen(ids []string) (taken []*buffer, keep int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		if b := s.open[id]; b != nil {
+			taken = append(taken, b)
+			s.taken[id] = b
+			delete(s.open, id)
+		}
+	}
+	keep = s.applied + 1 // what is being flushed is open in a moment
+	for _, b := range s.open {
+		keep = min(keep, b.first)
+	}
+	return taken, keep
+}
+
+const chunkColumns = "officer_id, session_id, t0, n, t1, points, min_lat, min_lon, max_lat, max_lon, data"
+
+func (s *Service) writeChunks(ctx context.Context, tx *db.Tx, taken []*buffer, keep int64) error {
+	byWeek := map[string][][]any{}
+	var counts, sealed [][]any
+	for _, b := range taken {
+		sealed = append(sealed, []any{s.Node, b.session.ID, b.last})
+		points := s.withinSession(b)
+		if len(points) == 0 {
+			continue
+		}
+		counts = append(counts, []any{b.session.ID, len(points)})
+		box := track.Bounds(points)
+		week, err := s.weekTx(ctx, tx, points[0].At)
+		if err != nil {
+			return err
+		}
+		byWeek[week] = append(byWeek[week], []any{b.session.OfficerID, b.session.ID, points[0].At, b.last, points[len(points)-1].At, len(points),
+			box.MinLat, box.MinLon, box.MaxLat, box.MaxLon, track.Encode(points)})
+	}
+	for week, rows := range byWeek {
+		if err := db.InsertMany(ctx, tx, week, chunkColumns, "", rows); err != nil {
+			return err
+		}
+	}
+	for _, c := range counts {
+		if _, err := tx.Exec(ctx, "UPDATE duty_session SET points = points + $1 WHERE id = $2", c[1], c[0]); err != nil {
+			return err
+		}
+	}
+	if err := db.InsertMany(ctx, tx, "track_sealed", "node, session_id, seq",
+		"ON CONFLICT (node, session_id) DO UPDATE SET seq = excluded.seq", sealed); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "DELETE FROM track_journal WHERE node = $1 AND seq < $2", s.Node, keep)
+	return err
+}
+
+// withinSession drops what was taken after the session had ended on another server, of which this one hears within two
+// seconds. Where the session ended here the gate has kept such points out already.
+func (s *Service) withinSession(b *buffer) []track.Point {
+	x, ok := s.gate.session(b.session.OfficerID, b.session.ID)
+	if !ok || !x.elsewhere {
+		return b.points
+	}
+	end := x.OffAt.UnixMilli()
+	for n, p := range b.points {
+		if p.At > end {
+			return b.points[:n]
+		}
+	}
+	return b.points
+}
+
+// weekTx returns the chunk table of the week an instant lies in, and makes it if need be.
+func (s *Service) weekTx(ctx context.Context, tx *db.Tx, ms int64) (string, error) {
+	name, until := weekOf(time.UnixMilli(ms))
+	s.mu.Lock()
+	known := s.weeks[name]
+	s.mu.Unlock()
+	if known {
+		return name, nil
+	}
+	for _, statement := range []string{
+		"CREATE TABLE IF NOT EXISTS " + name + ` (officer_id TEXT NOT NULL, session_id TEXT NOT NULL, t0 BIGINT NOT NULL, n BIGINT NOT NULL, t1 BIGINT NOT NULL,
+			points INTEGER NOT NULL, min_lat INTEGER NOT NULL, min_lon INTEGER NOT NULL, max_lat INTEGER NOT NULL, max_lon INTEGER NOT NULL,
+			data BYTEA NOT NULL, PRIMARY KEY (officer_id, t0, n))`,
+		"INSERT INTO track_week (name, until) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+	} {
+		var args []any
+		if statement[0] == 'I' {
+			args = []any{name, clock.At(until)}
+		}
+		if _, err := tx.Exec(ctx, statement, args...); err != nil {
+			return "", fmt.Errorf("make %s: %w", name, err)
+		}
+	}
+	tx.AfterCommit(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.weeks[name] = true
+	})
+	return name, nil
+}
+
+// weekOf names the table of a week and says when the week is over. The name holds digits alone beside its prefix.
+func weekOf(t time.Time) (string, time.Time) {
+	t = t.UTC()
+	year, week := t.ISOWeek()
+	monday := t.Truncate(24*time.Hour).AddDate(0, 0, -(int(t.Weekday())+6)%7)
+	return fmt.Sprintf("track_chunk_%04d_%02d", year, week), monday.AddDate(0, 0, 7)
+}
+
+// keepTracks is how long tracks are kept: 90 days, as the notice on the phone says.
+const keepTracks = 90 * 24 * time.Hour
+
+// Forget drops the tables of weeks that are older than tracks are kept. The program calls it every day.
+func (s *Service) Forget(ctx context.Context) error {
+	return s.DB.Tx(ctx, func(tx *db.Tx) error {
+		old, err := db.All[string](ctx, tx, "SELECT name FROM track_week WHERE until < $1 ORDER BY name", clock.At(tx.Now().Add(-keepTracks)))
+		for i := 0; err == nil && i < len(old); i++ {
+			if !weekName(old[i]) {
+				return errors.New("a table of tracks has a strange name: " + old[i])
+			}
+			if _, err = tx.Exec(ctx, "DROP TABLE "+old[i]); err == nil {
+				_, err = tx.Exec(ctx, "DELETE FROM track_week WHERE name = $1", old[i])
+			}
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM track_sealed WHERE session_id IN (SELECT id FROM duty_session WHERE off_at < $1)`, clock.At(tx.Now().Add(-2*lateness)))
+		return err
+	})
+}

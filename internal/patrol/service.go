@@ -1,0 +1,71 @@
+package patrol
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"yiwang/internal/platform/db"
+	"yiwang/internal/region"
+)
+
+// Deps is what the module stands on.
+type Deps struct {
+	DB      *db.DB
+	Regions *region.Service
+	Node    string // names this server's part of the journal; "" for the only one
+	// Patience is how long the first caller waits for others to share a flush; 0 for 200 ms.
+	Patience time.Duration
+}
+
+// Service holds the verbs of this module. It is safe for concurrent use.
+type Service struct {
+	Deps
+	gate    *gate
+	latest  *latest
+	journal *journal
+	refused *refused
+
+	sealing sync.Mutex // one seal at a time: each lets go of the journal rows that no other buffer needs
+
+	mu      sync.Mutex
+	open    map[string]*buffer // by session: points that are in the journal and in no chunk
+	taken   map[string]*buffer // those whose chunk is being written
+	seq     int64              // last journal row begun
+	applied int64              // last journal row whose points are open
+	weeks   map[string]bool    // chunk tables known to exist
+}
+
+// New returns the service. It takes points while Run runs.
+func New(d Deps) *Service {
+	if d.Node == "" {
+		d.Node = "main"
+	}
+	if d.Patience == 0 {
+		d.Patience = flushEvery
+	}
+	return &Service{Deps: d, gate: newGate(), latest: newLatest(), journal: newJournal(), refused: newRefused(), open: map[string]*buffer{}, taken: map[string]*buffer{}, weeks: map[string]bool{}}
+}
+
+// Times of the store.
+const (
+	chunkLength = 10 * time.Minute // a chunk holds the points of this long
+	flushEvery  = 200 * time.Millisecond
+	flushCalls  = 32       // callers who wait fill a flush before its time
+	flushBytes  = 64 << 10 // points that wait do too
+	maxWaiting  = 20_000   // callers; more are told to come again
+	callerWait  = 10 * time.Second
+)
+
+// Run reads what the journal holds from before, then takes points until ctx ends; what was taken is durable when it
+// returns. Take refuses while it does not run.
+func (s *Service) Run(ctx context.Context) error {
+	if err := s.Refresh(ctx); err != nil {
+		return err
+	}
+	if err := s.recover(ctx); err != nil {
+		return err
+	}
+	s.journal.run(ctx, s.Patience, s.flush)
+	return nil
+}

@@ -1,0 +1,256 @@
+package patrol
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"yiwang/internal/platform/audit"
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/httpx"
+	"yiwang/internal/platform/outbox"
+	"yiwang/internal/platform/prose"
+)
+
+// Session is a time on duty of one officer.
+type Session struct {
+	ID          string      `db:"id" json:"id"`
+	OfficerID   string      `db:"officer_id" json:"officer_id"`
+	OfficerName string      `db:"officer_name" json:"officer_name"`
+	UnitID      string      `db:"unit_id" json:"unit_id"`
+	AreaCode    string      `db:"area_code" json:"area_code"`
+	OnAt        clock.Time  `db:"on_at" json:"on_at"`
+	UntilAt     clock.Time  `db:"until_at" json:"until_at" doc:"It ends by itself then"`
+	OffAt       *clock.Time `db:"off_at" json:"off_at,omitempty"`
+	EndedBy     Ending      `db:"ended_by" json:"ended_by,omitempty"`
+	Note        string      `db:"note" json:"note,omitempty"`
+	Points      int         `db:"points" json:"points" doc:"Positions kept so far, without the last minutes"`
+	ChangedAt   clock.Time  `db:"changed_at" json:"-"`
+	Version     int64       `db:"version" json:"version"`
+
+	elsewhere bool // another server ended it, so points may have come here meanwhile
+}
+
+const sessionColumns = "id, officer_id, officer_name, unit_id, area_code, on_at, until_at, off_at, ended_by, note, points, changed_at, version"
+
+// Ending says who ended a session.
+type Ending string
+
+// The endings.
+const (
+	ByOfficer Ending = "officer"
+	ByCentre  Ending = "centre"
+	ByTime    Ending = "time"
+)
+
+// Lengths of a session. A shift is planned for eight hours; sixteen is the most anybody can ask for.
+const (
+	usualSession   = 8 * time.Hour
+	longestSession = 16 * time.Hour
+)
+
+// GoOnDuty starts a session of the caller that ends by itself after so many minutes, 0 for eight hours. Conflict (with
+// the session) if one is running. Needs patrol.duty.
+func (s *Service) GoOnDuty(ctx context.Context, minutes int) (*Session, error) {
+	if err := auth.Require(ctx, PermDuty); err != nil {
+		return nil, err
+	}
+	length := time.Duration(minutes) * time.Minute
+	if minutes == 0 {
+		length = usualSession
+	}
+	if length <= 0 || length > longestSession {
+		return nil, errs.Invalid("patrol.bad_length", "A session lasts from one minute to sixteen hours.", errs.Field{Location: "body.minutes", Message: "1 to 960", Value: minutes})
+	}
+	p := auth.From(ctx)
+	if len(p.Areas) == 0 {
+		return nil, errs.Forbidden("patrol.no_area", "Your post has no area to be on duty in.")
+	}
+	var out *Session
+	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
+		running, err := openSession(ctx, tx, p.UserID)
+		if err != nil {
+			return err
+		}
+		if running != nil {
+			return errs.Conflict("patrol.on_duty", "You are on duty already.").With(running)
+		}
+		now := tx.Time()
+		out = &Session{ID: db.NewID(tx), OfficerID: p.UserID, OfficerName: p.Name, UnitID: p.UnitID, AreaCode: p.Areas[0], OnAt: now,
+			UntilAt: clock.At(now.Add(length)), ChangedAt: now, Version: 1}
+		if _, err := tx.Exec(ctx, "INSERT INTO duty_session ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+			out.ID, out.OfficerID, out.OfficerName, out.UnitID, out.AreaCode, out.OnAt, out.UntilAt, out.OffAt, out.EndedBy, out.Note, out.Points,
+			out.ChangedAt, out.Version); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { s.gate.put(*out) })
+		return s.note(ctx, tx, TopicOnDuty, out)
+	})
+	return out, err
+}
+
+// GoOffDuty ends the caller's session. NotFound if none is running. From now on nothing of the caller is kept or shown.
+// Needs patrol.duty.
+func (s *Service) GoOffDuty(ctx context.Context) (*Session, error) {
+	if err := auth.Require(ctx, PermDuty); err != nil {
+		return nil, err
+	}
+	var out *Session
+	err := s.DB.Tx(ctx, func(tx *db.Tx) (err error) {
+		if out, err = openSession(ctx, tx, auth.From(ctx).UserID); err != nil {
+			return err
+		}
+		if out == nil {
+			return errs.NotFound("patrol.off_duty", "You are not on duty.")
+		}
+		return s.endTx(ctx, tx, out, ByOfficer, "")
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, s.sealSessions(ctx, []string{out.ID})
+}
+
+// End ends somebody's session, with a reason that the officer sees. Needs patrol.manage in its area; NotFound outside it,
+// Conflict (with the session) if it has ended.
+func (s *Service) End(ctx context.Context, id, reason string) (*Session, error) {
+	if err := prose.Check("patrol.bad_text", prose.Needed("reason", &reason, 200)); err != nil {
+		return nil, err
+	}
+	var out *Session
+	err := s.DB.Tx(ctx, func(tx *db.Tx) (err error) {
+		if out, err = findSession(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := auth.RequireArea(ctx, PermManage, out.AreaCode); err != nil {
+			return err
+		}
+		if out.OffAt != nil {
+			return errs.Conflict("patrol.ended", "The session has ended.").With(out)
+		}
+		return s.endTx(ctx, tx, out, ByCentre, reason)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, s.sealSessions(ctx, []string{out.ID})
+}
+
+// endTx ends a session, at the latest when it was to end by itself.
+func (s *Service) endTx(ctx context.Context, tx *db.Tx, x *Session, by Ending, note string) error {
+	end := tx.Time()
+	if end.After(x.UntilAt.Time) {
+		end = x.UntilAt
+	}
+	n, err := tx.Exec(ctx, "UPDATE duty_session SET off_at = $1, ended_by = $2, note = $3, changed_at = $4, version = version + 1 WHERE id = $5 AND version = $6",
+		end, by, note, tx.Time(), x.ID, x.Version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errs.Conflict("patrol.changed", "The session was changed in between; look at it again.")
+	}
+	x.OffAt, x.EndedBy, x.Note, x.ChangedAt, x.Version = &end, by, note, tx.Time(), x.Version+1
+	ended := *x
+	tx.AfterCommit(func() {
+		s.gate.put(ended)
+		s.latest.drop(ended.OfficerID)
+	})
+	return s.note(ctx, tx, TopicOffDuty, x)
+}
+
+// Expire ends the sessions whose time is up and seals their tracks. The program calls it every minute.
+func (s *Service) Expire(ctx context.Context) error {
+	var ended []string
+	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
+		ended = ended[:0]
+		due, err := db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE off_at IS NULL AND until_at <= $1 ORDER BY id LIMIT 500", tx.Time())
+		for i := 0; err == nil && i < len(due); i++ {
+			err = s.endTx(ctx, tx, &due[i], ByTime, "")
+			ended = append(ended, due[i].ID)
+		}
+		return err
+	})
+	if err != nil || len(ended) == 0 {
+		return err
+	}
+	return s.sealSessions(ctx, ended)
+}
+
+// note writes the audit entry of a session and emits its event.
+func (s *Service) note(ctx context.Context, tx *db.Tx, topic string, x *Session) error {
+	if err := audit.Log(ctx, tx, audit.Entry{Action: topic, Object: "duty_session", ObjectID: x.ID, Area: x.AreaCode,
+		Detail: map[string]any{"officer": x.OfficerID, "ended_by": x.EndedBy}}); err != nil {
+		return err
+	}
+	return outbox.Emit(ctx, tx, topic, x.ID, x)
+}
+
+// Mine returns the caller's running session, nil off duty, and the last ended ones, newest first. Needs patrol.duty.
+func (s *Service) Mine(ctx context.Context) (running *Session, ended []Session, err error) {
+	if err := auth.Require(ctx, PermDuty); err != nil {
+		return nil, nil, err
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		me := auth.From(ctx).UserID
+		if running, err = openSession(ctx, tx, me); err != nil {
+			return err
+		}
+		ended, err = db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE officer_id = $1 AND off_at IS NOT NULL ORDER BY on_at DESC LIMIT 30", me)
+		return err
+	})
+	return running, ended, err
+}
+
+// Sessions lists the sessions in the caller's areas that ran at some time between from and to, newest first. Needs patrol.live.
+func (s *Service) Sessions(ctx context.Context, officer string, from, to clock.Time, page httpx.PageIn) (out httpx.Page[Session], err error) {
+	if err := auth.Require(ctx, PermLive); err != nil {
+		return out, err
+	}
+	after, err := httpx.DecodeCursor(page.Cursor, 1)
+	if err != nil {
+		return out, err
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		args := []any{to, from}
+		where := "on_at < $1 AND (off_at IS NULL OR off_at > $2) AND " + auth.Areas(ctx, "area_code", &args)
+		if officer != "" {
+			args = append(args, officer)
+			where += fmt.Sprintf(" AND officer_id = $%d", len(args))
+		}
+		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM duty_session WHERE "+where, args...)
+		if err != nil {
+			return err
+		}
+		if after[0] != "" {
+			args = append(args, after[0])
+			where += fmt.Sprintf(" AND id < $%d", len(args))
+		}
+		args = append(args, page.Limit+1)
+		rows, err := db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE "+where+fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
+		out = httpx.Cut(rows, page.Limit, total, func(x *Session) string { return httpx.EncodeCursor(x.ID) })
+		return err
+	})
+	return out, err
+}
+
+// openSession returns the running session of an officer, nil if there is none.
+func openSession(ctx context.Context, tx *db.Tx, officer string) (*Session, error) {
+	x, err := db.Get[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE officer_id = $1 AND off_at IS NULL", officer)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, nil
+	}
+	return &x, err
+}
+
+func findSession(ctx context.Context, tx *db.Tx, id string) (*Session, error) {
+	x, err := db.Get[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE id = $1", id)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, errs.NotFound("patrol.no_session", "There is no such session, or you may not see it.")
+	}
+	return &x, err
+}
