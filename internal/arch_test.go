@@ -39,6 +39,8 @@ var imports = map[string][]string{
 	"workflow":    {"platform"},
 	"messages":    {"platform", "identity"},
 	"live":        {"platform", "region", "identity"},
+	"track":       {},
+	"patrol":      {"platform", "region", "identity", "track"},
 	"duty":        {"platform", "region", "identity"},
 	"cases":       {"platform", "region", "identity", "workflow", "duty"},
 	"intake":      {"platform", "region", "identity", "duty", "cases"},
@@ -47,9 +49,9 @@ var imports = map[string][]string{
 	"tally":       {"platform", "region", "identity", "duty", "cases"},
 	"integration": {"platform", "region", "identity", "duty", "cases", "intake"},
 
-	"demo":    {"workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "report", "stats"},
-	"app":     {"workflow", "messages", "live", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "report", "stats", "demo"},
-	"command": {"workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "stats", "demo", "app", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "appraisal", "results", "report", "opinion", "rectify"},
+	"demo":    {"track", "patrol", "workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "report", "stats"},
+	"app":     {"track", "patrol", "workflow", "messages", "live", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "report", "stats", "demo"},
+	"command": {"track", "patrol", "workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "stats", "demo", "app", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "appraisal", "results", "report", "opinion", "rectify"},
 }
 
 const module = "yiwang/internal/"

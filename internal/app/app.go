@@ -135,6 +135,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	ready(listener.Addr().String())
 	learned := a.startLearning(background)
 	ticking := a.startClocks(background)
+	kept := a.startTracks(background)
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -150,6 +151,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	<-looped
 	<-learned
 	<-ticking
+	<-kept
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
@@ -171,6 +173,26 @@ func (a *App) startLearning(ctx context.Context) <-chan struct{} {
 		defer close(done)
 		if _, err := a.Opinions.Retrain(auth.System(ctx, "classifier")); err != nil && ctx.Err() == nil {
 			slog.WarnContext(ctx, "the classifier was not trained, the shipped one is used", "error", err)
+		}
+	}()
+	return done
+}
+
+// startTracks takes positions until ctx ends; if it cannot begin, phones are told to send again and it is tried again.
+func (a *App) startTracks(ctx context.Context) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		retry := time.NewTicker(5 * time.Second)
+		defer retry.Stop()
+		for ctx.Err() == nil {
+			if err := a.Patrol.Run(auth.System(ctx, "tracks")); err != nil && ctx.Err() == nil {
+				slog.ErrorContext(ctx, "the track journal cannot be read, positions are not taken", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+			case <-retry.C:
+			}
 		}
 	}()
 	return done

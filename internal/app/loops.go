@@ -25,6 +25,11 @@ func (a *App) loops() []loop {
 		{"whistles", 20 * time.Second, a.Whistles.RemindAll},
 		{"words", time.Second, a.Cases.FillWords},
 		{"squares", time.Minute, a.Cases.KeepSquares},
+		{"duty elsewhere", 2 * time.Second, a.Patrol.Refresh},
+		{"chunks", 5 * time.Second, a.Patrol.Seal},
+		{"duty ends", 30 * time.Second, a.Patrol.Expire},
+		{"refused points", time.Minute, a.Patrol.Settle},
+		{"old tracks", time.Hour, a.Patrol.Forget},
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"yiwang/internal/live"
 	"yiwang/internal/messages"
 	"yiwang/internal/opinion"
+	"yiwang/internal/patrol"
 	"yiwang/internal/platform/jobs"
 	"yiwang/internal/platform/workcal"
 	"yiwang/internal/rectify"
@@ -52,6 +53,7 @@ type Modules struct {
 	Messages  *messages.Service
 	Partners  *integration.Service
 	Live      *live.Service
+	Patrol    *patrol.Service
 	Calendar  *workcal.Source
 }
 
@@ -61,7 +63,7 @@ func Permissions() []string {
 	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), opinion.Permissions(), rectify.Permissions(), appraisal.Permissions(),
 		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions(),
 		duty.Permissions(), cases.Permissions(), intake.Permissions(), whistle.Permissions(), desk.Permissions(), tally.Permissions(), messages.Permissions(),
-		integration.Permissions()} {
+		integration.Permissions(), patrol.Permissions()} {
 		all = append(all, of...)
 	}
 	return all
@@ -108,6 +110,7 @@ func (a *App) buildCases() {
 	a.Tally = tally.New(tally.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Calendar: a.Calendar})
 	a.Partners = integration.New(integration.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, Box: a.Box, Private: a.webhookNets})
 	a.Live = live.New(live.Deps{DB: a.DB, Regions: a.Region})
+	a.Patrol = patrol.New(patrol.Deps{DB: a.DB, Regions: a.Region})
 }
 
 // fields are the 14 fields of the reverse evaluation, which a questionnaire lets people tick.

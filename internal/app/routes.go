@@ -45,6 +45,7 @@ func (a *App) API(mux *http.ServeMux) huma.API {
 	a.Messages.Routes(api)
 	a.Partners.Routes(api)
 	a.Live.Routes(api)
+	a.Patrol.Routes(api)
 	a.systemRoutes(api)
 	return api
 }
@@ -74,7 +75,10 @@ func (a *App) Handler() (http.Handler, error) {
 	outer := &httpx.Outer{Authenticate: a.Identity.FromRequest, Clock: a.DB.Clock(), TrustProxies: proxies,
 		Limiter: httpx.NewLimiter(a.Config.RateLimit, a.Config.RateBurst), Secure: a.Config.SecureCookies(),
 		Gate: httpx.NewGate(a.Config.Places*runtime.GOMAXPROCS(0), a.Config.Places*runtime.GOMAXPROCS(0)*8, gateWait)}
-	return outer.Wrap(compress(httpx.Idempotent(a.DB, mux))), nil
+	front := http.NewServeMux()
+	front.Handle("/ingest/", a.Patrol.Ingest()) // thousands of phones behind one address: limited by tracker, signed in by its token
+	front.Handle("/", outer.Wrap(compress(httpx.Idempotent(a.DB, mux))))
+	return front, nil
 }
 
 // ready says whether the database, and NATS where configured, answer.

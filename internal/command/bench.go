@@ -30,6 +30,7 @@ type benchCmd struct {
 	Responses benchResponsesCmd `cmd:"" help:"Answers that respondents send through HTTP, durable per second, with thousands of questionnaires open."`
 	Cases     benchCasesCmd     `cmd:"" help:"Whole lives of cases through HTTP beside bare statements, at growing numbers of rows."`
 	Clocks    benchClocksCmd    `cmd:"" help:"Tens of thousands of cases overdue at once, passed up by the clock worker."`
+	Points    benchPointsCmd    `cmd:"" help:"Positions of officers through HTTP, durable per second, what they take on disk and to read back."`
 	API       benchAPICmd       `cmd:"" name:"api" help:"Latency of API reads at a steady rate, against the demonstration district in --data."`
 }
 

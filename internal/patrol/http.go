@@ -32,10 +32,10 @@ func (s *Service) Routes(api huma.API) {
 	s.deviceRoutes(api)
 }
 
-type onIn struct {
-	Body struct {
-		Minutes int `json:"minutes,omitempty" minimum:"0" maximum:"960" doc:"Length; 0 for eight hours"`
-	}
+type onIn struct{ Body duty }
+
+type duty struct {
+	Minutes int `json:"minutes,omitempty" minimum:"0" maximum:"960" doc:"Length; 0 for eight hours"`
 }
 
 type mine struct {
@@ -43,10 +43,10 @@ type mine struct {
 	Ended   []Session `json:"ended"`
 }
 
-type pointsIn struct {
-	Body struct {
-		Points []Fix `json:"points" minItems:"1" maxItems:"5000"`
-	}
+type pointsIn struct{ Body fixes }
+
+type fixes struct {
+	Points []Fix `json:"points" minItems:"1" maxItems:"5000"`
 }
 
 // Fix is a position as the officers' app sends it; what it does not know it leaves out.
@@ -83,19 +83,19 @@ type looks struct {
 }
 
 func (s *Service) dutyRoutes(api huma.API) {
-	duty := httpx.Permission(PermDuty)
-	httpx.Handle(api, httpx.Op{ID: "go-on-duty", Method: http.MethodPost, Path: "/api/v1/patrol/duty", Summary: "Go on duty: from now on one's positions are kept", Tag: tag, Access: duty, Status: 201, Errors: []int{409}},
+	own := httpx.Permission(PermDuty)
+	httpx.Handle(api, httpx.Op{ID: "go-on-duty", Method: http.MethodPost, Path: "/api/v1/patrol/duty", Summary: "Go on duty: from now on one's positions are kept", Tag: tag, Access: own, Status: 201, Errors: []int{409}},
 		func(ctx context.Context, in *onIn) (*body[*Session], error) {
 			return out(s.GoOnDuty(ctx, in.Body.Minutes))
 		})
-	httpx.Handle(api, httpx.Op{ID: "go-off-duty", Method: http.MethodDelete, Path: "/api/v1/patrol/duty", Summary: "Go off duty: nothing is kept or shown any more", Tag: tag, Access: duty, Errors: []int{404}},
+	httpx.Handle(api, httpx.Op{ID: "go-off-duty", Method: http.MethodDelete, Path: "/api/v1/patrol/duty", Summary: "Go off duty: nothing is kept or shown any more", Tag: tag, Access: own, Errors: []int{404}},
 		func(ctx context.Context, _ *struct{}) (*body[*Session], error) { return out(s.GoOffDuty(ctx)) })
-	httpx.Handle(api, httpx.Op{ID: "get-duty", Method: http.MethodGet, Path: "/api/v1/patrol/duty", Summary: "Show one's own sessions", Tag: tag, Access: duty},
+	httpx.Handle(api, httpx.Op{ID: "get-duty", Method: http.MethodGet, Path: "/api/v1/patrol/duty", Summary: "Show one's own sessions", Tag: tag, Access: own},
 		func(ctx context.Context, _ *struct{}) (*body[mine], error) {
 			running, ended, err := s.Mine(ctx)
 			return out(mine{running, ended}, err)
 		})
-	httpx.Handle(api, httpx.Op{ID: "send-points", Method: http.MethodPost, Path: "/api/v1/patrol/points", Summary: "Send one's own positions; answered when they are durable", Tag: tag, Access: duty, Errors: []int{413, 429, 503}},
+	httpx.Handle(api, httpx.Op{ID: "send-points", Method: http.MethodPost, Path: "/api/v1/patrol/points", Summary: "Send one's own positions; answered when they are durable", Tag: tag, Access: own, Errors: []int{413, 429, 503}},
 		func(ctx context.Context, in *pointsIn) (*body[Receipt], error) {
 			points, bad := make([]track.Point, 0, len(in.Body.Points)), 0
 			for i := range in.Body.Points {
@@ -109,7 +109,7 @@ func (s *Service) dutyRoutes(api huma.API) {
 			r.Bad += bad
 			return out(r, err)
 		})
-	httpx.Handle(api, httpx.Op{ID: "list-looks", Method: http.MethodGet, Path: "/api/v1/patrol/looks", Summary: "Show who looked at one's own track, and what was turned away", Tag: tag, Access: duty},
+	httpx.Handle(api, httpx.Op{ID: "list-looks", Method: http.MethodGet, Path: "/api/v1/patrol/looks", Summary: "Show who looked at one's own track, and what was turned away", Tag: tag, Access: own},
 		func(ctx context.Context, _ *struct{}) (*body[looks], error) {
 			l, r, err := s.WhoLooked(ctx)
 			return out(looks{l, r}, err)
@@ -125,9 +125,11 @@ type sessionsIn struct {
 
 type endIn struct {
 	ID   string `path:"id" maxLength:"60"`
-	Body struct {
-		Reason string `json:"reason" maxLength:"800"`
-	}
+	Body ending
+}
+
+type ending struct {
+	Reason string `json:"reason" maxLength:"800" doc:"The officer sees it"`
 }
 
 func (s *Service) liveRoutes(api huma.API) {

@@ -112,6 +112,11 @@ func (s *Service) owntracks(w http.ResponseWriter, r *http.Request) {
 
 // settle takes the points and answers with body once they are durable.
 func (s *Service) settle(w http.ResponseWriter, r *http.Request, d Device, points []track.Point, bad int, body []byte) {
+	if !s.limiter.Allow(d.ID) {
+		w.Header().Set("Retry-After", "5")
+		httpx.WriteProblem(w, r, errs.TooMany("patrol.too_fast", "This tracker sends too often; wait a moment."))
+		return
+	}
 	if _, err := s.Take(r.Context(), d.OfficerID, points, bad); err != nil {
 		httpx.WriteProblem(w, r, err)
 		return

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/httpx"
 	"yiwang/internal/region"
 )
 
@@ -25,6 +26,7 @@ type Service struct {
 	latest  *latest
 	journal *journal
 	refused *refused
+	limiter *httpx.Limiter // by tracker
 
 	sealing sync.Mutex // one seal at a time: each lets go of the journal rows that no other buffer needs
 
@@ -44,7 +46,7 @@ func New(d Deps) *Service {
 	if d.Patience == 0 {
 		d.Patience = flushEvery
 	}
-	return &Service{Deps: d, gate: newGate(), latest: newLatest(), journal: newJournal(), refused: newRefused(), open: map[string]*buffer{}, taken: map[string]*buffer{}, weeks: map[string]bool{}}
+	return &Service{Deps: d, gate: newGate(), latest: newLatest(), journal: newJournal(), refused: newRefused(), limiter: httpx.NewLimiter(ratePerTracker, burstPerTracker), open: map[string]*buffer{}, taken: map[string]*buffer{}, weeks: map[string]bool{}}
 }
 
 // Times of the store.
@@ -55,6 +57,12 @@ const (
 	flushBytes  = 64 << 10 // points that wait do too
 	maxWaiting  = 20_000   // callers; more are told to come again
 	callerWait  = 10 * time.Second
+)
+
+// A tracker sends a point every few seconds, and what it kept while it had no network one by one.
+const (
+	ratePerTracker  = 20
+	burstPerTracker = 600
 )
 
 // Run reads what the journal holds from before, then takes points until ctx ends; what was taken is durable when it

@@ -1,4 +1,4 @@
-package track
+package track_test
 
 import (
 	"errors"
@@ -6,54 +6,31 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"testing"
+
+	"yiwang/internal/track"
+	"yiwang/internal/track/tracktest"
 )
 
-// walk is n fixes of somebody who walks at 1.3 m/s with stops and a receiver that errs by a few metres.
-func walk(seed uint64, n int, step int64) []Point {
-	r := rand.New(rand.NewPCG(seed, 1))
-	lat, lon, heading, battery := 32.06, 118.77, r.Float64()*2*math.Pi, 90.0
-	ex, ey, still := 0.0, 0.0, 0
-	out := make([]Point, 0, n)
-	for i := range n {
-		if still > 0 {
-			still--
-		} else if r.Float64() < 0.01 {
-			still = 20 + r.IntN(60)
-		}
-		speed := 1.3
-		if still > 0 {
-			speed = 0
-		}
-		heading += r.NormFloat64() * 0.2
-		d := speed * float64(step) / 1000 / 111_320
-		lat, lon = lat+d*math.Cos(heading), lon+d*math.Sin(heading)/math.Cos(lat*math.Pi/180)
-		ex, ey = 0.9*ex+r.NormFloat64()*1.7, 0.9*ey+r.NormFloat64()*1.7
-		p, _ := At(1_790_000_000_000+int64(i)*step, lat+ex/111_320, lon+ey/111_320)
-		p.SetSpeed(math.Abs(speed + r.NormFloat64()*0.1))
-		p.SetHeading(math.Mod(heading*180/math.Pi+720, 360))
-		p.SetAccuracy(4 + math.Round(r.Float64()*3))
-		battery -= 0.01
-		p.SetBattery(battery)
-		out = append(out, p)
-	}
-	return out
+// walk is an officer's walk that begins at a fixed instant.
+func walk(seed uint64, n int, step int64) []track.Point {
+	return tracktest.Walk(seed, n, step, 1_790_000_000_000)
 }
 
 func TestCodec_GivesBackEveryPoint(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 7))
 	for range 300 {
-		points := make([]Point, r.IntN(50))
+		points := make([]track.Point, r.IntN(50))
 		at := r.Int64N(1 << 41)
 		for i := range points {
 			at += r.Int64N(200_000)
-			points[i] = Point{At: at, Lat: int32(r.Int64N(180e6) - 90e6), Lon: int32(r.Int64N(360e6) - 180e6), Speed: uint16(r.Uint32()), Heading: uint16(r.IntN(360)),
-				Accuracy: uint16(r.Uint32()), Battery: uint8(r.Uint32()), Flags: Flags(r.Uint32())}
+			points[i] = track.Point{At: at, Lat: int32(r.Int64N(180e6) - 90e6), Lon: int32(r.Int64N(360e6) - 180e6), Speed: uint16(r.Uint32()), Heading: uint16(r.IntN(360)),
+				Accuracy: uint16(r.Uint32()), Battery: uint8(r.Uint32()), Flags: track.Flags(r.Uint32())}
 			if r.IntN(4) == 0 {
-				points[i].Heading = NoHeading
+				points[i].Heading = track.NoHeading
 			}
 		}
-		got, err := Decode(Encode(points))
+		got, err := track.Decode(track.Encode(points))
 		if err != nil || len(got) != len(points) || len(points) > 0 && !reflect.DeepEqual(got, points) {
 			t.Fatalf("%v: got %v, want %v", err, got, points)
 		}
@@ -64,7 +41,7 @@ func TestCodec_TakesAtMostTenBytesAPoint(t *testing.T) {
 	t.Parallel()
 	for _, step := range []int64{5_000, 10_000} {
 		points := walk(1, int(600_000/step), step) // ten minutes, as they are stored
-		perPoint := float64(len(Encode(points))) / float64(len(points))
+		perPoint := float64(len(track.Encode(points))) / float64(len(points))
 		t.Logf("a fix every %d s: %.1f bytes a point", step/1000, perPoint)
 		if perPoint > 8.5 {
 			t.Errorf("%.1f bytes a point", perPoint)
@@ -74,7 +51,7 @@ func TestCodec_TakesAtMostTenBytesAPoint(t *testing.T) {
 
 func TestDecode_RefusesWhatIsDamaged(t *testing.T) {
 	t.Parallel()
-	good := Encode(walk(2, 60, 10_000))
+	good := track.Encode(walk(2, 60, 10_000))
 	r := rand.New(rand.NewPCG(3, 3))
 	for range 20_000 {
 		bad := append([]byte{}, good...)
@@ -82,12 +59,12 @@ func TestDecode_RefusesWhatIsDamaged(t *testing.T) {
 			bad[r.IntN(len(bad))] = byte(r.Uint32())
 		}
 		bad = bad[:1+r.IntN(len(bad))]
-		if _, err := Decode(bad); err != nil && !errors.Is(err, ErrChunk) {
+		if _, err := track.Decode(bad); err != nil && !errors.Is(err, track.ErrChunk) {
 			t.Fatal(err)
 		}
 	}
 	for name, b := range map[string][]byte{"nothing": nil, "another codec": {9, 0}, "more points than bytes": {1, 200, 1}, "cut": good[:len(good)-1], "longer": append(append([]byte{}, good...), 0)} {
-		if _, err := Decode(b); !errors.Is(err, ErrChunk) {
+		if _, err := track.Decode(b); !errors.Is(err, track.ErrChunk) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -97,7 +74,7 @@ func TestMerge_KeepsEachTimeOnceInOrder(t *testing.T) {
 	t.Parallel()
 	all := walk(4, 200, 10_000)
 	r := rand.New(rand.NewPCG(5, 5))
-	var a, b, inserted []Point
+	var a, b, inserted []track.Point
 	for _, p := range all {
 		if n := r.IntN(3); n != 1 {
 			a = append(a, p)
@@ -108,29 +85,29 @@ func TestMerge_KeepsEachTimeOnceInOrder(t *testing.T) {
 			b = append(b, p)
 		}
 	}
-	if got := Merge(a, b); !reflect.DeepEqual(got, all) {
+	if got := track.Merge(a, b); !reflect.DeepEqual(got, all) {
 		t.Errorf("merged %d points, want %d", len(got), len(all))
 	}
 	for _, i := range r.Perm(len(all)) {
 		var ok bool
-		if inserted, ok = Insert(inserted, all[i]); !ok {
+		if inserted, ok = track.Insert(inserted, all[i]); !ok {
 			t.Fatal("a new point was taken for an old one")
 		}
 	}
-	if _, ok := Insert(inserted, all[7]); ok || !reflect.DeepEqual(inserted, all) {
+	if _, ok := track.Insert(inserted, all[7]); ok || !reflect.DeepEqual(inserted, all) {
 		t.Error("inserting in any order gives another track")
 	}
 }
 
 func TestRead_FindsStopsGapsAndDistance(t *testing.T) {
 	t.Parallel()
-	var points []Point
+	var points []track.Point
 	at, lat := int64(1_790_000_000_000), 32.06
 	add := func(n int, metres float64) {
 		for range n {
 			at += 10_000
 			lat += metres / 111_195
-			p, _ := At(at, lat, 118.77)
+			p, _ := track.At(at, lat, 118.77)
 			p.SetAccuracy(5)
 			points = append(points, p)
 		}
@@ -140,10 +117,10 @@ func TestRead_FindsStopsGapsAndDistance(t *testing.T) {
 	add(30, 13)
 	at += 600_000 // a tunnel
 	add(10, 13)
-	rough, _ := At(at+10_000, lat+1, 118.77)
+	rough, _ := track.At(at+10_000, lat+1, 118.77)
 	rough.SetAccuracy(500)
 	points = append(points, rough)
-	r := Read(points)
+	r := track.Read(points)
 	if len(r.Stops) != 1 || r.Stops[0].To-r.Stops[0].From < 280_000 || r.Stops[0].To-r.Stops[0].From > 400_000 {
 		t.Errorf("stops %+v", r.Stops)
 	}
@@ -158,7 +135,7 @@ func TestRead_FindsStopsGapsAndDistance(t *testing.T) {
 func TestAt_RefusesWhatIsNoPosition(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][2]float64{{91, 0}, {0, 181}, {math.NaN(), 1}, {math.Inf(1), 1}, {0, 0}} {
-		if p, ok := At(1, c[0], c[1]); ok {
+		if p, ok := track.At(1, c[0], c[1]); ok {
 			t.Errorf("%v became %+v", c, p)
 		}
 	}
@@ -167,15 +144,15 @@ func TestAt_RefusesWhatIsNoPosition(t *testing.T) {
 func BenchmarkEncode(b *testing.B) {
 	points := walk(1, 60, 10_000)
 	for b.Loop() {
-		Encode(points)
+		track.Encode(points)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/60, "ns/point")
 }
 
 func BenchmarkDecode(b *testing.B) {
-	chunk, out := Encode(walk(1, 60, 10_000)), []Point{}
+	chunk, out := track.Encode(walk(1, 60, 10_000)), []track.Point{}
 	for b.Loop() {
-		out, _ = AppendDecoded(out[:0], chunk)
+		out, _ = track.AppendDecoded(out[:0], chunk)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/60, "ns/point")
 }
