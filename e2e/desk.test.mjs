@@ -66,6 +66,16 @@ test('a view is kept, many cases are taken on at once, and an export is asked fo
   await bulk.getByRole('button', { name: '知道了' }).click()
   for (const c of made) assert.equal((await desk.call('GET', `/api/v1/cases/${c.id}`)).state, 'accepted')
 
+  // While the keyboard stands on a row nothing moves under it: what is new waits behind a button.
+  await page.keyboard.press('j')
+  made.push(await fresh(desk, here, `${word}，四号桥北侧栏杆晃动`, '四号桥'))
+  const news = page.getByRole('button', { name: '有更新，点这里刷新' })
+  await news.waitFor()
+  assert.equal(await page.getByRole('list', { name: '事件列表' }).getByRole('listitem').count(), 3)
+  await picture(page, 'desk-fresh')
+  await news.click()
+  await page.getByText('共 4 件').waitFor()
+
   // An export: asked for here, approved there, taken here.
   await page.locator('header').filter({ hasText: '列表' }).getByRole('button', { name: '更多', exact: true }).click()
   await page.getByRole('menuitem', { name: '导出这些事件…' }).click()
@@ -93,7 +103,7 @@ test('a view is kept, many cases are taken on at once, and an export is asked fo
     assert.match(r.at(-1), new RegExp(desk.me.user.name))
   }
   await mine.getByText('下载 1 次').click()
-  await mine.getByText(/3 行/).waitFor()
+  await mine.getByText(/4 行/).waitFor()
   await picture(page, 'desk-export')
   assert.deepEqual([...faults, ...above.faults], [])
 })
