@@ -19,6 +19,11 @@ func (s *Service) meritRoutes(api huma.API, op func(id, path, summary string) ht
 			m, err := s.Merits(ctx, in.ID, MeritFilter{Code: in.Code, Street: in.Street})
 			return &Body[*Merits]{m}, err
 		})
+	httpx.Handle(api, op("get-reverse-part", "reverse", "The reverse part of every street: closing, approval, recurrence, with the lists behind each share"),
+		func(ctx context.Context, in *WaveIn) (*Body[*ReverseTable], error) {
+			o, err := s.Reverse(ctx, in.ID)
+			return &Body[*ReverseTable]{o}, err
+		})
 	httpx.Handle(api, op("get-online-adjustment", "online-adjustment", "The online sample corrected by who answers: raking, propensity weights, mass imputation, both; with the balance before and after"),
 		func(ctx context.Context, in *WaveIn) (*Body[*OnlineAdjustment], error) {
 			o, err := s.OnlineAdjustment(ctx, in.ID)

@@ -150,8 +150,14 @@ func specials(ctx context.Context, tx *db.Tx, waveID string) ([]Special, error) 
 func (s *Service) partsTx(ctx context.Context, tx *db.Tx, w *survey.Wave) (p parts, err error) {
 	p = parts{Reverse: map[string]ReversePart{}, Special: map[string]float64{}}
 	if s.outcomes != nil {
-		if p.Reverse, err = s.outcomes.OutcomesTx(ctx, tx, w.ID); err != nil {
+		counts, err := s.outcomes.OutcomesTx(ctx, tx, w.ID)
+		if err != nil {
 			return p, fmt.Errorf("outcomes of the reverse evaluation: %w", err)
+		}
+		for street, c := range counts {
+			if of, ok := c.part(); ok {
+				p.Reverse[street] = of
+			}
 		}
 	}
 	list, err := specials(ctx, tx, w.ID)

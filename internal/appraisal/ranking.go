@@ -13,19 +13,6 @@ import (
 	"yiwang/internal/survey"
 )
 
-// ReversePart is a street's outcome of the reverse evaluation, each a share from 0 to 1: closed items of those due, approval
-// of those asked back, problems that came again.
-type ReversePart struct {
-	Closure    float64 `json:"closure"`
-	Approval   float64 `json:"approval"`
-	Recurrence float64 `json:"recurrence"`
-}
-
-// Score is 100 × (0.5 closure + 0.3 approval + 0.2 × (1 − recurrence)); indicators.yaml, meta.formula.reverse.
-func (p ReversePart) Score() float64 {
-	return 100 * (0.5*p.Closure + 0.3*p.Approval + 0.2*(1-p.Recurrence))
-}
-
 // parts are the two other parts of the total by street; a missing street has no score yet.
 type parts struct {
 	Reverse map[string]ReversePart `json:"reverse"`
@@ -61,7 +48,8 @@ func (c *computation) total() error {
 		row := c.result.score(survey.Targeted, street, NodeTotal)
 		t := Total{AreaCode: street, AreaName: c.name(street)}
 		if p, ok := c.parts.Reverse[street]; ok {
-			t.Reverse = number(p.Score())
+			t.Reverse = number(p.Score(c.system.ReverseParts()))
+			c.noteOpen(&t, p.Counts)
 		}
 		if s, ok := c.parts.Special[street]; ok {
 			t.Special = number(s)
@@ -78,6 +66,14 @@ func (c *computation) total() error {
 		c.result.Totals = append(c.result.Totals, t)
 	}
 	return nil
+}
+
+// noteOpen says which items have no verdict yet and are left out of a share.
+func (c *computation) noteOpen(t *Total, counts *ReverseCounts) {
+	if counts == nil || counts.Unverified+counts.Undecided == 0 {
+		return
+	}
+	c.note("%s的反向得分：%d项尚未核查，不计入认可率；%d项是否再次出现待认定，不计入复发率。", t.AreaName, counts.Unverified, counts.Undecided)
 }
 
 // rank orders the streets by the total where it exists, else by the positive part, with the rank sets of Klein, Wright &

@@ -15,10 +15,10 @@ import (
 	"yiwang/internal/survey"
 )
 
-// Outcomes tells how the reverse evaluation of a wave ended by street; streets without a finished evaluation are absent.
-// The rectification module implements it; nil means that there is none yet.
+// Outcomes tells what became of the issued items of a wave by street; streets without items are absent. The rectification module
+// implements it; nil means that there is none yet.
 type Outcomes interface {
-	OutcomesTx(ctx context.Context, tx *db.Tx, waveID string) (map[string]ReversePart, error)
+	OutcomesTx(ctx context.Context, tx *db.Tx, waveID string) (map[string]ReverseCounts, error)
 }
 
 // Names tells the names of an area and of everything below it: code → name.

@@ -273,9 +273,9 @@ func TestPublicResult_ShowsStreetsNeverCommunitiesOrSmallCells(t *testing.T) {
 	})
 }
 
-type fixedOutcomes map[string]appraisal.ReversePart
+type fixedOutcomes map[string]appraisal.ReverseCounts
 
-func (f fixedOutcomes) OutcomesTx(context.Context, *db.Tx, string) (map[string]appraisal.ReversePart, error) {
+func (f fixedOutcomes) OutcomesTx(context.Context, *db.Tx, string) (map[string]appraisal.ReverseCounts, error) {
 	return f, nil
 }
 
@@ -284,7 +284,7 @@ func TestScore_SpecialAndReversePartsMakeATotalInANewRun(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		outcomes := fixedOutcomes{}
 		for s := 1; s <= 2; s++ {
-			outcomes[surveytest.Street(s)] = appraisal.ReversePart{Closure: 1, Approval: 0.9, Recurrence: 0.1}
+			outcomes[surveytest.Street(s)] = appraisal.ReverseCounts{Issued: 10, Settled: 10, Closed: 10, Passed: 10, Approved: 9, Judged: 10, Recurred: 1}
 		}
 		x := open(t, d, 2, outcomes)
 		w := x.closed(t, 300, 0)

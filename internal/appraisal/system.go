@@ -23,6 +23,7 @@ type System struct {
 	Scale             []ScaleStep              `json:"scale"`
 	Formula           map[string]string        `json:"formula"`
 	Dimensions        []Dimension              `json:"dimensions"`
+	Reverse           *ReverseWeights          `json:"reverse_weights,omitempty" doc:"of closing, approval and non-recurrence in percent; absent: 50, 30, 20"`
 }
 
 // Part is one of positive, reverse, special with its share of the total in percent.
@@ -86,6 +87,7 @@ type systemFile struct {
 		Respondent map[survey.Group]float64 `yaml:"respondent_weight"`
 		Scale      []ScaleStep              `yaml:"scale"`
 		Formula    map[string]string        `yaml:"formula,omitempty"`
+		Reverse    *ReverseWeights          `yaml:"reverse_weights,omitempty"`
 	} `yaml:"meta"`
 	Dimensions []Dimension `yaml:"dimensions"`
 }
@@ -106,7 +108,7 @@ func readSystem(src []byte) (*System, error) {
 		return nil, errs.Invalid("appraisal.bad_system", "The indicator file is not readable YAML: "+err.Error())
 	}
 	return &System{Version: file.Meta.Version, Parts: file.Meta.Parts, RespondentWeights: file.Meta.Respondent,
-		Scale: file.Meta.Scale, Formula: file.Meta.Formula, Dimensions: file.Dimensions}, nil
+		Scale: file.Meta.Scale, Formula: file.Meta.Formula, Dimensions: file.Dimensions, Reverse: file.Meta.Reverse}, nil
 }
 
 // Hash returns the SHA-256 of the system's canonical JSON.

@@ -44,6 +44,10 @@ func (s *System) Faults() []Fault {
 		total += p.Weight
 	}
 	v.sum("meta.parts", total, 100)
+	if r := s.Reverse; r != nil {
+		v.check(r.Closure >= 0 && r.Approval >= 0 && r.NonRecurrence >= 0, "meta.reverse_weights", "权重不能是负数", "weights are not negative")
+		v.sum("meta.reverse_weights", r.Closure+r.Approval+r.NonRecurrence, 100)
+	}
 	total = 0
 	for _, g := range survey.Groups {
 		v.check(s.RespondentWeights[g] > 0, "meta.respondent_weight."+string(g), g.Title()+"的权重须为正数", "must be positive")

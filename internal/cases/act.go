@@ -25,6 +25,7 @@ type step struct {
 	seen   string         // visibility of the history entry
 	detail map[string]any // of the history entry
 	event  Moved
+	birth  *birth // of a case whose row is written with this step, nil for others
 }
 
 // Act takes one action of the workflow. It returns NotFound for a case the caller does not see, Forbidden without the
@@ -43,7 +44,11 @@ func (s *Service) Act(ctx context.Context, id, action string, m Move) (c *Case, 
 
 // ActTx is Act inside the caller's transaction.
 func (s *Service) ActTx(ctx context.Context, tx *db.Tx, id, action string, m Move) (*Case, error) {
-	c, err := s.load(ctx, tx, id)
+	take := s.take
+	if action == "merge" {
+		take = s.load // takes both cases together, in an order that keeps two merges from waiting for each other
+	}
+	c, err := take(ctx, tx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -149,10 +154,14 @@ func (s *Service) carryOut(ctx context.Context, tx *db.Tx, t *step) error {
 	if err := s.settle(ctx, tx, t); err != nil {
 		return err
 	}
-	if err := s.save(ctx, tx, t.c); err != nil {
+	write, steps := s.save, []*step{t}
+	if t.birth != nil {
+		write, steps = t.birth.write, []*step{t.birth.step, t}
+	}
+	if err := write(ctx, tx, &t.was, t.c); err != nil {
 		return err
 	}
-	return s.record(ctx, tx, t)
+	return s.record(ctx, tx, steps...)
 }
 
 // settle sets whose move it is, the ending, and the clocks, after the state is known.

@@ -40,7 +40,7 @@ func (s *Service) tick(ctx context.Context, tx *db.Tx, t *step, st workflow.Stat
 			return err
 		}
 	}
-	if err := stopClocks(ctx, tx, c, outcomeOf(t.action.Code, c.Stage), st.End && held); err != nil {
+	if err := t.stopClocks(ctx, tx, st.End && held); err != nil {
 		return err
 	}
 	c.Stage, c.DueAt, c.WarnAt, c.Paused = st.Stage, nil, nil, st.Pause && st.Stage == ""
@@ -57,7 +57,17 @@ func (s *Service) tick(ctx context.Context, tx *db.Tx, t *step, st workflow.Stat
 	if st.Stage == "" {
 		return nil
 	}
-	return s.startClock(ctx, tx, c, st)
+	return s.startClock(ctx, tx, t, st)
+}
+
+// stopClocks stops what ran for the stage the step leaves.
+func (t *step) stopClocks(ctx context.Context, tx *db.Tx, all bool) error {
+	outcome := outcomeOf(t.action.Code, t.c.Stage)
+	if t.birth != nil {
+		t.birth.clock.end(tx.Time(), outcome)
+		return nil
+	}
+	return stopClocks(ctx, tx, t.c, outcome, all)
 }
 
 // stopsClock notes for the event which clock the step stops and whether in time.
@@ -78,10 +88,14 @@ func pauseReason(t *step, st workflow.State) string {
 }
 
 // startClock starts the clock of the stage the case has come to.
-func (s *Service) startClock(ctx context.Context, tx *db.Tx, c *Case, st workflow.State) error {
-	k, err := s.nextClock(ctx, tx, c, st)
+func (s *Service) startClock(ctx context.Context, tx *db.Tx, t *step, st workflow.State) error {
+	k, err := s.nextClock(ctx, tx, t.c, st)
 	if err != nil {
 		return err
+	}
+	if t.birth != nil {
+		t.birth.next = k
+		return nil
 	}
 	return insertClocks(ctx, tx, k)
 }

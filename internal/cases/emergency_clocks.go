@@ -129,7 +129,7 @@ func (w *switching) write(ctx context.Context) error {
 	for i := range w.ended {
 		w.ended[i] = append(w.ended[i], now)
 	}
-	if err := db.UpdateMany(ctx, w.tx, "UPDATE case_clock SET stopped_at = CAST(v.column2 AS BIGINT), next_at = NULL, outcome = 'void'", "case_clock.id = v.column1", w.ended); err != nil {
+	if _, err := db.UpdateMany(ctx, w.tx, "UPDATE case_clock SET stopped_at = CAST(v.column2 AS BIGINT), next_at = NULL, outcome = 'void'", "case_clock.id = v.column1", w.ended); err != nil {
 		return err
 	}
 	if err := db.InsertMany(ctx, w.tx, "case_clock", clockColumns, "", w.started); err != nil {
@@ -150,7 +150,7 @@ func (w *switching) write(ctx context.Context) error {
 		history = append(history, []any{db.NewID(w.tx), c.ID, w.tx.Time(), p.UserID, p.Name, p.UnitID, action, c.State, c.State, c.Level, c.LeadUnit, c.LeadName, "", w.e.Name, Internal,
 			db.JSON[map[string]any]{V: map[string]any{"emergency": w.e.ID, "due_at": c.DueAt}}})
 	}
-	if err := db.UpdateMany(ctx, w.tx, "UPDATE case_file SET due_at = CAST(NULLIF(v.column2, '') AS BIGINT), warn_at = CAST(NULLIF(v.column3, '') AS BIGINT), version = version + 1",
+	if _, err := db.UpdateMany(ctx, w.tx, "UPDATE case_file SET due_at = CAST(NULLIF(v.column2, '') AS BIGINT), warn_at = CAST(NULLIF(v.column3, '') AS BIGINT), version = version + 1",
 		"case_file.id = v.column1", files); err != nil {
 		return err
 	}

@@ -233,7 +233,7 @@ func (s *Service) noteOnCase(ctx context.Context, tx *db.Tx, c *Case, action, vi
 	if p := auth.From(ctx); p != nil {
 		h.ActorID, h.ActorName, h.ActorUnit = p.UserID, p.Name, p.UnitID
 	}
-	if err := insertHistory(ctx, tx, &h); err != nil {
+	if err := insertHistory(ctx, tx, h); err != nil {
 		return err
 	}
 	return audit.Log(ctx, tx, audit.Entry{Action: "cases." + action, Object: "case", ObjectID: c.ID, Area: c.AreaCode, Detail: detail})

@@ -212,7 +212,7 @@ func (r *lapseRun) write(ctx context.Context) error {
 		rows = append(rows, []any{id, string(r.cases[id].Level), r.cases[id].Holder, now})
 	}
 	// One more step in the history is one more version: who has the case open is told what happened.
-	if err := db.UpdateMany(ctx, r.tx, `UPDATE case_file SET level = v.column2, holder = v.column3, changed_at = CAST(v.column4 AS BIGINT), version = version + 1`,
+	if _, err := db.UpdateMany(ctx, r.tx, `UPDATE case_file SET level = v.column2, holder = v.column3, changed_at = CAST(v.column4 AS BIGINT), version = version + 1`,
 		"case_file.id = v.column1", rows); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -136,10 +137,14 @@ func endOfDay(now time.Time) clock.Time {
 	return clock.At(time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, clock.Nanjing))
 }
 
-// search looks for words in what people would remember of a case; several words must all be found. The beginning of a
-// number is found by its index.
+// search looks for words in what people would remember of a case; several words must all be found. A number and the
+// beginning of one are found by their index.
 func (w *condition) search(query string) {
 	for _, word := range strings.Fields(query) {
+		if wholeNumber.MatchString(word) {
+			w.equal("number", word)
+			continue
+		}
 		if beginsNumber(word) {
 			w.with(fmt.Sprintf("number IN (SELECT number FROM case_file WHERE number >= $? AND number < $? || '~' ORDER BY number LIMIT %d)", Counted), word)
 			continue
@@ -147,6 +152,9 @@ func (w *condition) search(query string) {
 		w.with(`(title LIKE $? ESCAPE '\' OR address LIKE $? ESCAPE '\' OR number LIKE $? ESCAPE '\' OR body LIKE $? ESCAPE '\' OR lead_name LIKE $? ESCAPE '\')`, likely(word))
 	}
 }
+
+// wholeNumber is a number as nextNumber makes them.
+var wholeNumber = regexp.MustCompile(`^[0-9]{8}-[0-9]{3}-[0-9]{4,}$`)
 
 // beginsNumber reports a word that is taken for the beginning of a number.
 func beginsNumber(word string) bool {

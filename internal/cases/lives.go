@@ -84,6 +84,16 @@ func recalled(ctx context.Context, tx *db.Tx, lives []Life, ids []string) error 
 	return nil
 }
 
+// TextsTx reads what was reported in the cases: id, channel, title and text, nothing else of them, at most 1,000. Only the
+// program may.
+func (s *Service) TextsTx(ctx context.Context, tx *db.Tx, ids []string) ([]Case, error) {
+	if err := program(ctx); err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	where, args := db.Listed(ids)
+	return db.All[Case](ctx, tx, "SELECT id, channel, title, body FROM case_file WHERE id IN "+where+" ORDER BY id", args...)
+}
+
 // AfterTx lists ids of cases in order, from behind one. Only the program may.
 func (s *Service) AfterTx(ctx context.Context, tx *db.Tx, id string, limit int) ([]string, error) {
 	if err := program(ctx); err != nil {

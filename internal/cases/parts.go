@@ -116,7 +116,7 @@ func (s *Service) actOnPart(ctx context.Context, tx *db.Tx, id, part, action str
 	if who := auth.From(ctx); who != nil {
 		h.ActorID, h.ActorName, h.ActorUnit = who.UserID, who.Name, who.UnitID
 	}
-	if err := insertHistory(ctx, tx, &h); err != nil {
+	if err := insertHistory(ctx, tx, h); err != nil {
 		return nil, err
 	}
 	return p, audit.Log(ctx, tx, audit.Entry{Action: "cases.part_" + action, Object: "case", ObjectID: c.ID, Area: c.AreaCode, Detail: map[string]any{"part": p.ID, "state": p.State}})

@@ -74,9 +74,6 @@ func (s *Service) RegisterTx(ctx context.Context, tx *db.Tx, n Report) (*Case, e
 	if err := s.once(ctx, tx, &n); err != nil {
 		return nil, err
 	}
-	if c.Number, err = nextNumber(ctx, tx, c); err != nil {
-		return nil, err
-	}
 	t := &step{def: s.current, action: workflow.Action{Code: "report", To: string(Reported)}, c: c, m: &Move{}, seen: ForReporter, detail: map[string]any{"channel": c.Channel}}
 	st, _ := s.current.State(string(c.State))
 	if err := s.hand(ctx, tx, st, c); err != nil {
@@ -87,26 +84,60 @@ func (s *Service) RegisterTx(ctx context.Context, tx *db.Tx, n Report) (*Case, e
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(insertCase(ctx, tx, c), insertClocks(ctx, tx, first)); err != nil {
+	if c.Number, err = nextNumber(ctx, tx, c); err != nil { // late, because others of the street wait from here to the commit
 		return nil, err
 	}
-	if err := s.addReporter(ctx, tx, c, &n); err != nil {
+	b := &birth{s: s, report: n, step: t, clock: first}
+	if n.File && len(n.Photos) == 0 { // photos hang on the row
+		return s.fileAtOnce(ctx, tx, c, &n, b)
+	}
+	if err := errors.Join(b.write(ctx, tx, nil, c), s.record(ctx, tx, t)); err != nil || !n.File {
+		return s.shown(c, tx), err
+	}
+	return s.fileAtOnce(ctx, tx, c, &n, nil)
+}
+
+// fileAtOnce files a case as it comes in. With a birth its row has not been written: it is, once, as it stands after both
+// steps.
+func (s *Service) fileAtOnce(ctx context.Context, tx *db.Tx, c *Case, n *Report, b *birth) (*Case, error) {
+	if b != nil {
+		reported := *c
+		b.step.c = &reported
+	}
+	t, err := s.begin(ctx, tx, c, "file", &Move{Category: n.Category, Component: n.Component})
+	if err != nil {
 		return nil, err
 	}
-	if err := s.claimPhotos(ctx, tx, c, n.Photos); err != nil {
-		return nil, err
-	}
-	if err := s.record(ctx, tx, t); err != nil {
-		return nil, err
-	}
-	if !n.File {
-		return s.shown(c, tx), nil
-	}
-	t, err = s.begin(ctx, tx, c, "file", &Move{Category: n.Category, Component: n.Component})
-	if err == nil {
-		err = s.carryOut(ctx, tx, t)
-	}
+	t.birth = b
+	err = s.carryOut(ctx, tx, t)
 	return s.shown(c, tx), err
+}
+
+// birth is a case that comes in: what is written with its row.
+type birth struct {
+	s      *Service
+	report Report
+	step   *step  // of the report
+	clock  *Clock // of its first stage
+	next   *Clock // of the stage after a step taken at once
+}
+
+// write is what save is for a case that stands already.
+func (b *birth) write(ctx context.Context, tx *db.Tx, _, c *Case) error {
+	clocks := []*Clock{b.clock}
+	if b.step.c != c {
+		c.Version++
+	}
+	if b.next != nil {
+		clocks = append(clocks, b.next)
+	}
+	if err := errors.Join(insertCase(ctx, tx, c), insertClocks(ctx, tx, clocks...)); err != nil {
+		return err
+	}
+	if err := b.s.addReporter(ctx, tx, c, &b.report); err != nil {
+		return err
+	}
+	return b.s.claimPhotos(ctx, tx, c, b.report.Photos)
 }
 
 func (n *Report) check() error {

@@ -313,7 +313,6 @@ func (s *Service) askReporter(ctx context.Context, tx *db.Tx, t *step) error {
 
 // dropRequests ends what a case has asked for when it leaves the handling: nobody decides on it any more.
 func dropRequests(ctx context.Context, tx *db.Tx, id string) error {
-	_, err := tx.Exec(ctx, `UPDATE case_request SET state = CASE WHEN state = 'open' THEN 'withdrawn' ELSE 'ended' END, ended_at = $1, review_at = NULL
+	return tx.Queue(ctx, nil, `UPDATE case_request SET state = CASE WHEN state = 'open' THEN 'withdrawn' ELSE 'ended' END, ended_at = $1, review_at = NULL
 		WHERE case_id = $2 AND (state = 'open' OR kind <> 'extension' AND state = 'approved' AND ended_at IS NULL)`, tx.Time(), id)
-	return err
 }

@@ -4,6 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
@@ -17,7 +21,11 @@ func notFound() error {
 }
 
 func find(ctx context.Context, tx *db.Tx, id string) (*Case, error) {
-	c, err := db.Get[Case](ctx, tx, "SELECT "+caseColumns+" FROM case_file WHERE id = $1", id)
+	return findWith(ctx, tx, id, "")
+}
+
+func findWith(ctx context.Context, tx *db.Tx, id, lock string) (*Case, error) {
+	c, err := db.Get[Case](ctx, tx, "SELECT "+caseColumns+" FROM case_file WHERE id = $1"+lock, id)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, notFound()
 	}
@@ -26,7 +34,20 @@ func find(ctx context.Context, tx *db.Tx, id string) (*Case, error) {
 
 // load returns the case if the caller sees it, NotFound otherwise. Somebody who reported is judged by admit.
 func (s *Service) load(ctx context.Context, tx *db.Tx, id string) (*Case, error) {
-	c, err := find(ctx, tx, id)
+	return s.loadWith(ctx, tx, id, "")
+}
+
+// take is load for who writes the row: nobody else writes it before the transaction ends.
+func (s *Service) take(ctx context.Context, tx *db.Tx, id string) (*Case, error) {
+	lock := ""
+	if tx.Dialect() == db.Postgres {
+		lock = " FOR NO KEY UPDATE"
+	}
+	return s.loadWith(ctx, tx, id, lock)
+}
+
+func (s *Service) loadWith(ctx context.Context, tx *db.Tx, id, lock string) (*Case, error) {
+	c, err := findWith(ctx, tx, id, lock)
 	if err != nil {
 		return nil, err
 	}
@@ -65,20 +86,27 @@ func (c *Case) row() []any {
 		c.ClosedAt, c.EndedAt, c.ChangedAt, c.Version}
 }
 
-// save writes the row if nobody wrote it since, and is a Conflict otherwise, which Act tells in full. Voices are counted
-// beside the version, by addVoices: somebody who joins a case disturbs nobody who works on it.
-func (s *Service) save(ctx context.Context, tx *db.Tx, c *Case) error {
-	err := tx.Queue(ctx, unmoved, `UPDATE case_file SET state = $1, title = $2, category = $3, component = $4, urgent = $5, sensitive = $6, supervised = $7,
-			joint = $8, area_code = $9, area_name = $10, address = $11, lat = $12, lon = $13, level = $14, holder = $15, officer = $16, lead_unit = $17,
-			lead_name = $18, first_unit = $19, stage = $20, due_at = $21, warn_at = $22, paused = $23, promised_at = $24, dispatches = $25,
-			returns = $26, reworks = $27, reopens = $28, result = $29, outcome = $30, reply = $31, satisfaction = $32,
-			merged_into = $33, recurs_of = $34, audit = $35, accepted_at = $36, filed_at = $37, dispatched_at = $38, signed_at = $39,
-			handled_at = $40, checked_at = $41, closed_at = $42, ended_at = $43, changed_at = $44, version = version + 1
-		WHERE id = $45 AND version = $46`,
-		c.State, c.Title, c.Category, c.Component, c.Urgent, c.Sensitive, c.Supervised, c.Joint, c.AreaCode, c.AreaName, c.Address, c.LatE7, c.LonE7,
-		c.Level, c.Holder, c.Officer, c.LeadUnit, c.LeadName, c.FirstUnit, c.Stage, c.DueAt, c.WarnAt, c.Paused, c.PromisedAt, c.Dispatches, c.Returns,
-		c.Reworks, c.Reopens, c.Result, c.Outcome, c.Reply, c.Satisfaction, c.MergedInto, c.RecursOf, c.Audit, c.AcceptedAt, c.FiledAt,
-		c.DispatchedAt, c.SignedAt, c.HandledAt, c.CheckedAt, c.ClosedAt, c.EndedAt, c.ChangedAt, c.ID, c.Version)
+// kept are the columns that no step changes. Voices are counted beside the version, by addVoices: somebody who joins a
+// case disturbs nobody who works on it.
+var kept = []string{"id", "number", "workflow", "channel", "source", "source_number", "body", "voices", "reported_at", "version"}
+
+// columnNames are those of row.
+var columnNames = strings.Split(strings.Join(strings.Fields(caseColumns), ""), ",")
+
+// save writes what the step changed of the row that take has read; only what differs, because each column of an UPDATE
+// costs, and its kinds are few. Whoever took it keeps others from writing it.
+func (s *Service) save(ctx context.Context, tx *db.Tx, was, c *Case) error {
+	before, after := was.row(), c.row()
+	var set []string
+	var args []any
+	for i, name := range columnNames {
+		if !slices.Contains(kept, name) && !reflect.DeepEqual(before[i], after[i]) {
+			args = append(args, after[i])
+			set = append(set, fmt.Sprintf("%s = $%d, ", name, len(args)))
+		}
+	}
+	args = append(args, c.ID)
+	err := tx.Queue(ctx, nil, fmt.Sprintf("UPDATE case_file SET %sversion = version + 1 WHERE id = $%d", strings.Join(set, ""), len(args)), args...)
 	if err != nil {
 		return err
 	}
@@ -104,14 +132,6 @@ func (s *Service) stale(ctx context.Context, tx *db.Tx, current *Case, seen int6
 
 func changed() *errs.Error {
 	return errs.Conflict("cases.changed", "Somebody changed the case in between; look at it again.")
-}
-
-// unmoved refuses a write that found the row in another version.
-func unmoved(rows int64) error {
-	if rows == 0 {
-		return changed()
-	}
-	return nil
 }
 
 // elucidate adds to a Conflict that was found while writing what the case is now and what happened since.
@@ -143,22 +163,29 @@ func (t *step) entry(ctx context.Context, tx *db.Tx) History {
 	return h
 }
 
-// record appends the history, the audit entry and the event of a step.
-func (s *Service) record(ctx context.Context, tx *db.Tx, t *step) error {
-	h := t.entry(ctx, tx)
-	if err := insertHistory(ctx, tx, &h); err != nil {
+// record appends the history, the audit entry and the event of steps taken in one go.
+func (s *Service) record(ctx context.Context, tx *db.Tx, steps ...*step) error {
+	var entries []History
+	var account []audit.Entry
+	var facts []outbox.Fact
+	for _, t := range steps {
+		h := t.entry(ctx, tx)
+		entries = append(entries, h)
+		account = append(account, audit.Entry{Action: "cases." + t.action.Code, Object: "case", ObjectID: t.c.ID, Area: t.c.AreaCode,
+			Detail: map[string]any{"number": t.c.Number, "from": t.from, "to": t.c.State, "version": t.c.Version}})
+		topic := TopicMoved
+		if t.action.Code == "report" {
+			topic = TopicRegistered
+		}
+		facts = append(facts, outbox.Fact{Topic: topic, Subject: t.c.ID, Payload: t.moved(h)})
+	}
+	if err := insertHistory(ctx, tx, entries...); err != nil {
 		return err
 	}
-	err := audit.Log(ctx, tx, audit.Entry{Action: "cases." + t.action.Code, Object: "case", ObjectID: t.c.ID, Area: t.c.AreaCode,
-		Detail: map[string]any{"number": t.c.Number, "from": t.from, "to": t.c.State, "version": t.c.Version}})
-	if err != nil {
+	if err := audit.Log(ctx, tx, account...); err != nil {
 		return err
 	}
-	topic := TopicMoved
-	if t.action.Code == "report" {
-		topic = TopicRegistered
-	}
-	return outbox.Emit(ctx, tx, topic, t.c.ID, t.moved(h))
+	return outbox.EmitMany(ctx, tx, facts)
 }
 
 func (t *step) moved(h History) Moved {
@@ -171,17 +198,21 @@ func (t *step) moved(h History) Moved {
 	return e
 }
 
-func insertHistory(ctx context.Context, tx *db.Tx, h *History) error {
-	if h.Detail.V == nil {
-		h.Detail.V = map[string]any{}
+func insertHistory(ctx context.Context, tx *db.Tx, entries ...History) error {
+	rows := make([][]any, len(entries))
+	for i := range entries {
+		h := &entries[i]
+		if h.Detail.V == nil {
+			h.Detail.V = map[string]any{}
+		}
+		detail, err := json.Marshal(h.Detail.V)
+		if err != nil {
+			return err
+		}
+		rows[i] = []any{h.ID, h.CaseID, h.At, h.ActorID, h.ActorName, h.ActorUnit, h.Action, h.From, h.To, h.Level, h.ForUnit, h.ForName, h.Ground, h.Note, h.Visibility,
+			string(detail)}
 	}
-	detail, err := json.Marshal(h.Detail.V)
-	if err != nil {
-		return err
-	}
-	return tx.Queue(ctx, nil, "INSERT INTO case_history ("+historyColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-		h.ID, h.CaseID, h.At, h.ActorID, h.ActorName, h.ActorUnit, h.Action, h.From, h.To, h.Level, h.ForUnit, h.ForName, h.Ground, h.Note, h.Visibility, string(detail))
+	return db.InsertMany(ctx, tx, "case_history", historyColumns, "", rows)
 }
 
 // shown fills what follows from the row: names, lamps at the time of the transaction.

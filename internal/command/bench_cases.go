@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,8 @@ type benchCasesCmd struct {
 	Workers int           `default:"24" help:"Dispatchers at work at once."`
 	For     time.Duration `default:"15s" help:"Length of each run."`
 	Spikes  bool          `help:"Also a 1-35-10 arrival pattern, ten times too much, and the recovery."`
+	Bare    bool          `default:"true" negatable:"" help:"Also the bare statements that write the same rows."`
+	Profile string        `help:"Write a CPU profile of the runs into this file; the generator's part has the label role=client."`
 }
 
 // caseBench is a running server with a district, and how to speak to it.
@@ -124,6 +127,11 @@ func (b *caseBench) measure(ctx context.Context) (err error) {
 	if b.clerk, err = signIn(ctx, b.client, b.base, "construction"); err != nil {
 		return err
 	}
+	stop, err := b.profile()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
 	engine := b.app.DB.Dialect()
 	rate := 0.0
 	for _, rows := range b.Rows {
@@ -137,15 +145,21 @@ func (b *caseBench) measure(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
+		if rate == 0 {
+			rate = r.rate
+		}
+		if _, err := fmt.Fprintf(b.out, "case lives on %s, %9d rows before, %d dispatchers %6.0f/s   p50 %s, p95 %s, p99 %s of a call; %.2f of the first run; what follows was done %s after the last: %.0f/s with it; DIGIT published %s\n",
+			engine, rows, b.Workers, r.rate, r.at(.5), r.at(.95), r.at(.99), r.rate/rate, r.behind.Round(10*time.Millisecond), r.whole(), digit(rows)); err != nil {
+			return err
+		}
+		if !b.Bare {
+			continue
+		}
 		raw, err := b.bare(ctx)
 		if err != nil {
 			return err
 		}
-		if rate == 0 {
-			rate = r.rate
-		}
-		if _, err := fmt.Fprintf(b.out, "case lives on %s, %9d rows before, %d dispatchers %6.0f/s   p50 %s, p95 %s, p99 %s of a call; %.2f of the first run; bare statements %.0f/s, share %.2f; DIGIT published %s\n",
-			engine, rows, b.Workers, r.rate, r.at(.5), r.at(.95), r.at(.99), r.rate/rate, raw, r.rate/raw, digit(rows)); err != nil {
+		if _, err := fmt.Fprintf(b.out, "bare statements on %s, %9d rows before, %d writers %9.0f/s   lives are %.2f of them\n", engine, rows, b.Workers, raw, r.rate/raw); err != nil {
 			return err
 		}
 	}
@@ -184,8 +198,15 @@ func (b *caseBench) fill(ctx context.Context, rows int) error {
 
 // pace is what a run reached.
 type pace struct {
-	rate float64
-	took []time.Duration // of single calls, ascending
+	rate   float64
+	lasted time.Duration
+	behind time.Duration   // until what follows from the lives was done
+	took   []time.Duration // of single calls, ascending
+}
+
+// whole is the rate with what follows counted: the work is done then, not only answered.
+func (p pace) whole() float64 {
+	return p.rate * p.lasted.Seconds() / (p.lasted + p.behind).Seconds()
 }
 
 func (p pace) at(q float64) time.Duration {
@@ -202,7 +223,8 @@ func (b *caseBench) run(ctx context.Context, length time.Duration) (p pace, err 
 	var all sync.WaitGroup
 	start := clock.System.Now()
 	for w := range b.Workers {
-		all.Go(func() {
+		all.Go(func() { // the profile tells it from the server by its label
+			pprof.SetGoroutineLabels(pprof.WithLabels(ctx, pprof.Labels("role", "client")))
 			var took []time.Duration
 			for i := w; clock.System.Now().Sub(start) < length; i += b.Workers {
 				if failed := b.live(ctx, i, &took); failed != nil {
@@ -219,10 +241,17 @@ func (b *caseBench) run(ctx context.Context, length time.Duration) (p pace, err 
 		})
 	}
 	all.Wait()
-	p.rate = float64(lives.Load()) / clock.System.Now().Sub(start).Seconds()
+	p.lasted = clock.System.Now().Sub(start)
+	p.rate = float64(lives.Load()) / p.lasted.Seconds()
 	slices.Sort(p.took)
+	if err == nil {
+		p.behind, err = b.calm(ctx)
+	}
 	return p, err
 }
+
+// area is where the i-th life happens: neighbours in time lie in different streets.
+func (b *caseBench) area(i int) string { return b.areas[i*577%len(b.areas)] }
 
 // live is one life of four calls: register and file, dispatch, handle, search.
 func (b *caseBench) live(ctx context.Context, i int, took *[]time.Duration) error {
@@ -238,7 +267,7 @@ func (b *caseBench) live(ctx context.Context, i int, took *[]time.Duration) erro
 		into         any
 	}{
 		{"POST", "/api/v1/cases", b.desk, func() any {
-			return map[string]any{"channel": "hotline", "text": "三盏路灯都不亮，晚上散步看不清台阶", "category": "140101", "area_code": b.areas[i%len(b.areas)], "address": "滨河步道", "file": true}
+			return map[string]any{"channel": "hotline", "text": "三盏路灯都不亮，晚上散步看不清台阶", "category": "140101", "area_code": b.area(i), "address": "滨河步道", "file": true}
 		}, &c},
 		{"POST", "dispatch", b.desk, func() any { return map[string]any{"version": c.Version, "lead_unit": b.unit} }, &c},
 		{"POST", "handle", b.clerk, func() any {
@@ -315,7 +344,7 @@ func (b *caseBench) bare(ctx context.Context) (float64, error) {
 		all.Go(func() {
 			for clock.System.Now().Sub(start) < b.For/3 {
 				i := b.raw.Add(1)
-				if err := ballast.Raw(ctx, b.app.DB, b.areas[int(i)%len(b.areas)], b.unit, i); err != nil {
+				if err := ballast.Raw(ctx, b.app.DB, b.area(int(i)), b.unit, i); err != nil {
 					failed <- err
 					return
 				}

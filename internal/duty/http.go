@@ -136,10 +136,20 @@ func (s *Service) ruleRoutes(api huma.API) {
 		func(ctx context.Context, in *idIn) (*struct{}, error) { return nil, s.DropRule(ctx, in.ID) })
 }
 
+// download is the answer that a browser saves under the name.
+func download(name string, format sheet.Format, file *bytes.Buffer) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(w huma.Context) {
+		w.SetHeader("Content-Type", format.ContentType())
+		w.SetHeader("Content-Disposition", httpx.Attachment(name))
+		_, _ = w.BodyWriter().Write(file.Bytes()) // the caller may be gone
+	}}
+}
+
 // maxUpload bounds an uploaded list.
 const maxUpload = 4 << 20
 
 func (s *Service) fileRoutes(api huma.API) {
+	s.taskFileRoutes(api)
 	httpx.Handle(api, httpx.Op{ID: "export-duty-version", Method: http.MethodGet, Path: "/api/v1/duty/versions/{id}/file", Summary: "Rules of a version as a workbook or CSV", Tag: tag, Access: httpx.Permission(PermRead), Errors: []int{404}},
 		func(ctx context.Context, in *struct {
 			ID     string `path:"id" maxLength:"60"`
@@ -151,11 +161,7 @@ func (s *Service) fileRoutes(api huma.API) {
 			if err != nil {
 				return nil, err
 			}
-			return &huma.StreamResponse{Body: func(w huma.Context) {
-				w.SetHeader("Content-Type", format.ContentType())
-				w.SetHeader("Content-Disposition", httpx.Attachment(name+"."+in.Format))
-				_, _ = w.BodyWriter().Write(file.Bytes()) // the caller may be gone
-			}}, nil
+			return download(name+"."+in.Format, format, &file), nil
 		})
 	httpx.Handle(api, httpx.Op{ID: "import-duty-version", Method: http.MethodPost, Path: "/api/v1/duty/versions/{id}/file", Summary: "Replace the rules of a draft by those of a file", Tag: tag, Access: httpx.Permission(PermManage),
 		Status: 200, MaxBody: maxUpload, Errors: []int{404, 409, http.StatusRequestEntityTooLarge}},

@@ -1,12 +1,14 @@
 package duty
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"yiwang/internal/platform/httpx"
+	"yiwang/internal/platform/sheet"
 )
 
 func (s *Service) precedentRoutes(api huma.API) {
@@ -75,5 +77,32 @@ func (s *Service) taskRoutes(api huma.API) {
 			Body AdmissionDecision
 		}) (*body[*Admission], error) {
 			return out(s.DecideAdmission(ctx, in.ID, in.Body))
+		})
+}
+
+// taskFileRoutes exchange the duty list as a workbook.
+func (s *Service) taskFileRoutes(api huma.API) {
+	httpx.Handle(api, httpx.Op{ID: "export-duty-tasks", Method: http.MethodGet, Path: "/api/v1/duty/tasks/file", Summary: "Duty list of streets as a workbook or CSV", Tag: tag, Access: httpx.Permission(PermRead)},
+		func(ctx context.Context, in *struct {
+			Format string `query:"format" enum:"xlsx,csv" default:"xlsx"`
+		}) (*huma.StreamResponse, error) {
+			var file bytes.Buffer
+			format := sheet.Format(in.Format)
+			if err := s.ExportTasks(ctx, format, &file); err != nil {
+				return nil, err
+			}
+			return download("履职事项清单."+in.Format, format, &file), nil
+		})
+	httpx.Handle(api, httpx.Op{ID: "import-duty-tasks", Method: http.MethodPost, Path: "/api/v1/duty/tasks/file", Summary: "Take the entries of a file into the duty list of the caller's district", Tag: tag,
+		Access: httpx.Permission(PermManage), Status: 200, MaxBody: maxUpload, Errors: []int{http.StatusRequestEntityTooLarge}},
+		func(ctx context.Context, in *struct {
+			RawBody huma.MultipartFormFiles[struct {
+				File   huma.FormFile `form:"file" required:"true"`
+				DryRun bool          `form:"dry_run" required:"false" doc:"check and count, store nothing"`
+			}]
+		}) (*body[*TaskImport], error) {
+			form := in.RawBody.Data()
+			defer func() { _ = form.File.Close() }() // read only: nothing can be lost
+			return out(s.ImportTasks(ctx, form.File, form.DryRun))
 		})
 }

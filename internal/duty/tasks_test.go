@@ -1,6 +1,8 @@
 package duty_test
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -8,6 +10,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/httpx"
+	"yiwang/internal/platform/sheet"
 	"yiwang/internal/testkit"
 )
 
@@ -101,4 +104,56 @@ func TestChangeTask_HoldsForTheDistrictOfWhoChangesIt(t *testing.T) {
 			t.Fatalf("%d rows", len(tasks))
 		}
 	})
+}
+
+func TestTaskFile_GoesOutAndComesBackWithWhatWasChanged(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		for _, format := range []sheet.Format{sheet.CSV, sheet.XLSX} {
+			var file bytes.Buffer
+			w.ok(w.ExportTasks(w.chief(), format, &file))
+			same, err := w.ImportTasks(w.chief(), &file, false)
+			w.ok(err)
+			if !same.Stored || same.Changed != 0 || same.Accepted != len(w.Catalog().Leaves()) {
+				t.Fatalf("%s as exported: %+v", format, same)
+			}
+		}
+		text := "分类编码,街道履职,牵头部门,依据\n" + takenBack + ",配合履职,telecom_ops,区政府会议纪要\n" + paving + ",基本,,\n"
+		dry, err := w.ImportTasks(w.chief(), strings.NewReader(text), true)
+		w.ok(err)
+		if dry.Stored || dry.Changed != 2 {
+			t.Fatalf("dry run: %+v", dry)
+		}
+		w.refused(d.Read(w.ctx, func(tx *db.Tx) error { return w.AdmitTx(w.ctx, tx, takenBack, w.units[street+".street_urban"]) }), "duty.withdrawn")
+		done, err := w.ImportTasks(w.chief(), strings.NewReader(text), false)
+		w.ok(err)
+		if !done.Stored || done.Changed != 2 {
+			t.Fatalf("import: %+v", done)
+		}
+		w.ok(d.Read(w.ctx, func(tx *db.Tx) error { return w.AdmitTx(w.ctx, tx, takenBack, w.units[street+".street_urban"]) }))
+		list, err := w.Tasks(w.chief())
+		w.ok(err)
+		for _, task := range list {
+			if task.Category == paving && (task.Kind != duty.Basic || task.Version == 0 || task.ChangedBy == "") {
+				t.Errorf("stored %+v", task)
+			}
+		}
+	})
+}
+
+func TestTaskFile_OneBadRowKeepsAllOutAndOnlyTheDistrictMayImport(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testkit.SQLite(t))
+	text := "分类编码,街道履职,牵头部门\n" + paving + ",基本,\n" + paving + ",基本,\n999999,基本,\n" + takenBack + ",已收回,\n" + takenBack + ",也许,water\n"
+	out, err := w.ImportTasks(w.chief(), strings.NewReader(text), false)
+	w.ok(err)
+	if out.Stored || out.Accepted != 1 || out.Rejected != 4 || len(out.Errors) != 4 {
+		t.Errorf("%+v", out)
+	}
+	good := "分类编码,街道履职\n" + paving + ",基本\n"
+	_, err = w.ImportTasks(w.street(), strings.NewReader(good), false)
+	w.refused(err, "auth.no_permission")
+	_, err = w.ImportTasks(w.as("other", street+".street_office", street, duty.PermManage), strings.NewReader(good), false)
+	w.refused(err, "auth.outside_area")
 }

@@ -68,6 +68,9 @@ func (s *Service) pack(ctx context.Context, tx *db.Tx, c *survey.Collecting, k *
 		if err != nil {
 			return err
 		}
+		if err := s.askAgain(ctx, tx, q, ""); err != nil {
+			return err
+		}
 		k.Questionnaires = append(k.Questionnaires, *q)
 	}
 	own, err := db.All[Assignment](ctx, tx, "SELECT "+assignmentColumns+` FROM fieldwork_assignment

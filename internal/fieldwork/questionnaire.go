@@ -27,6 +27,8 @@ type Questionnaire struct {
 	Categories []Place        `json:"categories" doc:"fields of the reverse evaluation"`
 	Areas      []Area         `json:"areas,omitempty" doc:"where a respondent of the open link may live"`
 	Select     *Selection     `json:"select,omitempty" doc:"which person of the household answers"`
+
+	Again []survey.AgainTopic `json:"again,omitempty" doc:"what was put right since the last wave, asked after the last page: those of the respondent's community"`
 }
 
 // WaveView is what a respondent sees of a wave.
@@ -100,7 +102,7 @@ func (s *Service) forInvitation(ctx context.Context, tx *db.Tx, inv *sampling.In
 		}
 	}
 	q.Select = selection(c.Wave, inv)
-	return q, nil
+	return q, s.askAgain(ctx, tx, q, inv.Community)
 }
 
 // OpenByLink returns the questionnaire of the open link for a group. Anybody may. NotFound for an unknown wave or group, Conflict when
@@ -114,8 +116,10 @@ func (s *Service) OpenByLink(ctx context.Context, wave string, group survey.Grou
 		if q, err = s.questionnaire(c, group, survey.Online, tx); err != nil {
 			return err
 		}
-		q.Areas, err = s.areas(ctx, c.Wave, group)
-		return err
+		if q.Areas, err = s.areas(ctx, c.Wave, group); err != nil {
+			return err
+		}
+		return s.askAgain(ctx, tx, q, "")
 	})
 	return q, err
 }
@@ -133,8 +137,10 @@ func (s *Service) OpenEntry(ctx context.Context, wave string, group survey.Group
 		if q, err = s.questionnaire(c, group, survey.Targeted, tx); err != nil {
 			return err
 		}
-		q.Areas, err = s.areas(ctx, c.Wave, group)
-		return err
+		if q.Areas, err = s.areas(ctx, c.Wave, group); err != nil {
+			return err
+		}
+		return s.askAgain(ctx, tx, q, "")
 	})
 	return q, err
 }

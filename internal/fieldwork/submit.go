@@ -30,6 +30,8 @@ type Submission struct {
 	Language     string            `json:"language,omitempty" enum:"zh,en"`
 	Adults       int               `json:"adults,omitempty" minimum:"0" maximum:"20" doc:"persons of the group in the household"`
 	Answers      form.Answers      `json:"answers" doc:"question code to value"`
+
+	Again map[string]survey.AgainVerdict `json:"again,omitempty" maxProperties:"20" doc:"topic to verdict, of what was asked again; only counted, never kept with the answers"`
 }
 
 // Sender is what the server sees of who sends, and keeps no more of than a digest.
@@ -137,7 +139,7 @@ func (s *Service) check(ctx context.Context, c *survey.Collecting, e *entry) (*s
 		return nil, errs.Invalid("fieldwork.answers_invalid", "Some answers cannot stand; look at the questions named.", bad...)
 	}
 	return &survey.Submission{Key: e.SubmissionID, WaveID: c.Wave.ID, Version: c.Wave.Version, Form: questions, Group: e.Group, Channel: e.channel, Mode: e.mode,
-		Street: e.Street, Community: e.Community, Interviewer: e.interviewer, Device: e.device, Seconds: e.seconds(), Answers: clean,
+		Street: e.Street, Community: e.Community, Interviewer: e.interviewer, Device: e.device, Seconds: e.seconds(), Answers: clean, Again: e.Again,
 		Paradata: survey.Paradata{Pages: e.Pages, Device: e.Device, Language: e.Language, Crowded: e.crowded, Late: e.late(s.db.Clock().Now())}}, nil
 }
 

@@ -2,6 +2,8 @@ package intake
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,23 +25,35 @@ type teacher struct {
 	until time.Time
 }
 
-// LearnTx keeps the category a person decided on for a case, beside what was proposed. It is called after every filing and
-// correction; the same case again replaces its lesson.
-func (s *Service) LearnTx(ctx context.Context, tx *db.Tx, e cases.Moved) error {
-	if e.Category == "" || e.Action != "file" && e.Action != "correct" && e.Action != "self_handle" {
-		return nil
+// LearnTx keeps the categories that people decided on for cases, beside what was proposed. It is called after every filing
+// and correction; the same case again replaces its lesson. Only the program may.
+func (s *Service) LearnTx(ctx context.Context, tx *db.Tx, events []cases.Moved) error {
+	decided := map[string]string{} // category by case; what was decided last holds
+	for i := range events {
+		if e := &events[i]; e.Category != "" && (e.Action == "file" || e.Action == "correct" || e.Action == "self_handle") {
+			decided[e.CaseID] = e.Category
+		}
 	}
-	c, err := s.Cases.GetTx(asResident(ctx), tx, e.CaseID)
-	if err != nil || c.Channel == cases.FromDevice {
+	list, err := s.Cases.TextsTx(ctx, tx, slices.Sorted(maps.Keys(decided)))
+	if err != nil {
 		return err
 	}
-	proposed := ""
-	if list := s.modelNow().Classify(c.Title + "。" + c.Body); len(list) > 0 {
-		proposed = list[0].Code
+	for i := range list {
+		c := &list[i]
+		if c.Channel == cases.FromDevice {
+			continue
+		}
+		proposed := ""
+		if list := s.modelNow().Classify(c.Title + "。" + c.Body); len(list) > 0 {
+			proposed = list[0].Code
+		}
+		err := tx.Queue(ctx, nil, `INSERT INTO intake_lesson (case_id, text, suggested, category, at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (case_id) DO UPDATE SET text = $2, suggested = $3, category = $4, at = $5`, c.ID, c.Body, proposed, decided[c.ID], tx.Time())
+		if err != nil {
+			return err
+		}
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO intake_lesson (case_id, text, suggested, category, at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (case_id) DO UPDATE SET text = $2, suggested = $3, category = $4, at = $5`, c.ID, c.Body, proposed, e.Category, tx.Time())
-	return err
+	return nil
 }
 
 // modelNow returns the model as it is, without asking for new lessons.

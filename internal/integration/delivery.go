@@ -100,10 +100,9 @@ func queue(ctx context.Context, tx *db.Tx, w *Webhook, e Event) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO webhook_delivery (id, webhook_id, event_key, topic, subject, payload, state, due_at, created_at)
+	return tx.Queue(ctx, nil, `INSERT INTO webhook_delivery (id, webhook_id, event_key, topic, subject, payload, state, due_at, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8) ON CONFLICT (webhook_id, event_key) DO NOTHING`,
 		id, w.ID, e.Topic+"/"+e.Key, e.Topic, e.Subject, string(body), tx.Time(), tx.Time())
-	return err
 }
 
 // Deliveries lists what a webhook was sent, newest first. Needs integration.manage in its area.

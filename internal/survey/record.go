@@ -30,6 +30,7 @@ type Submission struct {
 	Seconds     int
 	Paradata    Paradata
 	Answers     form.Answers
+	Again       map[string]AgainVerdict // by topic: what is said of matters asked again
 }
 
 // RecordTx stores an answer, its comments in the pool, and counts it. It returns false, and changes nothing, when the key was stored
@@ -63,6 +64,9 @@ func (s *Service) RecordTx(ctx context.Context, tx *db.Tx, in Submission) (store
 		return false, err
 	}
 	if err := addTally(ctx, tx, r.WaveID, map[Cell]int{r.cell(): 1}); err != nil {
+		return false, err
+	}
+	if err := s.countAgain(ctx, tx, &r, in.Again); err != nil {
 		return false, err
 	}
 	return true, s.poolComments(ctx, tx, &r, kept)

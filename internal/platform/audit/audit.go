@@ -63,24 +63,22 @@ func OriginFrom(ctx context.Context) Origin {
 	return o
 }
 
-// Log appends an entry in the caller's transaction: it stands exactly if the change stands.
-func Log(ctx context.Context, tx *db.Tx, e Entry) error {
-	detail, err := json.Marshal(e.Detail)
-	if err != nil {
-		return fmt.Errorf("audit %s: %w", e.Action, err)
-	}
+// Log appends entries in the caller's transaction: they stand exactly if the change stands.
+func Log(ctx context.Context, tx *db.Tx, entries ...Entry) error {
 	actorID, actorName := "anonymous", ""
 	if p := auth.From(ctx); p != nil {
 		actorID, actorName = p.UserID, p.Name
 	}
 	o := OriginFrom(ctx)
-	err = tx.Queue(ctx, nil, `INSERT INTO audit_entry (id, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		db.NewID(tx), tx.Time(), actorID, actorName, o.RequestID, o.Address, e.Action, e.Object, e.ObjectID, e.Area, string(detail))
-	if err != nil {
-		return fmt.Errorf("audit %s: %w", e.Action, err)
+	rows := make([][]any, len(entries))
+	for i, e := range entries {
+		detail, err := json.Marshal(e.Detail)
+		if err != nil {
+			return fmt.Errorf("audit %s: %w", e.Action, err)
+		}
+		rows[i] = []any{db.NewID(tx), tx.Time(), actorID, actorName, o.RequestID, o.Address, e.Action, e.Object, e.ObjectID, e.Area, string(detail)}
 	}
-	return nil
+	return db.InsertMany(ctx, tx, "audit_entry", "id, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail", "", rows)
 }
 
 // Filter narrows a list; empty fields do not.

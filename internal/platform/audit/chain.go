@@ -54,17 +54,18 @@ func (t *Trail) sealTx(ctx context.Context, tx *db.Tx) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	links := make([][]any, len(rows))
 	for i := range rows {
-		r := &rows[i]
 		head.Seq++
-		head.Chain = t.link(head.Chain, head.Seq, r)
-		n, err := tx.Exec(ctx, "UPDATE audit_entry SET seq = $1, chain = $2 WHERE id = $3 AND seq IS NULL", head.Seq, head.Chain, r.ID)
-		if err != nil {
-			return 0, err
-		}
-		if n != 1 {
-			return 0, fmt.Errorf("seal audit entry %s: sealed by another node", r.ID)
-		}
+		head.Chain = t.link(head.Chain, head.Seq, &rows[i])
+		links[i] = []any{rows[i].ID, strconv.FormatInt(head.Seq, 10), head.Chain}
+	}
+	n, err := db.UpdateMany(ctx, tx, "UPDATE audit_entry SET seq = CAST(v.column2 AS BIGINT), chain = v.column3", "audit_entry.id = v.column1 AND audit_entry.seq IS NULL", links)
+	if err != nil {
+		return 0, err
+	}
+	if n != int64(len(rows)) {
+		return 0, fmt.Errorf("seal %d audit entries: %d are sealed by another node", len(rows), int64(len(rows))-n)
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO audit_seal (seq, chain, sealed_at) VALUES ($1, $2, $3)", head.Seq, head.Chain, tx.Time())
 	return len(rows), err

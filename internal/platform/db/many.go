@@ -7,17 +7,11 @@ import (
 	"sync"
 )
 
-// InsertMany queues rows (see Queue) in statements of 128, 16 and 1 rows, so that few different texts are prepared. tail stands after
+// InsertMany queues rows (see Queue) in statements of 128, 16, 4, 2 and 1 rows, so that few different texts are prepared. tail stands after
 // the values, such as "ON CONFLICT DO NOTHING"; empty for nothing.
 func InsertMany(ctx context.Context, tx *Tx, table, columns, tail string, rows [][]any) error {
 	for len(rows) > 0 {
-		n := 1
-		for _, size := range []int{128, 16} {
-			if len(rows) >= size {
-				n = size
-				break
-			}
-		}
+		n := portion(len(rows))
 		args := make([]any, 0, n*len(rows[0]))
 		for _, r := range rows[:n] {
 			args = append(args, r...)
@@ -29,6 +23,16 @@ func InsertMany(ctx context.Context, tx *Tx, table, columns, tail string, rows [
 		rows = rows[n:]
 	}
 	return nil
+}
+
+// portion is how many of n rows the next statement takes.
+func portion(n int) int {
+	for _, size := range []int{128, 16, 4, 2} {
+		if n >= size {
+			return size
+		}
+	}
+	return 1
 }
 
 var placeholderTexts sync.Map

@@ -24,8 +24,8 @@ type Tx struct {
 	d     *DB
 	now   time.Time
 	w     *writer // SQLite writer
-	tx    *sql.Tx // reader, or PostgreSQL
-	q     *queue  // PostgreSQL writer
+	tx    *sql.Tx // SQLite reader
+	line  *line   // PostgreSQL
 	hooks []func()
 }
 
@@ -76,7 +76,7 @@ func (d *DB) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 			return fn(tx)
 		})
 	} else {
-		tx, err = d.postgresTx(ctx, fn)
+		tx, err = d.onLine(ctx, d.write, beginWrite, fn)
 	}
 	if err != nil {
 		return err
@@ -85,36 +85,6 @@ func (d *DB) Tx(ctx context.Context, fn func(tx *Tx) error) error {
 		h()
 	}
 	return nil
-}
-
-func (d *DB) postgresTx(ctx context.Context, fn func(tx *Tx) error) (*Tx, error) {
-	for attempt := 0; ; attempt++ {
-		tx, err := d.postgresOnce(ctx, fn)
-		if err == nil || !retryable(err) || attempt == 4 {
-			return tx, err
-		}
-	}
-}
-
-func (d *DB) postgresOnce(ctx context.Context, fn func(tx *Tx) error) (*Tx, error) {
-	conn, err := d.write.Conn(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
-	}
-	defer func() { _ = conn.Close() }() // back to the pool; the transaction has ended by then
-	st, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
-	}
-	defer func() { _ = st.Rollback() }() // after Commit this does nothing
-	tx := &Tx{d: d, now: d.clock.Now(), tx: st, q: &queue{conn: conn}}
-	if err := fn(tx); err != nil {
-		return nil, err
-	}
-	if err := tx.flush(ctx); err != nil {
-		return nil, err
-	}
-	return tx, st.Commit()
 }
 
 // Read runs fn on a consistent snapshot that cannot write.
@@ -130,11 +100,11 @@ func (d *DB) ReadAside(ctx context.Context, fn func(tx *Tx) error) error {
 }
 
 func (d *DB) readOn(ctx context.Context, pool *sql.DB, fn func(tx *Tx) error) error {
-	opts := &sql.TxOptions{ReadOnly: true}
 	if d.dialect == Postgres {
-		opts.Isolation = sql.LevelRepeatableRead
+		_, err := d.onLine(ctx, pool, beginRead, fn)
+		return err
 	}
-	st, err := pool.BeginTx(ctx, opts)
+	st, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("begin read: %w", err)
 	}
@@ -164,8 +134,11 @@ func (tx *Tx) AfterCommit(fn func()) { tx.hooks = append(tx.hooks, fn) }
 
 // Exec runs a statement and returns the number of rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	if err := errors.Join(storable(args), tx.flush(ctx)); err != nil {
+	if err := storable(args); err != nil {
 		return 0, err
+	}
+	if tx.line != nil {
+		return tx.line.exec(ctx, query, plain(args))
 	}
 	var res sql.Result
 	var err error
@@ -176,28 +149,12 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 			res, err = s.ExecContext(ctx, args...)
 		}
 	} else {
-		if tx.d.dialect == SQLite {
-			query = numbered(query)
-		}
-		res, err = tx.tx.ExecContext(ctx, query, args...)
+		res, err = tx.tx.ExecContext(ctx, numbered(query), args...)
 	}
 	if err != nil {
 		return 0, err
 	}
 	return res.RowsAffected()
-}
-
-func (tx *Tx) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	if err := errors.Join(storable(args), tx.flush(ctx)); err != nil {
-		return nil, err
-	}
-	switch {
-	case tx.w != nil:
-		return tx.w.query(context.WithoutCancel(ctx), numbered(query), args)
-	case tx.d.dialect == SQLite:
-		query = numbered(query)
-	}
-	return tx.tx.QueryContext(ctx, query, args...)
 }
 
 // Get returns the first row, or ErrNoRows. T is a struct with `db` tags, or a type that scans one column.
@@ -228,14 +185,70 @@ var errStop = errors.New("stop")
 
 // Each streams rows to fn, which must not keep the pointer it is given.
 func Each[T any](ctx context.Context, tx *Tx, query string, args []any, fn func(*T) error) (err error) {
-	rows, err := tx.query(ctx, query, args)
+	if err := storable(args); err != nil {
+		return err
+	}
+	if tx.line != nil {
+		err = eachOnLine(ctx, tx.line, query, args, fn)
+	} else {
+		err = eachOnSQLite(ctx, tx, numbered(query), args, fn)
+	}
+	if errors.Is(err, errStop) {
+		return nil
+	}
+	return err
+}
+
+func eachOnLine[T any](ctx context.Context, l *line, query string, args []any, fn func(*T) error) (err error) {
+	rows, done, err := l.query(ctx, query, plain(args))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		rows.Close()
+		if e := errors.Join(rows.Err(), done()); err == nil {
+			err = e
+		}
+	}()
+	fields := rows.FieldDescriptions()
+	if len(fields) == 0 { // no answer: the error is with the rows
+		return nil
+	}
+	l.begun = true
+	plan, err := planOf(reflect.TypeFor[T](), query, fields)
+	if err != nil {
+		return err
+	}
+	columns := make([]column, len(fields))
+	for i := range fields {
+		columns[i] = column{&fields[i], l.conn.TypeMap()}
+	}
+	for rows.Next() {
+		v := new(T)
+		if err := scanRow(reflect.ValueOf(v).Elem(), plan, columns, rows); err != nil {
+			return err
+		}
+		if err := fn(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func eachOnSQLite[T any](ctx context.Context, tx *Tx, query string, args []any, fn func(*T) error) (err error) {
+	var rows *sql.Rows
+	if tx.w != nil {
+		rows, err = tx.w.query(context.WithoutCancel(ctx), query, args)
+	} else {
+		rows, err = tx.tx.QueryContext(ctx, query, args...)
+	}
 	if err != nil {
 		return err
 	}
 	defer func() {
 		err = errors.Join(err, rows.Close())
 		if tx.w != nil {
-			tx.w.reading[numbered(query)]--
+			tx.w.reading[query]--
 		}
 	}()
 	scan := scanner[T](rows)
@@ -245,9 +258,6 @@ func Each[T any](ctx context.Context, tx *Tx, query string, args []any, fn func(
 			return err
 		}
 		if err := fn(&v); err != nil {
-			if errors.Is(err, errStop) {
-				return nil
-			}
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,11 +18,11 @@ import (
 // many facts than for one: fn gets what has gathered of the topics in the order of emission, in one transaction, and each
 // fact once. If it fails, the facts are given to it one by one, so that a bad one holds up no other. The rules of On hold.
 func OnBatch[T any](b *Bus, topics []string, name string, fn func(ctx context.Context, tx *db.Tx, events []T) error) {
-	all := func(ctx context.Context, tx *db.Tx, payloads [][]byte) error {
-		events := make([]T, len(payloads))
-		for i, p := range payloads {
-			if err := json.Unmarshal(p, &events[i]); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+	all := func(ctx context.Context, tx *db.Tx, messages []*Message) (err error) {
+		events := make([]T, len(messages))
+		for i, m := range messages {
+			if events[i], err = factOf[T](m); err != nil {
+				return err
 			}
 		}
 		return fn(ctx, tx, events)
@@ -49,10 +48,7 @@ func (b *Bus) deliver(ctx context.Context, batch []Message) error {
 	}
 	var together []gathered
 	for i := range batch {
-		b.mu.Lock()
-		todo := b.reactions[batch[i].Topic]
-		b.mu.Unlock()
-		for _, r := range todo {
+		for _, r := range b.reactionsTo(batch[i].Topic) {
 			if r.all != nil {
 				together = gather(together, r, i)
 				continue
@@ -65,6 +61,12 @@ func (b *Bus) deliver(ctx context.Context, batch []Message) error {
 	}
 	b.copyAll(ctx, batch, failures)
 	return b.settle(ctx, batch, failures)
+}
+
+func (b *Bus) reactionsTo(topic string) []reaction {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.reactions[topic]
 }
 
 // gathered are the messages of a batch that one reaction takes together.
@@ -105,11 +107,7 @@ func (b *Bus) reactTogether(ctx context.Context, batch []Message, g gathered, fa
 // react runs one reaction for the messages it has not run for. A panic is a failure of this reaction, not the end of the
 // program.
 func (b *Bus) react(ctx context.Context, messages []Message, r reaction) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
+	defer failed(&err)
 	ctx = auth.System(ctx, r.name)
 	return b.db.Tx(ctx, func(tx *db.Tx) error {
 		fresh, err := mark(ctx, tx, messages, r.name)
@@ -123,6 +121,13 @@ func (b *Bus) react(ctx context.Context, messages []Message, r reaction) (err er
 	})
 }
 
+// failed turns a panic into a failure.
+func failed(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
+}
+
 // wide rounds up to a power of two: lists of ids are filled up with their last one, so that a few texts of a statement
 // serve every length and stay prepared.
 func wide(n int) int {
@@ -133,8 +138,8 @@ func wide(n int) int {
 	return w
 }
 
-// mark notes that the reaction runs for the messages and returns the payloads of those it has not run for, in order.
-func mark(ctx context.Context, tx *db.Tx, messages []Message, name string) ([][]byte, error) {
+// mark notes that the reaction runs for the messages and returns those it has not run for, in order.
+func mark(ctx context.Context, tx *db.Tx, messages []Message, name string) ([]*Message, error) {
 	args := []any{name, tx.Time()}
 	var rows []string
 	for i := range wide(len(messages)) {
@@ -146,10 +151,10 @@ func mark(ctx context.Context, tx *db.Tx, messages []Message, name string) ([][]
 	if err != nil {
 		return nil, err
 	}
-	fresh := make([][]byte, 0, len(marked))
+	fresh := make([]*Message, 0, len(marked))
 	for i := range messages {
 		if slices.Contains(marked, messages[i].ID) {
-			fresh = append(fresh, []byte(messages[i].Payload))
+			fresh = append(fresh, &messages[i])
 		}
 	}
 	return fresh, nil
@@ -190,18 +195,22 @@ func (b *Bus) settle(ctx context.Context, batch []Message, failures []error) err
 				return err
 			}
 		}
-		if done == nil {
-			return nil
-		}
-		args := []any{Done}
-		var marks []string
-		for i := range wide(len(done)) {
-			args = append(args, done[min(i, len(done)-1)])
-			marks = append(marks, fmt.Sprintf("$%d", len(args)))
-		}
-		_, err := tx.Exec(ctx, "UPDATE outbox SET state = $1, error = '' WHERE id IN ("+strings.Join(marks, ", ")+")", args...)
-		return err
+		return finish(ctx, tx, done)
 	})
+}
+
+// finish closes messages.
+func finish(ctx context.Context, tx *db.Tx, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	args := []any{Done}
+	var marks []string
+	for i := range wide(len(ids)) {
+		args = append(args, ids[min(i, len(ids)-1)])
+		marks = append(marks, fmt.Sprintf("$%d", len(args)))
+	}
+	return tx.Queue(ctx, nil, "UPDATE outbox SET state = $1, error = '' WHERE id IN ("+strings.Join(marks, ", ")+")", args...)
 }
 
 func putOff(ctx context.Context, tx *db.Tx, m *Message, failed error) error {

@@ -37,6 +37,8 @@ type Message struct {
 	Payload  string `db:"payload"`
 	Actor    string `db:"actor"`
 	Attempts int    `db:"attempts"`
+
+	fact any // of the payload, once read
 }
 
 // Emit records that something happened to subject. It stands exactly if the caller's transaction stands.
@@ -76,8 +78,8 @@ type Relay interface {
 
 type reaction struct {
 	name string
-	run  func(context.Context, *db.Tx, []byte) error
-	all  func(context.Context, *db.Tx, [][]byte) error // of OnBatch; run is nil then
+	run  func(context.Context, *db.Tx, *Message) error
+	all  func(context.Context, *db.Tx, []*Message) error // of OnBatch; run is nil then
 }
 
 // New returns a bus without reactions. relay may be nil.
@@ -91,13 +93,26 @@ func New(d *db.DB, relay Relay) *Bus {
 func On[T any](b *Bus, topic, name string, fn func(ctx context.Context, tx *db.Tx, event T) error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.reactions[topic] = append(b.reactions[topic], reaction{name: name, run: func(ctx context.Context, tx *db.Tx, payload []byte) error {
-		var e T
-		if err := json.Unmarshal(payload, &e); err != nil {
-			return fmt.Errorf("%s: %w", topic, err)
+	b.reactions[topic] = append(b.reactions[topic], reaction{name: name, run: func(ctx context.Context, tx *db.Tx, m *Message) error {
+		e, err := factOf[T](m)
+		if err != nil {
+			return err
 		}
 		return fn(ctx, tx, e)
 	}})
+}
+
+// factOf reads the payload, once for all reactions that take it as the same type; they must not change what it points to.
+func factOf[T any](m *Message) (T, error) {
+	if e, ok := m.fact.(T); ok {
+		return e, nil
+	}
+	var e T
+	if err := json.Unmarshal([]byte(m.Payload), &e); err != nil {
+		return e, fmt.Errorf("%s: %w", m.Topic, err)
+	}
+	m.fact = e
+	return e, nil
 }
 
 // signal wakes every running bus of the process; messages of other nodes are found by polling.
@@ -119,6 +134,10 @@ func wake() {
 
 // pollInterval is how long a message of another node may wait.
 const pollInterval = time.Second
+
+// gatherFor is how long a round waits after the last one: what happens meanwhile is reacted to together, which costs a
+// fraction.
+const gatherFor = 100 * time.Millisecond
 
 // Start delivers until Stop.
 func (b *Bus) Start(ctx context.Context) {
@@ -144,6 +163,11 @@ func (b *Bus) Start(ctx context.Context) {
 			select {
 			case <-ctx.Done():
 				return
+			case <-time.After(gatherFor):
+			}
+			select {
+			case <-ctx.Done():
+				return
 			case <-woken:
 			case <-tick.C:
 			}
@@ -162,6 +186,11 @@ func (b *Bus) Stop() {
 // Drain delivers every message that is due and returns when none is left. Tests call it directly.
 func (b *Bus) Drain(ctx context.Context) error {
 	for ctx.Err() == nil {
+		if n, err := b.sweep(ctx); err == nil && n > 0 {
+			continue
+		} else if err != nil && ctx.Err() == nil {
+			slog.WarnContext(ctx, "reactions to a batch failed, each follows by itself", "error", err)
+		}
 		batch, err := b.claim(ctx)
 		if err != nil || len(batch) == 0 {
 			return err
@@ -176,26 +205,40 @@ func (b *Bus) Drain(ctx context.Context) error {
 // claimFor is how long a claimed message is hidden from other nodes; a crash gives it back after that.
 const claimFor = 30 * time.Second
 
-// claimed is how many messages are taken at once.
-const claimed = "250"
-
-func (b *Bus) claim(ctx context.Context) (batch []Message, err error) {
-	lock := ""
+// taken is how many messages are taken at once: on SQLite fewer, because everybody else waits for the transaction.
+func (b *Bus) taken() int {
 	if b.db.Dialect() == db.Postgres {
-		lock = " FOR UPDATE SKIP LOCKED"
+		return 250
 	}
-	idle := false
-	if err := b.db.Read(ctx, func(tx *db.Tx) error {
+	return 100
+}
+
+// forUs keeps other nodes from taking the same messages.
+func (b *Bus) forUs() string {
+	if b.db.Dialect() == db.Postgres {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
+// idle reports that nothing is due.
+func (b *Bus) idle(ctx context.Context) (idle bool, err error) {
+	err = b.db.Read(ctx, func(tx *db.Tx) error {
 		n, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE state = 'pending' AND due_at <= $1 LIMIT 1) x", tx.Time())
 		idle = n == 0
 		return err
-	}); err != nil || idle {
+	})
+	return idle, err
+}
+
+func (b *Bus) claim(ctx context.Context) (batch []Message, err error) {
+	if idle, err := b.idle(ctx); err != nil || idle {
 		return nil, err
 	}
 	err = b.db.Tx(ctx, func(tx *db.Tx) error {
 		batch, err = db.All[Message](ctx, tx, `UPDATE outbox SET due_at = $1, attempts = attempts + 1
-			WHERE id IN (SELECT id FROM outbox WHERE state = 'pending' AND due_at <= $2 ORDER BY due_at, id LIMIT `+claimed+lock+`)
-			RETURNING id, topic, subject, payload, actor, attempts`, tx.Now().Add(claimFor).UnixMilli(), tx.Time())
+			WHERE id IN (SELECT id FROM outbox WHERE state = 'pending' AND due_at <= $2 ORDER BY due_at, id LIMIT $3`+b.forUs()+`)
+			RETURNING id, topic, subject, payload, actor, attempts`, tx.Now().Add(claimFor).UnixMilli(), tx.Time(), b.taken())
 		return err
 	})
 	slices.SortFunc(batch, func(a, b Message) int { return strings.Compare(a.ID, b.ID) }) // RETURNING has no order

@@ -1508,6 +1508,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duty/tasks/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Duty list of streets as a workbook or CSV */
+        get: operations["export-duty-tasks"];
+        put?: never;
+        /** Take the entries of a file into the duty list of the caller's district */
+        post: operations["import-duty-tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/duty/tasks/{category}": {
         parameters: {
             query?: never;
@@ -7165,7 +7183,7 @@ export interface components {
             sort?: "newest" | "oldest" | "due" | "changed";
             states?: string[] | null;
             supervised?: boolean;
-            /** @description Waits for the caller */
+            /** @description Waits for the caller; a suspended case only when its review is due */
             todo?: boolean;
             /** @description Leads or leads no more but led first */
             unit?: string;
@@ -8478,6 +8496,27 @@ export interface components {
              * @description Of the entry the caller saw, 0 if there was none
              */
             version: number;
+        };
+        DutyTaskImport: {
+            /** Format: int64 */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Entries that say something else than before; the others stay as they are
+             */
+            changed: number;
+            dry_run: boolean;
+            encoding?: string;
+            /** Format: int64 */
+            error_count: number;
+            errors: components["schemas"]["RowError"][] | null;
+            ignored_columns?: string[] | null;
+            /** Format: int64 */
+            rejected: number;
+            /** @description False on a dry run and when a bad row kept all out */
+            stored: boolean;
+            /** Format: int64 */
+            total: number;
         };
         DutyTaskStanding: {
             basis?: string;
@@ -22458,6 +22497,154 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-duty-tasks": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-duty-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description check and count, store nothing */
+                    dry_run?: boolean;
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyTaskImport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -144,4 +144,5 @@ export const desk: Record<string, string> = {
   '核查人签字': 'Signed by who verified',
   '负责人签字': 'Signed by who is responsible',
   '内部材料，不含反映人身份，请妥善保管。': 'Internal; says nothing of who reported. Keep it safe.',
+  '有更新，点这里刷新': 'There are changes: show them',
 }

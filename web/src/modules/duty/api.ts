@@ -42,6 +42,9 @@ export const takePrecedent = (number: number, draft: string, area?: string) =>
   body(api.POST('/api/v1/duty/precedents/{number}/actions/take', { params: { path: { number } }, body: { draft, ...(area ? { area } : {}) } }))
 export const withdrawPrecedent = (number: number, version: number, note: string) =>
   body(api.POST('/api/v1/duty/precedents/{number}/actions/withdraw', { params: { path: { number } }, body: { version, note } }))
+export interface ImportReport { total: number; accepted: number; rejected: number; errors: { row: number; column?: string; reason: string }[]; stored: boolean; changed?: number }
+export const tasksAddress = '/api/v1/duty/tasks/file'
+export const importTasks = (file: File, dryRun: boolean) => body(api.POST('/api/v1/duty/tasks/file', formOf({ file, dry_run: dryRun })))
 export const listTasks = () => body(api.GET('/api/v1/duty/tasks'))
 export const changeTask = (category: string, change: Schemas['DutyTaskChange']) => body(api.PUT('/api/v1/duty/tasks/{category}', { params: { path: { category } }, body: change }))
 export const listAdmissions = (cursor?: string) => body(api.GET('/api/v1/duty/admissions', { params: { query: set({ cursor }) } }))

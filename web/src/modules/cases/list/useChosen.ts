@@ -9,6 +9,8 @@ export function useChosen(rows: () => Case[], opened: () => string, open: (id: s
     const there = new Set(now.map((c) => c.id))
     if ([...ids.value].some((id) => !there.has(id))) ids.value = new Set([...ids.value].filter((id) => there.has(id)))
   })
+  /** Where the cursor stood, for a row that left the list under it. */
+  let place = 0
   const chosen = computed(() => rows().filter((c) => ids.value.has(c.id)))
 
   function tick(id: string): void {
@@ -21,8 +23,10 @@ export function useChosen(rows: () => Case[], opened: () => string, open: (id: s
   function step(by: number): void {
     const list = rows()
     if (!list.length) return
-    const at = list.findIndex((c) => c.id === (cursor.value || opened()))
-    const next = list[Math.min(list.length - 1, Math.max(0, at + by))]!
+    const there = list.findIndex((c) => c.id === (cursor.value || opened()))
+    const at = there >= 0 || !cursor.value ? there : place - (by > 0 ? 1 : 0)
+    place = Math.min(list.length - 1, Math.max(0, at + by))
+    const next = list[place]!
     cursor.value = next.id
     document.getElementById(`case-${next.id}`)?.scrollIntoView({ block: 'nearest' })
   }

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
 import { area } from '@/kit/session'
+import { following } from '@/kit/useStream'
 import { listPage, listViews, type CaseView } from './api'
 import { parsed, same, tidy, type Filter } from './filter'
 
@@ -34,7 +35,7 @@ export function useDesk() {
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor || undefined,
     enabled: () => !!view.value,
-    refetchInterval: 60_000,
+    refetchInterval: () => (following.value ? false : 60_000), // the stream says when there is something new
   })
   const rows = computed(() => query.data.value?.pages.flatMap((page) => page.items) ?? [])
   const total = computed(() => query.data.value?.pages[0]?.total ?? 0)

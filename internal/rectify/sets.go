@@ -1,0 +1,154 @@
+package rectify
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+)
+
+// A set is a part of the list that a figure counts. Figure and list use the one condition, so the figure is the length of the list it
+// opens. $now stands for the time of the transaction.
+const (
+	issuedItems = "issued_at IS NOT NULL AND state <> 'withdrawn'"
+	passedItems = "state IN ('verified', 'told', 'published')"
+	closedItems = "state IN ('told', 'published')"
+	heldItems   = "state IN ('issued', 'answered', 'doing', 'rework', 'returned', 'adjudicating')"
+	overdueNow  = "COALESCE(state IN ('issued', 'answered', 'doing', 'rework') AND due_at < $now OR state = 'done' AND done_at > due_at, FALSE)"
+	saysNo      = "EXISTS (SELECT 1 FROM item_again a WHERE a.item_id = item.id AND a.verdict = 'unsolved')"
+	approved    = passedItems + " AND result IN ('resolved', 'partly') AND NOT " + saysNo
+	undecided   = "EXISTS (SELECT 1 FROM item_return r WHERE r.item_id = item.id AND r.kind = 'recurs' AND r.state = 'proposed')"
+)
+
+func askedAgain(verdicts string) string {
+	return "EXISTS (SELECT 1 FROM item_again a WHERE a.item_id = item.id AND a.verdict IN (" + verdicts + "))"
+}
+
+func measured(verdicts string) string {
+	return "EXISTS (SELECT 1 FROM item_effect e WHERE e.item_id = item.id AND e.verdict IN (" + verdicts + "))"
+}
+
+func cameBack(state string) string {
+	return "EXISTS (SELECT 1 FROM item_return r WHERE r.earlier_id = item.id AND r.state = '" + state + "')"
+}
+
+var sets = map[string]string{
+	"listed":   "state <> 'withdrawn'",
+	"awaiting": "issued_at IS NULL AND state <> 'withdrawn'",
+	"issued":   issuedItems,
+	"street":   issuedItems + " AND LENGTH(lead_area) >= 9",
+	"district": issuedItems + " AND LENGTH(lead_area) < 9",
+
+	"underway":  underway,
+	"passed":    passedItems,
+	"working":   issuedItems + " AND NOT (" + passedItems + ") AND state <> 'suspended' AND NOT " + overdueNow,
+	"overdue":   overdueNow,
+	"suspended": "state = 'suspended'",
+	"reworked":  issuedItems + " AND reworks > 0",
+	"closed":    closedItems,
+	"published": "state = 'published'",
+
+	// On time: of those that are done or whose time is over.
+	"due":    issuedItems + " AND (done_at IS NOT NULL AND NOT (" + heldItems + " OR state = 'suspended') OR " + heldItems + " AND due_at < $now)",
+	"ontime": issuedItems + " AND done_at IS NOT NULL AND NOT (" + heldItems + " OR state = 'suspended') AND done_at <= due_at",
+	"late":   "(" + overdueNow + " OR COALESCE(done_at > due_at AND NOT (" + heldItems + "), FALSE))",
+
+	// The three shares of the reverse score: what counts, what speaks for it, what has no verdict yet.
+	"settled":     issuedItems + " AND (" + closedItems + " OR COALESCE(due_at < $now, FALSE))",
+	"pending":     issuedItems + " AND NOT (" + closedItems + ") AND NOT COALESCE(due_at < $now, FALSE)",
+	"approved":    approved,
+	"disapproved": passedItems + " AND NOT (" + approved + ")",
+	"unverified":  issuedItems + " AND NOT (" + passedItems + ")",
+	"judged":      issuedItems + " AND NOT " + undecided,
+	"undecided":   issuedItems + " AND " + undecided,
+	"recurring":   issuedItems + " AND recurs_of <> ''",
+
+	// What the next wave says.
+	"asked":      askedAgain("'solved', 'mixed', 'unsolved', 'few'"),
+	"solved":     askedAgain("'solved'"),
+	"mixed":      askedAgain("'mixed'"),
+	"unsolved":   askedAgain("'unsolved'"),
+	"few":        askedAgain("'few'"),
+	"measured":   measured("'better', 'unclear', 'worse'"),
+	"better":     measured("'better'"),
+	"unclear":    measured("'unclear'"),
+	"worse":      measured("'worse'"),
+	"unmeasured": measured("'unmeasured'"),
+	"back":       cameBack("confirmed"),
+	"maybe_back": cameBack("proposed"),
+}
+
+// Sets lists the names of the sets in order.
+func Sets() []string { return slices.Sorted(maps.Keys(sets)) }
+
+// Counts is how many items are in each set.
+type Counts map[string]int
+
+// checkSet returns Invalid for a name that is no set; "" is none.
+func checkSet(name string) error {
+	if _, ok := sets[name]; name == "" || ok {
+		return nil
+	}
+	return errs.Invalid("rectify.unknown_set", "There is no such part of the list.", errs.Field{Location: "query.set", Message: "unknown", Value: name})
+}
+
+// setCondition returns the condition of a set with now as its parameter; of an unknown one, nothing.
+func setCondition(tx *db.Tx, name string, args *[]any) string {
+	cond, ok := sets[name]
+	if !ok {
+		return "FALSE"
+	}
+	if strings.Contains(cond, "$now") {
+		*args = append(*args, tx.Time())
+		cond = strings.ReplaceAll(cond, "$now", fmt.Sprintf("$%d", len(*args)))
+	}
+	return "(" + cond + ")"
+}
+
+// Grouped is the counts of the items of one group: a street, a unit, a field, or all ("").
+type Grouped struct {
+	Key    string
+	Name   string // of the lead unit
+	Area   string // of the lead unit
+	Voices int
+	Counts Counts
+}
+
+type groupedRow struct {
+	Key    string `db:"key"`
+	Name   string `db:"name"`
+	Area   string `db:"area"`
+	Voices int    `db:"voices"`
+	Line   string `db:"line"`
+}
+
+// countSets counts every set in one pass, grouped by a column of item, or all together for ”. where is a condition with its args.
+func countSets(ctx context.Context, tx *db.Tx, column, where string, args []any) ([]Grouped, error) {
+	names := Sets()
+	parts := make([]string, len(names))
+	args = append(slices.Clone(args), tx.Time())
+	now := fmt.Sprintf("$%d", len(args))
+	for i, name := range names {
+		parts[i] = "CAST(COUNT(*) FILTER (WHERE " + strings.ReplaceAll(sets[name], "$now", now) + ") AS TEXT)"
+	}
+	var out []Grouped
+	err := db.Each(ctx, tx, "SELECT "+column+" AS key, COALESCE(MAX(lead_name), '') AS name, COALESCE(MAX(lead_area), '') AS area, COALESCE(SUM(voices) FILTER (WHERE "+closedItems+"), 0) AS voices, "+
+		strings.Join(parts, " || ',' || ")+" AS line FROM item WHERE "+where+" GROUP BY 1 ORDER BY 1", args, func(r *groupedRow) error {
+		g := Grouped{Key: r.Key, Name: r.Name, Area: r.Area, Voices: r.Voices, Counts: Counts{}}
+		for i, text := range strings.Split(r.Line, ",") {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return fmt.Errorf("count %s: %w", names[i], err)
+			}
+			g.Counts[names[i]] = n
+		}
+		out = append(out, g)
+		return nil
+	})
+	return out, err
+}
