@@ -9,7 +9,7 @@
 //     nothing.
 //   - Off duty nobody's position is shown. Whoever looks at the track of another person gives a reason, is noted, and the
 //     person can see who looked.
-//   - Tracks are kept 90 days, then their week's table is dropped whole.
+//   - Tracks are shown for 30 days; then their week's table is dropped whole.
 //
 // Tables: duty_session, track_device, track_journal, track_sealed, track_refused, track_look, track_week and the
 // track_chunk_… of each week. The journal and the chunks follow a measured layout: a row per flush and a chunk per ten

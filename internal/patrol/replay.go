@@ -41,6 +41,9 @@ func (s *Service) Chunks(ctx context.Context, l Look) (chunks [][]byte, err erro
 		}
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		if kept := clock.At(tx.Now().Add(-keepTracks)); l.From.Before(kept.Time) {
+			l.From = kept
+		}
 		weeks, err := db.All[string](ctx, tx, "SELECT name FROM track_week WHERE until > $1 ORDER BY name", l.From)
 		if err != nil {
 			return err

@@ -196,8 +196,9 @@ func weekOf(t time.Time) (string, time.Time) {
 	return fmt.Sprintf("track_chunk_%04d_%02d", year, week), monday.AddDate(0, 0, 7)
 }
 
-// keepTracks is how long tracks are kept: 90 days, as the notice on the phone says.
-const keepTracks = 90 * 24 * time.Hour
+// keepTracks is how long tracks are kept: 30 days, as the notice on the phone says. What is older is shown to nobody, and
+// gone with the table of its week.
+const keepTracks = 30 * 24 * time.Hour
 
 // Forget drops the tables of weeks that are older than tracks are kept. The program calls it every day.
 func (s *Service) Forget(ctx context.Context) error {

@@ -1,6 +1,10 @@
 /** Sign-in, accounts, posts, roles, units and tokens. */
 export const identity: Record<string, string> = {
   '网格治理与居民满意度考评': 'Grid governance and resident satisfaction',
+  '上岗下岗、发送自己的位置': 'Go on and off duty, send own positions',
+  '看在岗人员位置': 'See where those on duty are',
+  '查看人员轨迹': 'Look at tracks of persons',
+  '管理定位设备、结束上岗': 'Manage trackers, end sessions',
   '保存': 'Save',
   '已保存': 'Saved',
   '已更改': 'Changed',
