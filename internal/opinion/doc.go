@@ -5,16 +5,18 @@
 //   - No comment ends silently: it is open, confirmed (and then in at most one item), skipped with a reason, or praise.
 //   - A classifier only suggests; fields are confirmed by a person.
 //   - Texts are masked when they enter this module. A comment has no link to the person, answer or household it came from.
+//   - What was said elsewhere stands in the list of a wave with its source; it is taken once and never enters shares of respondents.
 //   - A decision carries the version it was taken on; who comes second gets the comment as it is now.
 //
-// Tables: comment_code. Callers: rectify (AttachTx, DetachTx, counts), demo, app.
+// Tables: comment_code, opinion_origin, opinion_import. Callers: rectify (AttachTx, DetachTx, counts), demo, app.
 // Who may: see permissions below; always within the caller's areas.
 package opinion
 
 // Permissions of this module.
 const (
-	PermCode = "opinion.code" // read comments and decide on their fields
+	PermCode   = "opinion.code"   // read comments and decide on their fields
+	PermImport = "opinion.import" // take over what was said in meetings, to the hotline, in letters and visits
 )
 
 // Permissions lists the permissions of this module.
-func Permissions() []string { return []string{PermCode} }
+func Permissions() []string { return []string{PermCode, PermImport} }

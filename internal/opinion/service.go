@@ -12,6 +12,7 @@ type Service struct {
 	db         *db.DB
 	source     Source
 	areas      Areas
+	places     Places
 	catalog    *Catalog
 	classifier atomic.Pointer[Classifier]
 }
@@ -21,11 +22,12 @@ type Deps struct {
 	DB     *db.DB
 	Source Source
 	Areas  Areas
+	Places Places // nil: files name places by code alone
 }
 
 // New returns the service with the catalogue and the classifier shipped in the binary.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, source: d.Source, areas: d.Areas, catalog: DefaultCatalog()}
+	s := &Service{db: d.DB, source: d.Source, areas: d.Areas, places: d.Places, catalog: DefaultCatalog()}
 	s.UseClassifier(NewModel(s.catalog))
 	return s
 }

@@ -15,17 +15,19 @@ import (
 
 // Move is what an action brings along; each action says which fields it reads.
 type Move struct {
-	Version    int64       `json:"version" doc:"Version of the item the caller saw"`
-	Note       string      `json:"note,omitempty" maxLength:"4000"`
-	LeadUnit   string      `json:"lead_unit,omitempty" maxLength:"60" doc:"issue: another unit than planned"`
-	CoUnits    []string    `json:"co_units,omitempty" maxItems:"8" doc:"issue: replaces the joint units"`
-	Measure    string      `json:"measure,omitempty" maxLength:"4000" doc:"answer"`
-	PromisedAt *clock.Time `json:"promised_at,omitempty" doc:"answer: when it will be done"`
-	Ground     string      `json:"ground,omitempty" maxLength:"40" doc:"return: one of the listed grounds; the note cites the provision"`
-	Result     Result      `json:"result,omitempty" maxLength:"20" doc:"done"`
-	Outcome    string      `json:"outcome,omitempty" maxLength:"4000" doc:"done: what was done, or why it could not be"`
-	Reply      string      `json:"reply,omitempty" maxLength:"4000" doc:"tell: the answer to those who spoke"`
-	Photos     []string    `json:"photos,omitempty" maxItems:"20" doc:"publish: evidence to show; all if absent"`
+	Version     int64       `json:"version" doc:"Version of the item the caller saw"`
+	Note        string      `json:"note,omitempty" maxLength:"4000"`
+	LeadUnit    string      `json:"lead_unit,omitempty" maxLength:"60" doc:"issue: another unit than planned; adjudicate: whose it is"`
+	CoUnits     []string    `json:"co_units,omitempty" maxItems:"8" doc:"issue: replaces the joint units"`
+	Measure     string      `json:"measure,omitempty" maxLength:"4000" doc:"answer"`
+	PromisedAt  *clock.Time `json:"promised_at,omitempty" doc:"answer: when it will be done"`
+	Ground      string      `json:"ground,omitempty" maxLength:"40" doc:"return: one of the listed grounds, the note cites the provision; ask_suspension: one of the grounds of a suspension"`
+	Days        int         `json:"days,omitempty" minimum:"0" maximum:"365" doc:"ask_extension, extend: work days; extend grants all if absent"`
+	Level       int         `json:"level,omitempty" minimum:"0" maximum:"3" doc:"supervise: 1 urged, 2 supervision order, 3 leaders of the district; the next one if absent"`
+	Result      Result      `json:"result,omitempty" maxLength:"20" doc:"done"`
+	Outcome     string      `json:"outcome,omitempty" maxLength:"4000" doc:"done: what was done, or why it could not be"`
+	Reply       string      `json:"reply,omitempty" maxLength:"4000" doc:"tell: the answer to those who spoke"`
+	PageVersion int64       `json:"page_version,omitempty" doc:"publish: version of the page the caller saw"`
 }
 
 // guard decides about one action and changes the item; the workflow has set the new state already.
@@ -42,8 +44,20 @@ var guards = map[Action]guard{
 	ActRework:    (*Service).rework,
 	ActTell:      (*Service).tell,
 	ActPublish:   (*Service).publish,
+	ActRetract:   (*Service).retract,
 	ActWithdraw:  (*Service).withdraw,
 	ActSupervise: (*Service).supervise,
+
+	ActAdjudicate:    (*Service).adjudicate,
+	ActSuspend:       (*Service).suspend,
+	ActResume:        (*Service).resume,
+	ActReply:         (*Service).replyToSupervision,
+	ActLift:          (*Service).lift,
+	ActAskExtension:  (*Service).askExtension,
+	ActAskSuspension: (*Service).askSuspension,
+	ActExtend:        (*Service).extend,
+	ActRefuse:        (*Service).refuseRequest,
+	ActReview:        (*Service).review,
 }
 
 // Act takes one action of the workflow. It returns NotFound for an item the caller does not see, Forbidden without the
@@ -87,11 +101,6 @@ func (s *Service) ActTx(ctx context.Context, tx *db.Tx, id string, a Action, m M
 	if err := saveItem(ctx, tx, i); err != nil {
 		return nil, err
 	}
-	if a == ActReturn || a == ActVerify {
-		if err := endClock(ctx, tx, i.ID, a); err != nil {
-			return nil, err
-		}
-	}
 	return i, s.record(ctx, tx, a, from, i, m.Ground, mask.Text(m.Note))
 }
 
@@ -109,10 +118,7 @@ func (s *Service) load(ctx context.Context, tx *db.Tx, id string) (*Item, error)
 }
 
 func edgeOf(i *Item, a Action) (edge, error) {
-	if a == ActSupervise && slices.Contains(supervisable, i.State) && !i.Supervised {
-		return edge{i.State, a, PermIssue, office, ""}, nil
-	}
-	if e, ok := i.State.edgeFor(a); ok {
+	if e, ok := edgeFor(i, a); ok {
 		return e, nil
 	}
 	return edge{}, errs.Conflict("rectify.bad_transition", "The item is not in a state for this action.").With(i)
@@ -128,9 +134,17 @@ func (s *Service) confirm(_ context.Context, _ *db.Tx, i *Item, _ *Move) error {
 	return nil
 }
 
-// issue starts a clock for the lead unit: the work days of the field, counted from now by the calendar in force.
+// issue gives the item to its lead unit.
 func (s *Service) issue(ctx context.Context, tx *db.Tx, i *Item, m *Move) error {
-	lead := cmp.Or(m.LeadUnit, i.LeadUnit)
+	if i.State == Returned && m.Note == "" {
+		return missing("rectify.need_note", "note", "Say why the item is issued again.")
+	}
+	return s.give(ctx, tx, i, m)
+}
+
+// give names the lead unit and starts its clock: the work days of the field, counted from now by the calendar in force.
+func (s *Service) give(ctx context.Context, tx *db.Tx, i *Item, m *Move) error {
+	lead, before := cmp.Or(m.LeadUnit, i.LeadUnit), i.LeadUnit
 	u, err := s.openUnit(ctx, tx, lead) // the planned one may have closed since
 	if err != nil {
 		return asField(err, "body.lead_unit", lead)
@@ -141,24 +155,24 @@ func (s *Service) issue(ctx context.Context, tx *db.Tx, i *Item, m *Move) error 
 			return err
 		}
 	}
-	if i.State == Returned && m.Note == "" {
-		return missing("rectify.need_note", "note", "Say why the item is issued again.")
-	}
 	category, ok := s.catalog.Category(i.Field)
 	if !ok {
 		return missing("rectify.need_field", "field", "The field is no longer in the list; amend the item.")
 	}
-	now := tx.Time()
-	calendar := s.calendar.Current()
-	limit := workcal.Limit{N: category.RectifyDays, Unit: workcal.WorkDay}
-	c := &Clock{ID: db.NewID(tx), ItemID: i.ID, UnitID: i.LeadUnit, StartedAt: now, Limit: limit, Calendar: calendar.Version()}
-	why := calendar.Explain(now.Time, limit)
-	c.DueAt, c.Steps.V = clock.At(why.Due), why.Steps
-	if i.IssuedAt == nil {
-		i.IssuedAt = &now
+	if before != i.LeadUnit {
+		if err := s.endSupervision(ctx, tx, i, ActIssue, "issued"); err != nil {
+			return err
+		}
 	}
-	i.DueAt = &c.DueAt
-	return insertClock(ctx, tx, c)
+	c, err := s.startClock(ctx, tx, i, HandleClock, i.LeadUnit, workcal.Limit{N: category.RectifyDays, Unit: workcal.WorkDay})
+	if err != nil {
+		return err
+	}
+	if i.IssuedAt == nil {
+		i.IssuedAt = &c.StartedAt
+	}
+	i.DueAt, i.Phase = &c.DueAt, c.Phase
+	return nil
 }
 
 func (s *Service) answer(_ context.Context, tx *db.Tx, i *Item, m *Move) error {
@@ -173,7 +187,7 @@ func (s *Service) answer(_ context.Context, tx *db.Tx, i *Item, m *Move) error {
 	return nil
 }
 
-// giveBack is the one return a unit has; a second one is for joint adjudication.
+// giveBack is the one return of an item; the second one goes to joint adjudication. A unit that was named there keeps it.
 func (s *Service) giveBack(ctx context.Context, tx *db.Tx, i *Item, m *Move) error {
 	if !slices.Contains(Grounds, m.Ground) {
 		return errs.Invalid("rectify.no_ground", "A return needs one of the listed grounds.", errs.Field{Location: "body.ground", Message: "not in the list", Value: m.Ground})
@@ -181,16 +195,26 @@ func (s *Service) giveBack(ctx context.Context, tx *db.Tx, i *Item, m *Move) err
 	if m.Note == "" {
 		return missing("rectify.need_note", "note", "Cite the provision the return rests on.")
 	}
-	steps, err := historyOf(ctx, tx, i.ID)
+	if i.DecidedUnit == i.LeadUnit {
+		return errs.Conflict("rectify.adjudicated", "A joint adjudication has named this unit; the item cannot be returned.").With(i)
+	}
+	if err := endClock(ctx, tx, i.ID, HandleClock, ActReturn, nil); err != nil {
+		return err
+	}
+	if err := dropRequest(ctx, tx, i); err != nil {
+		return err
+	}
+	i.Returns++
+	i.Phase = ""
+	if i.Returns == 1 {
+		return nil
+	}
+	rules, err := s.rulesTx(ctx, tx)
 	if err != nil {
 		return err
 	}
-	for _, h := range steps {
-		if h.Action == ActReturn && h.ForUnit == i.LeadUnit {
-			return errs.Conflict("rectify.returned_before", "The unit has returned this item once; a second return goes to joint adjudication.").With(i)
-		}
-	}
-	return nil
+	_, err = s.startClock(ctx, tx, i, PanelClock, "", rules.limit(rules.Adjudicate))
+	return err
 }
 
 func (s *Service) start(context.Context, *db.Tx, *Item, *Move) error { return nil }
@@ -204,6 +228,12 @@ func (s *Service) done(ctx context.Context, tx *db.Tx, i *Item, m *Move) error {
 	}
 	now := tx.Time()
 	i.Result, i.Outcome, i.DoneAt = m.Result, mask.Text(m.Outcome), &now
+	if err := dropRequest(ctx, tx, i); err != nil {
+		return err
+	}
+	if err := s.park(ctx, tx, i.ID); err != nil {
+		return err
+	}
 	return shown(ctx, tx, i)
 }
 
@@ -229,18 +259,27 @@ func (s *Service) verify(ctx context.Context, tx *db.Tx, i *Item, m *Move) error
 	if m.Note == "" {
 		return missing("rectify.need_note", "note", "Say what was found on site.")
 	}
+	if err := shown(ctx, tx, i); err != nil {
+		return err
+	}
+	if err := s.heard(ctx, tx, i); err != nil {
+		return err
+	}
 	now := tx.Time()
-	i.VerifiedAt = &now
-	return shown(ctx, tx, i)
+	i.VerifiedAt, i.Phase = &now, ""
+	if err := s.endSupervision(ctx, tx, i, ActVerify, "verified"); err != nil {
+		return err
+	}
+	return endClock(ctx, tx, i.ID, HandleClock, ActVerify, i.DoneAt)
 }
 
-func (s *Service) rework(_ context.Context, _ *db.Tx, i *Item, m *Move) error {
+func (s *Service) rework(ctx context.Context, tx *db.Tx, i *Item, m *Move) error {
 	if m.Note == "" {
 		return missing("rectify.need_note", "note", "Say what is still wrong.")
 	}
 	i.DoneAt = nil
 	i.Reworks++
-	return nil
+	return s.wake(ctx, tx, i)
 }
 
 func (s *Service) tell(_ context.Context, tx *db.Tx, i *Item, m *Move) error {
@@ -249,30 +288,6 @@ func (s *Service) tell(_ context.Context, tx *db.Tx, i *Item, m *Move) error {
 	}
 	now := tx.Time()
 	i.Reply, i.ToldAt = mask.Public(m.Reply), &now
-	return nil
-}
-
-func (s *Service) publish(ctx context.Context, tx *db.Tx, i *Item, m *Move) error {
-	photos, err := evidenceOf(ctx, tx, i.ID)
-	if err != nil {
-		return err
-	}
-	known := map[string]bool{}
-	for _, e := range photos {
-		known[e.ID] = true
-		if m.Photos == nil || slices.Contains(m.Photos, e.ID) {
-			if _, err := tx.Exec(ctx, "UPDATE item_evidence SET public = TRUE WHERE id = $1", e.ID); err != nil {
-				return err
-			}
-		}
-	}
-	for _, id := range m.Photos {
-		if !known[id] {
-			return errs.Invalid("rectify.unknown_reference", "Choose photos of this item.", errs.Field{Location: "body.photos", Message: "not of this item", Value: id})
-		}
-	}
-	now := tx.Time()
-	i.PublishedAt = &now
 	return nil
 }
 
@@ -289,14 +304,6 @@ func (s *Service) withdraw(ctx context.Context, tx *db.Tx, i *Item, m *Move) err
 			return err
 		}
 	}
-	return nil
-}
-
-func (s *Service) supervise(_ context.Context, _ *db.Tx, i *Item, m *Move) error {
-	if m.Note == "" {
-		return missing("rectify.need_note", "note", "Say why the item is put under supervision.")
-	}
-	i.Supervised = true
 	return nil
 }
 

@@ -16,16 +16,20 @@ package rectify
 
 // Permissions of this module.
 const (
-	PermRead    = "rectify.read"    // see items of one's area or unit
-	PermMerge   = "rectify.merge"   // make items of comments, name their place and the units; also needs opinion.code for the comments
-	PermIssue   = "rectify.issue"   // issue to a unit, supervise
-	PermAnswer  = "rectify.answer"  // answer or return for the lead unit
-	PermDo      = "rectify.do"      // start, add evidence and report done for the lead unit
-	PermVerify  = "rectify.verify"  // verify, or send back, what another unit has done
-	PermPublish = "rectify.publish" // tell those who spoke, publish
+	PermRead      = "rectify.read"      // see items of one's area or unit
+	PermMerge     = "rectify.merge"     // make items of comments, name their place and the units; also needs opinion.code for the comments
+	PermIssue     = "rectify.issue"     // issue to a unit
+	PermAnswer    = "rectify.answer"    // answer or return for the lead unit
+	PermDo        = "rectify.do"        // start, add evidence and report done for the lead unit
+	PermVerify    = "rectify.verify"    // verify, or send back, what another unit has done
+	PermPublish   = "rectify.publish"   // tell those who spoke, publish what somebody else wrote, withdraw it
+	PermPage      = "rectify.page"      // write public pages, make pictures fit to be shown, decide about words of residents
+	PermApprove   = "rectify.approve"   // approve reverse issue lists and files with what residents said, made by somebody else
+	PermDecide    = "rectify.decide"    // joint adjudication, more time, suspension; the rules of the machine
+	PermSupervise = "rectify.supervise" // press a unit for an answer
 )
 
 // Permissions lists the permissions of this module.
 func Permissions() []string {
-	return []string{PermRead, PermMerge, PermIssue, PermAnswer, PermDo, PermVerify, PermPublish}
+	return []string{PermRead, PermMerge, PermIssue, PermAnswer, PermDo, PermVerify, PermPublish, PermPage, PermApprove, PermDecide, PermSupervise}
 }

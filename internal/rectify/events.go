@@ -20,6 +20,8 @@ const (
 	TopicTold       = "rectify.told"
 	TopicPublished  = "rectify.published"
 	TopicSupervised = "rectify.supervised"
+	TopicRetracted  = "rectify.retracted" // a published page was withdrawn
+	TopicDoubted    = "rectify.doubted"   // most residents say of a published answer that it is not solved
 )
 
 // Moved is the payload of every topic: what moved where, for whom. Comments is filled for rectify.told alone: those who
@@ -42,7 +44,7 @@ type Moved struct {
 
 var topics = map[Action]string{
 	ActIssue: TopicIssued, ActAnswer: TopicAnswered, ActReturn: TopicReturned, ActDone: TopicDone, ActVerify: TopicVerified,
-	ActRework: TopicReworked, ActTell: TopicTold, ActPublish: TopicPublished, ActSupervise: TopicSupervised,
+	ActRework: TopicReworked, ActTell: TopicTold, ActPublish: TopicPublished, ActRetract: TopicRetracted, ActDoubt: TopicDoubted, ActSupervise: TopicSupervised,
 }
 
 // announce appends the audit entry of an action on an item and emits its event.

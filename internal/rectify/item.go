@@ -57,7 +57,15 @@ type Item struct {
 	Outcome     string             `db:"outcome" json:"outcome,omitempty" doc:"What was done, or why it could not be"`
 	Reply       string             `db:"reply" json:"reply,omitempty" doc:"The answer to those who spoke"`
 	Supervised  bool               `db:"supervised" json:"supervised"`
+	Supervision int                `db:"supervision" json:"supervision" doc:"Level of the supervision in force, 1 to 3; 0 is none"`
 	Reworks     int                `db:"reworks" json:"reworks"`
+	Returns     int                `db:"returns" json:"returns" doc:"How often a unit has returned it; the second time goes to joint adjudication"`
+	DecidedUnit string             `db:"decided_unit" json:"decided_unit,omitempty" doc:"Unit that a joint adjudication named; it cannot return the item"`
+	Wants       string             `db:"wants" json:"wants,omitempty" enum:",extension,suspension" doc:"What the unit has asked for and nobody has decided yet"`
+	Phase       string             `db:"phase" json:"phase,omitempty" enum:",green,amber,red" doc:"How its time limit stands, as last announced"`
+	Extended    bool               `db:"extended" json:"extended" doc:"Its time has been extended; that happens once"`
+	SuspendedAt *clock.Time        `db:"suspended_at" json:"suspended_at,omitempty" doc:"Its clock stands still since then"`
+	Ground      string             `db:"ground" json:"ground,omitempty" doc:"Ground of the suspension in force"`
 	RecursOf    string             `db:"recurs_of" json:"recurs_of,omitempty" doc:"Closed item of an earlier wave about the same matter"`
 	IssuedAt    *clock.Time        `db:"issued_at" json:"issued_at,omitempty"`
 	DueAt       *clock.Time        `db:"due_at" json:"due_at,omitempty"`
@@ -75,7 +83,8 @@ type Item struct {
 }
 
 const itemColumns = `id, no, wave_id, title, field, area_code, area_name, street, place, voices, state, result, lead_unit, lead_name,
-	lead_area, co, measure, promised_at, outcome, reply, supervised, reworks, recurs_of, issued_at, due_at, answered_at, done_at,
+	lead_area, co, measure, promised_at, outcome, reply, supervised, supervision, reworks, returns, decided_unit, wants,
+	phase, extended, suspended_at, ground, recurs_of, issued_at, due_at, answered_at, done_at,
 	verified_at, told_at, published_at, version, created_at`
 
 // History is one step in the life of an item; it is never edited.
@@ -95,20 +104,29 @@ type History struct {
 	Note      string     `db:"note" json:"note"`
 }
 
-// Clock is the time limit of one unit for one item, with everything its due time was computed from.
+// Clock is one time limit of an item, with everything its due time was computed from. An approved extension lengthens the
+// limit, a suspension leaves a pause; nothing else moves a due time.
 type Clock struct {
 	ID        string                  `db:"id" json:"id"`
 	ItemID    string                  `db:"item_id" json:"-"`
-	UnitID    string                  `db:"unit_id" json:"unit_id"`
+	Kind      ClockKind               `db:"kind" json:"kind" enum:"handle,adjudicate,review,supervise"`
+	UnitID    string                  `db:"unit_id" json:"unit_id" doc:"Unit that has to act; empty for the office"`
+	UnitName  string                  `db:"-" json:"unit_name"`
 	StartedAt clock.Time              `db:"started_at" json:"started_at"`
 	Limit     workcal.Limit           `db:"time_limit" json:"-"`
-	LimitText string                  `db:"-" json:"limit" doc:"Such as 7 work_day"`
+	LimitText string                  `db:"-" json:"limit" doc:"Such as 7 work_day, extensions included"`
+	Extension int                     `db:"extension" json:"extension" doc:"How much of the limit was granted later"`
 	Calendar  string                  `db:"calendar" json:"calendar" doc:"Version of the calendar it was computed with"`
 	DueAt     clock.Time              `db:"due_at" json:"due_at"`
+	Phase     string                  `db:"phase" json:"phase" enum:"green,amber,red" doc:"Amber when half of the time is left, red when it has run out"`
+	NextAt    *clock.Time             `db:"next_at" json:"-"`
+	Pauses    db.JSON[[]Pause]        `db:"pauses" json:"pauses"`
+	PausedAt  *clock.Time             `db:"paused_at" json:"paused_at,omitempty"`
 	Steps     db.JSON[[]workcal.Step] `db:"steps" json:"-"`
 	Why       []string                `db:"-" json:"why" doc:"Why it is due then, one sentence per step"`
 	EndedAt   *clock.Time             `db:"ended_at" json:"ended_at,omitempty"`
 	EndedBy   Action                  `db:"ended_by" json:"ended_by,omitempty"`
+	Outcome   string                  `db:"outcome" json:"outcome,omitempty" enum:",met,late,void"`
 }
 
 // Evidence is a photo taken before or after the work.

@@ -16,7 +16,7 @@ const streetDigits = 9
 
 // handlerOnly reports a caller who works items off and does nothing else with them: a street or a department.
 func handlerOnly(p *auth.Principal) bool {
-	office := p.Has(PermMerge) || p.Has(PermIssue) || p.Has(PermVerify) || p.Has(PermPublish)
+	office := p.Has(PermMerge) || p.Has(PermIssue) || p.Has(PermVerify) || p.Has(PermPublish) || p.Has(PermDecide)
 	return !p.System && !office && (p.Has(PermAnswer) || p.Has(PermDo))
 }
 
@@ -104,6 +104,11 @@ func admit(ctx context.Context, tx *db.Tx, e edge, i *Item) error {
 			return err
 		}
 		return independent(ctx, tx, p, i)
+	case panel:
+		if err := auth.RequireArea(ctx, e.permission, i.AreaCode); err != nil {
+			return err
+		}
+		return neutral(ctx, tx, p, i)
 	}
 	return auth.RequireArea(ctx, e.permission, i.AreaCode)
 }
@@ -149,11 +154,14 @@ func todo(ctx context.Context, args *[]any) string {
 		parts = append(parts, mine+" AND state IN ('issued', 'answered', 'doing', 'rework')")
 	}
 	for _, w := range []struct{ permission, states string }{
-		{PermVerify, "'done'"}, {PermMerge, "'draft'"}, {PermIssue, "'confirmed', 'returned'"}, {PermPublish, "'verified', 'told'"},
+		{PermVerify, "'done'"}, {PermMerge, "'draft'"}, {PermIssue, "'confirmed', 'returned'"}, {PermPublish, "'verified', 'told'"}, {PermDecide, "'adjudicating'"},
 	} {
 		if p.Has(w.permission) {
 			parts = append(parts, auth.Within("area_code", p.Areas, args)+" AND state IN ("+w.states+")")
 		}
+	}
+	if p.Has(PermDecide) {
+		parts = append(parts, auth.Within("area_code", p.Areas, args)+" AND wants <> '' AND state IN ('issued', 'answered', 'doing', 'rework')")
 	}
 	if parts == nil {
 		return "FALSE"
@@ -164,15 +172,12 @@ func todo(ctx context.Context, args *[]any) string {
 // may lists the actions the caller could take on the item now.
 func may(ctx context.Context, tx *db.Tx, i *Item) ([]Action, error) {
 	out := []Action{}
-	for _, e := range workflow[i.State] {
+	for _, e := range edgesOf(i) {
 		if err := admit(ctx, tx, e, i); err == nil {
 			out = append(out, e.action)
 		} else if errs.KindOf(err) == errs.KindInternal {
 			return nil, err
 		}
-	}
-	if slices.Contains(supervisable, i.State) && !i.Supervised && auth.RequireArea(ctx, PermIssue, i.AreaCode) == nil {
-		out = append(out, ActSupervise)
 	}
 	return out, nil
 }

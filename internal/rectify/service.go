@@ -4,8 +4,11 @@ import (
 	"context"
 
 	"yiwang/internal/opinion"
+	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/httpx"
 	"yiwang/internal/platform/workcal"
+	"yiwang/internal/survey"
 )
 
 // Service holds the verbs of this module. It is safe for concurrent use.
@@ -16,6 +19,18 @@ type Service struct {
 	photos    Photos
 	calendar  *workcal.Source
 	catalog   *opinion.Catalog
+	surveys   *survey.Service
+	yardstick Yardstick
+	answers   Answers
+	notice    string // printed on every file; see Disclaim
+	contacts  Contacts
+	voices    *httpx.Limiter // of residents about published answers, by network
+	browsers  *httpx.Limiter
+	box       *crypto.Box
+	raisers   Raisers
+	matters   Matters
+	tries     *httpx.Limiter // of codes of invitations, by network
+	wrong     *httpx.Limiter
 }
 
 // Deps is what the module stands on.
@@ -25,11 +40,18 @@ type Deps struct {
 	Directory Directory
 	Photos    Photos
 	Calendar  *workcal.Source
+	Surveys   *survey.Service
+	Yardstick Yardstick
+	Answers   Answers
+	Contacts  Contacts // nil: nobody can be reached
+	Box       *crypto.Box
 }
 
 // New returns the service; the 14 fields are those of the opinions.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, opinions: d.Opinions, directory: d.Directory, photos: d.Photos, calendar: d.Calendar, catalog: d.Opinions.Catalog()}
+	return &Service{db: d.DB, opinions: d.Opinions, directory: d.Directory, photos: d.Photos, calendar: d.Calendar, catalog: d.Opinions.Catalog(), surveys: d.Surveys, yardstick: d.Yardstick, answers: d.Answers, contacts: d.Contacts,
+		voices: httpx.NewLimiter(1.0/20, 40), browsers: httpx.NewLimiter(1.0/30, 8),
+		box: d.Box, tries: httpx.NewLimiter(1.0/5, 30), wrong: httpx.NewLimiter(1.0/30, 12)}
 }
 
 // Unit is a unit that items can be issued to while it is not closed.

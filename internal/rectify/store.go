@@ -34,12 +34,14 @@ func saveItem(ctx context.Context, tx *db.Tx, i *Item) error {
 			title = $1, field = $2, area_code = $3, area_name = $4, street = $5, place = $6, voices = $7, state = $8, result = $9,
 			lead_unit = $10, lead_name = $11, lead_area = $12, co = $13, measure = $14, promised_at = $15, outcome = $16, reply = $17,
 			supervised = $18, reworks = $19, recurs_of = $20, issued_at = $21, due_at = $22, answered_at = $23, done_at = $24,
-			verified_at = $25, told_at = $26, published_at = $27, version = version + 1
-		WHERE id = $28 AND version = $29`,
+			verified_at = $25, told_at = $26, published_at = $27, supervision = $28, returns = $29, decided_unit = $30, wants = $31,
+			phase = $32, extended = $33, suspended_at = $34, ground = $35, version = version + 1
+		WHERE id = $36 AND version = $37`,
 		i.Title, i.Field, i.AreaCode, i.AreaName, i.Street, i.Place, i.Voices, i.State, i.Result,
 		i.LeadUnit, i.LeadName, i.LeadArea, i.Co, i.Measure, i.PromisedAt, i.Outcome, i.Reply,
 		i.Supervised, i.Reworks, i.RecursOf, i.IssuedAt, i.DueAt, i.AnsweredAt, i.DoneAt,
-		i.VerifiedAt, i.ToldAt, i.PublishedAt, i.ID, i.Version)
+		i.VerifiedAt, i.ToldAt, i.PublishedAt, i.Supervision, i.Returns, i.DecidedUnit, i.Wants,
+		i.Phase, i.Extended, i.SuspendedAt, i.Ground, i.ID, i.Version)
 	if err != nil {
 		return err
 	}
@@ -81,23 +83,6 @@ func appendHistory(ctx context.Context, tx *db.Tx, i *Item, a Action, from State
 func historyOf(ctx context.Context, tx *db.Tx, item string) ([]History, error) {
 	return db.All[History](ctx, tx, `SELECT id, item_id, at, actor_id, actor_name, actor_unit, for_unit, action, from_state, to_state, ground, note
 		FROM item_history WHERE item_id = $1 ORDER BY id`, item)
-}
-
-func insertClock(ctx context.Context, tx *db.Tx, c *Clock) error {
-	_, err := tx.Exec(ctx, `INSERT INTO item_clock (id, item_id, unit_id, started_at, time_limit, calendar, due_at, steps)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, c.ID, c.ItemID, c.UnitID, c.StartedAt, c.Limit, c.Calendar, c.DueAt, c.Steps)
-	return err
-}
-
-// endClock ends the clock that runs for the item, if one does.
-func endClock(ctx context.Context, tx *db.Tx, item string, by Action) error {
-	_, err := tx.Exec(ctx, "UPDATE item_clock SET ended_at = $1, ended_by = $2 WHERE item_id = $3 AND ended_at IS NULL", tx.Time(), by, item)
-	return err
-}
-
-func clocksOf(ctx context.Context, tx *db.Tx, item string) ([]Clock, error) {
-	return db.All[Clock](ctx, tx, `SELECT id, item_id, unit_id, started_at, time_limit, calendar, due_at, steps, ended_at, ended_by
-		FROM item_clock WHERE item_id = $1 ORDER BY id`, item)
 }
 
 const evidenceColumns = "id, item_id, phase, ref, sha256, media_type, size, caption, public, by_id, by_name, by_unit, at"
