@@ -51,6 +51,7 @@ var (
 	officeRights = append(append([]string{}, rectify.Permissions()...), opinion.PermCode, survey.PermRead, survey.PermManage, survey.PermImport,
 		appraisal.PermRead, appraisal.PermScore, appraisal.PermPublish, region.PermRead, region.PermManage, sampling.PermRead, sampling.PermManage, report.PermRead, report.PermFreeze)
 	handlerRights  = []string{rectify.PermRead, rectify.PermAnswer, rectify.PermDo, appraisal.PermRead, region.PermRead}
+	editorRights   = []string{rectify.PermRead, rectify.PermPage, survey.PermRead, region.PermRead}
 	verifierRights = []string{rectify.PermRead, rectify.PermVerify, region.PermRead}
 )
 
@@ -82,8 +83,8 @@ func (l *loader) meetActors(ctx context.Context) error {
 			break
 		}
 	}
-	if l.actors["lead"] == nil || l.actors["verifier"] == nil || len(l.leaders) != len(l.ground.streets) {
-		return fmt.Errorf("the accounts lead, verifier and one per street are needed, there are %d accounts", len(l.actors))
+	if l.actors["lead"] == nil || l.actors["verifier"] == nil || l.actors["editor"] == nil || len(l.leaders) != len(l.ground.streets) {
+		return fmt.Errorf("the accounts lead, verifier, editor and one per street are needed, there are %d accounts", len(l.actors))
 	}
 	return nil
 }
@@ -95,6 +96,8 @@ func (l *loader) meet(u *identity.User, unit identity.Unit) {
 		rights = officeRights
 	case "verifier":
 		rights = verifierRights
+	case "editor":
+		rights = editorRights
 	}
 	p := &auth.Principal{UserID: u.ID, Name: u.Name, UnitID: unit.ID, UnitCode: unit.Code, Areas: []string{area}, Permissions: map[string]bool{}}
 	for _, r := range rights {

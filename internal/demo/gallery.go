@@ -64,5 +64,6 @@ func (l *loader) store(ctx context.Context, scene, phase string, n int) (rectify
 	if err != nil {
 		return rectify.Photo{}, fmt.Errorf("store the drawing %s: %w", shot(scene, phase, n), err)
 	}
-	return rectify.Photo{Ref: f.Key, SHA256: f.Key, MediaType: string(f.Type), Size: f.Size}, nil
+	photo := rectify.Photo{Ref: f.Key, SHA256: f.Key, MediaType: string(f.Type), Size: f.Size}
+	return photo, l.storePublic(ctx, scene, photo, file)
 }

@@ -180,8 +180,10 @@ func (f *life) check(result rectify.Result) {
 	f.step(0, "verifier", rectify.ActVerify, rectify.Move{Note: pick(f.rnd, []string{"现场查看属实，走访两户居民认可。", "已到现场，情况与答复一致。", "电话回访反映人，表示满意。", "现场核查通过，建议持续观察。"})})
 	f.wait(1 + f.rnd.IntN(3))
 	f.step(0, "lead", rectify.ActTell, rectify.Move{Reply: fmt.Sprintf("您反映的“%s”已有结果：%s如仍有问题，可联系社区网格员或再次反映。", f.m.title(), f.outcome(result))})
+	f.writePage()
 	f.wait(1 + f.rnd.IntN(5))
 	f.step(0, "lead", rectify.ActPublish, rectify.Move{})
+	f.hearVoices()
 }
 
 // photo plans a drawing as evidence.

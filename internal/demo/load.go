@@ -169,6 +169,7 @@ type loader struct {
 	rounds  []*round
 	events  []event
 	gallery gallery
+	shown   publicGallery
 	frames  frames
 
 	grids     []region.Plot          // composite and dedicated

@@ -95,6 +95,7 @@ func (l *loader) live(ctx context.Context) error {
 	l.planCases()
 	l.planDuty()
 	l.planWhistles()
+	l.deliverMessages()
 	return l.replay(ctx)
 }
 

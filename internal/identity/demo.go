@@ -200,6 +200,7 @@ func (d *demo) ensureAccounts(ctx context.Context, tx *db.Tx, areas []DemoArea) 
 		{"auditor", "何清正", "audit_admin", "审计管理员", district + ".discipline"},
 		{"lead", "陈晓岚", "evaluation_lead", "考评办主任", office},
 		{"verifier", "许志诚", "verifier", "核查员", office},
+		{"editor", "唐文静", "publicity_editor", "公示编辑", office},
 		{"evaluator", "林若溪", "evaluation_team", "第三方评估员", office},
 		{"leader", "顾思远", "district_leader", "区考评领导小组副组长", district + ".government"},
 		{"interviewer01", "沈知微", "interviewer", "调查员", office},

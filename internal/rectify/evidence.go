@@ -3,7 +3,6 @@ package rectify
 import (
 	"context"
 	"io"
-	"slices"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
@@ -120,36 +119,21 @@ func (s *Service) forEvidence(ctx context.Context, tx *db.Tx, id string) (*Item,
 }
 
 // OpenEvidence opens a photo of an item the caller sees. The caller closes it.
-func (s *Service) OpenEvidence(ctx context.Context, item, id string) (*Evidence, io.ReadCloser, error) {
-	return s.openPhoto(ctx, item, id, func(i *Item, _ *Evidence) bool { return sees(ctx, i) })
-}
-
-// OpenPublic opens a photo that was published with its item. Anybody may. The caller closes it.
-func (s *Service) OpenPublic(ctx context.Context, item, id string) (*Evidence, io.ReadCloser, error) {
-	return s.openPhoto(ctx, item, id, func(i *Item, e *Evidence) bool { return i.State == Published && e.Public })
-}
-
-func (s *Service) openPhoto(ctx context.Context, item, id string, allowed func(*Item, *Evidence) bool) (found *Evidence, _ io.ReadCloser, err error) {
-	none := errs.NotFound("rectify.photo_not_found", "There is no such photo, or you may not see it.")
+func (s *Service) OpenEvidence(ctx context.Context, item, id string) (e *Evidence, _ io.ReadCloser, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		i, err := findItem(ctx, tx, item)
 		if err != nil {
 			return err
 		}
-		all, err := evidenceOf(ctx, tx, item)
-		if err != nil {
-			return err
+		if !sees(ctx, i) {
+			return noPhoto()
 		}
-		n := slices.IndexFunc(all, func(e Evidence) bool { return e.ID == id })
-		if n < 0 || !allowed(i, &all[n]) {
-			return none
-		}
-		found = &all[n]
-		return nil
+		e, err = findEvidence(ctx, tx, item, id)
+		return err
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := s.photos.Open(ctx, found.Ref)
-	return found, r, err
+	r, err := s.photos.Open(ctx, e.Ref)
+	return e, r, err
 }

@@ -142,6 +142,8 @@ var people = map[string]auth.Principal{
 	"insider": person("u-housing", "320106", PermRead, PermVerify),
 	"code2":   person("u-office", "320106002", all...),
 	"nobody":  person("u-office", "320106"),
+	"editor":  person("u-office", "320106", PermRead, PermPage),
+	"editor2": person("u-office", "320106002", PermRead, PermPage),
 }
 
 func person(unit, area string, permissions ...string) auth.Principal {
@@ -208,6 +210,7 @@ var moves = map[Action]struct {
 	ActTell:      {"office", Move{Reply: "您反映的楼道灯已修好"}},
 	ActPublish:   {"office", Move{}},
 	ActWithdraw:  {"office", Move{Note: "合并有误"}},
+	ActRetract:   {"office", Move{Note: "照片看得见门牌"}},
 	ActSupervise: {"office", Move{Note: "区领导批示"}},
 }
 
@@ -216,6 +219,10 @@ func (w *world) act(i *Item, a Action) (*Item, error) {
 }
 
 func (w *world) actAs(who string, i *Item, a Action) (*Item, error) {
+	if a == ActPublish && i.State == Told {
+		w.page(i)
+		i = w.ok(w.load2(i.ID))
+	}
 	m := moves[a].m
 	m.Version = i.Version
 	return w.Act(w.as(who), i.ID, a, m)

@@ -40,8 +40,12 @@ func out[T any](v T, err error) (*body[T], error) {
 func (s *Service) Routes(api huma.API) {
 	s.fieldRoutes(api)
 	s.itemRoutes(api)
+	s.effectRoutes(api)
 	s.evidenceRoutes(api)
 	s.publicRoutes(api)
+	s.pageRoutes(api)
+	s.listRoutes(api)
+	s.listFileRoutes(api)
 }
 
 type listIn struct {
@@ -51,10 +55,13 @@ type listIn struct {
 	Field      string  `query:"field" maxLength:"2"`
 	Area       string  `query:"area" maxLength:"20"`
 	Unit       string  `query:"unit" maxLength:"60" doc:"Id of the lead unit"`
+	List       string  `query:"list" maxLength:"60" doc:"Id of a reverse list"`
+	Place      string  `query:"place" maxLength:"320" doc:"Exactly this place"`
 	Query      string  `query:"q" maxLength:"60" doc:"Part of number, title or place"`
 	Overdue    bool    `query:"overdue"`
 	Supervised bool    `query:"supervised"`
 	Todo       bool    `query:"todo" doc:"Only what waits for the caller"`
+	Set        string  `query:"set" maxLength:"20" doc:"Part of the list that a figure of the loop or of the effect counts"`
 }
 
 type idIn struct {
@@ -109,21 +116,23 @@ type actIn struct {
 
 type waveIn struct {
 	Wave string `query:"wave" required:"true" maxLength:"60"`
-	By   string `query:"by" enum:"field,street,unit" default:"field"`
+	By   string `query:"by" enum:"field,street,unit,place" default:"field"`
+	List string `query:"list" maxLength:"60" doc:"Only items of this reverse list"`
+	Area string `query:"area" maxLength:"20"`
 }
 
 func (s *Service) itemRoutes(api huma.API) {
 	read, code := httpx.Permission(PermRead), httpx.Permission(PermMerge)
 	httpx.Handle(api, httpx.Op{ID: "list-rectifications", Method: http.MethodGet, Path: "/api/v1/rectifications", Summary: "List items the caller sees, newest first", Tag: tag, Access: read},
 		func(ctx context.Context, in *listIn) (*body[httpx.Page[Item]], error) {
-			return out(s.List(ctx, Filter{WaveID: in.Wave, States: in.State, Field: in.Field, Area: in.Area, Unit: in.Unit, Query: in.Query,
-				Overdue: in.Overdue, Supervised: in.Supervised, Todo: in.Todo}, in.PageIn))
+			return out(s.List(ctx, Filter{WaveID: in.Wave, States: in.State, Field: in.Field, Area: in.Area, Unit: in.Unit, ListID: in.List, Place: in.Place, Query: in.Query,
+				Overdue: in.Overdue, Supervised: in.Supervised, Todo: in.Todo, Set: in.Set}, in.PageIn))
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-rectification-loop", Method: http.MethodGet, Path: "/api/v1/rectifications/loop", Summary: "Count the closed loop of a wave", Tag: tag, Access: read},
 		func(ctx context.Context, in *waveIn) (*body[*Loop], error) { return out(s.Loop(ctx, in.Wave)) })
-	httpx.Handle(api, httpx.Op{ID: "summarise-rectifications", Method: http.MethodGet, Path: "/api/v1/rectifications/summary", Summary: "Count items by field, street or lead unit", Tag: tag, Access: read},
+	httpx.Handle(api, httpx.Op{ID: "summarise-rectifications", Method: http.MethodGet, Path: "/api/v1/rectifications/summary", Summary: "Count items by field, street, lead unit or place", Tag: tag, Access: read},
 		func(ctx context.Context, in *waveIn) (*body[summary], error) {
-			lines, err := s.Summary(ctx, in.Wave, in.By)
+			lines, err := s.Summary(ctx, SummaryQuery{WaveID: in.Wave, By: in.By, ListID: in.List, Area: in.Area})
 			return out(summary{lines}, err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-rectification", Method: http.MethodGet, Path: "/api/v1/rectifications/{id}", Summary: "Show an item with history, comments, evidence and clocks", Tag: tag, Access: read, Errors: []int{404}},
@@ -192,10 +201,6 @@ func (s *Service) evidenceRoutes(api huma.API) {
 		func(ctx context.Context, in *photoIn) (*huma.StreamResponse, error) {
 			return stream("private, max-age=3600")(s.OpenEvidence(ctx, in.ID, in.Photo))
 		})
-	httpx.Handle(api, httpx.Op{ID: "get-public-photo", Method: http.MethodGet, Path: "/api/v1/public/rectifications/{id}/photos/{photo}", Summary: "Show a published photo", Tag: tag, Access: httpx.Public, Errors: []int{404}},
-		func(ctx context.Context, in *photoIn) (*huma.StreamResponse, error) {
-			return stream("public, max-age=86400")(s.OpenPublic(ctx, in.ID, in.Photo))
-		})
 }
 
 // stream sends a stored photo, which the browser may show and nothing else.
@@ -215,29 +220,6 @@ func stream(cache string) func(*Evidence, io.ReadCloser, error) (*huma.StreamRes
 			_, _ = io.Copy(ctx.BodyWriter(), r) // the caller may be gone
 		}}, nil
 	}
-}
-
-type publicIn struct {
-	httpx.PageIn
-	Wave   string `query:"wave" maxLength:"60"`
-	Street string `query:"street" maxLength:"20"`
-	Field  string `query:"field" maxLength:"2"`
-	Result Result `query:"result" maxLength:"20"`
-}
-
-func (in *publicIn) filter() PublicFilter {
-	return PublicFilter{WaveID: in.Wave, Street: in.Street, Field: in.Field, Result: in.Result}
-}
-
-func (s *Service) publicRoutes(api huma.API) {
-	httpx.Handle(api, httpx.Op{ID: "list-public-rectifications", Method: http.MethodGet, Path: "/api/v1/public/rectifications", Summary: "List published items", Tag: tag, Access: httpx.Public},
-		func(ctx context.Context, in *publicIn) (*body[httpx.Page[PublicItem]], error) {
-			return out(s.Public(ctx, in.filter(), in.PageIn))
-		})
-	httpx.Handle(api, httpx.Op{ID: "count-public-rectifications", Method: http.MethodGet, Path: "/api/v1/public/rectifications/counts", Summary: "Count what is done, going on and not possible", Tag: tag, Access: httpx.Public},
-		func(ctx context.Context, in *publicIn) (*body[PublicCounts], error) {
-			return out(s.PublicCounts(ctx, in.filter()))
-		})
 }
 
 // Schemas of the enumerations, so that clients get unions instead of strings.

@@ -2,14 +2,12 @@ package rectify
 
 import (
 	"context"
-	"io"
 	"strings"
 	"testing"
 
 	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
-	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/httpx"
 	"yiwang/internal/testkit"
 )
@@ -134,15 +132,15 @@ func TestLoop_AddsUp(t *testing.T) {
 		if l.ClosedRate == nil || *l.ClosedRate != 50 || l.DaysToAnswer == nil || *l.DaysToAnswer != 0 || l.DaysToReply == nil || *l.DaysToReply < 14 {
 			t.Errorf("rates %+v", l)
 		}
-		for _, by := range []string{"field", "street", "unit"} {
-			list, err := w.Summary(w.as("office"), "w1", by)
+		for _, by := range []string{"field", "street", "unit", "place"} {
+			list, err := w.Summary(w.as("office"), SummaryQuery{WaveID: "w1", By: by})
 			if err != nil {
 				t.Fatal(err)
 			}
 			items := 0
 			for _, x := range list {
 				items += x.Items
-				if x.Items != x.Passed+x.Doing+x.Overdue || x.Name == "" {
+				if x.Items != x.Waiting+x.Passed+x.Doing+x.Overdue || x.Name == "" {
 					t.Errorf("%s: %+v", by, x)
 				}
 			}
@@ -154,7 +152,7 @@ func TestLoop_AddsUp(t *testing.T) {
 		if err := d.Read(context.Background(), func(tx *db.Tx) (err error) { stats, err = w.ReverseStats(context.Background(), tx, "w1"); return err }); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := stats["320106001"], (Reverse{Issued: 2, ClosedLoop: 1, Approved: 1, Voices: 2}); got != want || len(stats) != 1 {
+		if got, want := stats["320106001"], (Reverse{Issued: 2, ClosedLoop: 1, Settled: 1, Pending: 1, Passed: 1, Approved: 1, Unverified: 1, Judged: 2, Voices: 2}); got != want || len(stats) != 1 {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 	})
@@ -172,57 +170,31 @@ func TestMerge_RemembersWhatCameBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := w.ok(w.Merge(w.as("office"), []string{"d001"}, Plan{Title: "楼道灯又坏两个月未修", Field: "04", AreaCode: "320106001003"}))
-	if i.RecursOf != old.ID || i.LeadUnit != "u-housing" || i.No != "2026H2-宁海路-0001" {
-		t.Errorf("recurs of %q, lead %s, number %s", i.RecursOf, i.LeadUnit, i.No)
+	if i.RecursOf != "" || i.LeadUnit != "u-housing" || i.No != "2026H2-宁海路-0001" {
+		t.Errorf("recurs of %q before anybody decided, lead %s, number %s", i.RecursOf, i.LeadUnit, i.No)
 	}
-}
-
-func TestPublic_ShowsPublishedItemsAndChosenPhotosOnly(t *testing.T) {
-	t.Parallel()
-	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
-		w := newWorld(t, d, lamp, lamp)
-		free := w.free("04", 2)
-		told := w.item(Told, free[1])
-		i := w.item(Told, free[0])
-		det, err := w.Get(w.as("office"), i.ID, "zh")
-		if err != nil {
-			t.Fatal(err)
-		}
-		after := det.Evidence[1]
-		if det.Evidence[0].Phase != Before || after.Phase != After {
-			t.Fatalf("evidence %+v", det.Evidence)
-		}
-		nobody := context.Background()
-		if _, _, err := w.OpenPublic(nobody, i.ID, after.ID); errs.KindOf(err) != errs.KindNotFound {
-			t.Errorf("a photo before publication: %v", err)
-		}
-		w.ok(w.Act(w.as("office"), i.ID, ActPublish, Move{Version: i.Version, Photos: []string{after.ID}}))
-		p, err := w.Public(nobody, PublicFilter{WaveID: "w1", Street: "320106001"}, page(50, ""))
-		if err != nil || p.Total != 1 || len(p.Items) != 1 || len(p.Items[0].Photos) != 1 || p.Items[0].Photos[0].ID != after.ID {
-			t.Fatalf("public %+v, %v", p, err)
-		}
-		_, r, err := w.OpenPublic(nobody, i.ID, after.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := io.ReadAll(r)
-		if err != nil || string(data) != "after"+i.ID {
-			t.Errorf("photo %q, %v", data, err)
-		}
-		if _, _, err := w.OpenPublic(nobody, i.ID, det.Evidence[0].ID); errs.KindOf(err) != errs.KindNotFound {
-			t.Errorf("an unpublished photo: %v", err)
-		}
-		if _, _, err := w.OpenEvidence(w.as("street2"), i.ID, after.ID); errs.KindOf(err) != errs.KindNotFound {
-			t.Errorf("a photo of another street: %v", err)
-		}
-		if _, _, err := w.OpenEvidence(w.as("office"), told.ID, after.ID); errs.KindOf(err) != errs.KindNotFound {
-			t.Errorf("a photo under another item: %v", err)
-		}
-		c, err := w.PublicCounts(nobody, PublicFilter{WaveID: "w1"})
-		if err != nil || c != (PublicCounts{Voices: 2, Items: 2, Done: 1, Doing: 1}) {
-			t.Errorf("counts %+v, %v", c, err)
-		}
-	})
+	list, err := w.Returns(w.as("reader"), ReturnFilter{WaveID: "w2"}, httpx.PageIn{Limit: 10})
+	if err != nil || list.Total != 1 || list.Items[0].EarlierID != old.ID || list.Items[0].ItemID != i.ID || list.Items[0].Likeness < LikeEnough {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	r := list.Items[0]
+	_, err = w.ConfirmReturn(w.as("reader"), r.ID, ReturnDecision{Version: 1})
+	wantCode(t, err, "auth.missing_permission")
+	_, err = w.ConfirmReturn(w.as("code2"), r.ID, ReturnDecision{Version: 1})
+	wantCode(t, err, "auth.outside_area")
+	_, err = w.DismissReturn(w.as("office"), r.ID, ReturnDecision{Version: 1})
+	wantCode(t, err, "rectify.bad_text") // without a reason
+	if _, err := w.ConfirmReturn(w.as("office"), r.ID, ReturnDecision{Version: 1}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.DismissReturn(w.as("office"), r.ID, ReturnDecision{Version: 1, Note: "另一处"})
+	wantCode(t, err, "rectify.return_decided")
+	if i = w.ok(w.load2(i.ID)); i.RecursOf != old.ID {
+		t.Errorf("recurs of %q", i.RecursOf)
+	}
+	if n, err := w.FindReturns(w.as("office"), "w2"); n != 0 || err != nil {
+		t.Errorf("%d proposed twice, %v", n, err)
+	}
 }
 
 func TestHostileTextStaysText(t *testing.T) {

@@ -57,10 +57,10 @@ func TestWrites_LeaveHistoryAuditAndEvent(t *testing.T) {
 		ctx := context.Background()
 		if err := d.Read(ctx, func(tx *db.Tx) error {
 			for query, want := range map[string]int{
-				"SELECT COUNT(*) FROM item_history WHERE item_id = $1":                            len(path[Published]) + 3, // merge, two photos
-				"SELECT COUNT(*) FROM audit_entry WHERE object_id = $1":                           len(path[Published]) + 3,
-				"SELECT COUNT(*) FROM outbox WHERE subject = $1":                                  6, // confirm and start are silent
-				"SELECT COUNT(*) FROM outbox WHERE subject = $1 AND payload LIKE '%\"c001\"%'":    1, // who to tell
+				"SELECT COUNT(*) FROM item_history WHERE item_id = $1":                            len(path[Published]) + 4, // merge, two photos, the page submitted
+				"SELECT COUNT(*) FROM audit_entry WHERE object_id = $1":                           len(path[Published]) + 7, // the page written, two photos decided about
+				"SELECT COUNT(*) FROM outbox WHERE subject = $1":                                  6,                        // confirm and start are silent
+				"SELECT COUNT(*) FROM outbox WHERE subject = $1 AND payload LIKE '%\"c001\"%'":    1,                        // who to tell
 				"SELECT COUNT(*) FROM item_clock WHERE item_id = $1 AND ended_by = 'verify'":      1,
 				"SELECT COUNT(*) FROM item_history WHERE item_id = $1 AND actor_unit = 'u-check'": 1,
 			} {

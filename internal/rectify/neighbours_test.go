@@ -5,6 +5,7 @@ import (
 	"context"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"image/png"
 	"io"
 	"testing"
@@ -160,16 +161,24 @@ func TestLoop_RunsOnTheRealNeighbours(t *testing.T) {
 		act(clerk, rectify.ActDone, rectify.Move{Result: rectify.Resolved, Outcome: "已更换"})
 		act(verifier, rectify.ActVerify, rectify.Move{Note: "现场亮灯"})
 		act(system, rectify.ActTell, rectify.Move{Reply: "楼道灯已修好"})
-		act(system, rectify.ActPublish, rectify.Move{})
+		editor := member("editor", check.ID, rectify.PermRead, rectify.PermPage)
+		v := must[*rectify.PageView](t)(s.PageOf(editor, i.ID))
+		v = must[*rectify.PageView](t)(s.WritePage(editor, i.ID, v.PageTexts, 0))
+		for _, shot := range v.Shots {
+			v = must[*rectify.PageView](t)(s.DecideShot(editor, i.ID, shot.EvidenceID, rectify.ShotChoice{Version: v.Version, Shown: true}))
+		}
+		v = must[*rectify.PageView](t)(s.SubmitPage(editor, i.ID, v.Version))
+		i = &v.Item
+		act(system, rectify.ActPublish, rectify.Move{PageVersion: v.Version})
 		public, err := s.Public(context.Background(), rectify.PublicFilter{WaveID: wave.ID, Street: "320106001"}, httpx.PageIn{Limit: 10})
 		if err != nil || public.Total != 1 || len(public.Items[0].Photos) != 2 {
 			t.Fatalf("%+v, %v", public, err)
 		}
 		e, r, err := s.OpenPublic(context.Background(), i.ID, public.Items[0].Photos[0].ID)
-		if err != nil || e.MediaType != "image/png" {
+		if err != nil || e.MediaType != "image/jpeg" {
 			t.Fatalf("%+v, %v", e, err)
 		}
-		if _, err := png.Decode(r); err != nil {
+		if _, err := jpeg.Decode(r); err != nil {
 			t.Errorf("the stored photo: %v", err)
 		}
 		if err := r.Close(); err != nil {
