@@ -26,7 +26,7 @@ var imports = map[string][]string{
 	"region":    {"platform"},
 	"identity":  {"platform"},
 	"form":      {"platform"},
-	"survey":    {"platform", "region", "identity", "form"},
+	"survey":    {"platform", "region", "identity", "form", "stats"},
 	"sampling":  {"platform", "region", "identity", "form", "survey", "stats"},
 	"fieldwork": {"platform", "region", "identity", "form", "survey", "sampling", "stats"},
 	"integrity": {"platform", "region", "identity", "form", "survey", "stats"},

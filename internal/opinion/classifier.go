@@ -23,6 +23,8 @@ type Suggestion struct {
 	Name       string   `json:"name,omitempty"`
 	Confidence float64  `json:"confidence"`
 	Why        []string `json:"why"`
+	Leaf       string   `json:"leaf,omitempty" doc:"The event leaf it seems to be about"`
+	LeafName   string   `json:"leaf_name,omitempty"`
 }
 
 // Classifier sorts one comment into the fields. It returns at most three suggestions, best first, and none when the

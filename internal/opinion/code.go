@@ -102,7 +102,7 @@ func (s *Service) sort(ctx context.Context, tx *db.Tx, waveID string, r *RawComm
 		return c, nil
 	}
 	first := c.Suggestions.V[0]
-	c.Field = first.Field
+	c.Field, c.Leaf = first.Field, first.Leaf
 	switch first.Field {
 	case FieldNone:
 		c.State, c.Note = CommentSkipped, "rule: "+strings.Join(first.Why, " ")

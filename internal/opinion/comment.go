@@ -21,6 +21,7 @@ type Comment struct {
 	Model       string                `db:"model" json:"model" doc:"Version of the classifier that made the suggestions"`
 	Field       string                `db:"field" json:"-"` // first confirmed field, or the first suggested one while open
 	Fields      db.JSON[[]string]     `db:"fields" json:"fields"`
+	Leaf        string                `db:"leaf" json:"leaf,omitempty" doc:"Event leaf: as decided, or as suggested while open"`
 	State       CommentState          `db:"state" json:"state"`
 	Note        string                `db:"note" json:"note,omitempty"`
 	ItemID      string                `db:"item_id" json:"item_id,omitempty"`
@@ -29,7 +30,7 @@ type Comment struct {
 	Version     int64                 `db:"version" json:"version"`
 }
 
-const commentColumns = `id, wave_id, area_code, area_name, grp, channel, day, text, suggestions, model, field, fields, state, note,
+const commentColumns = `id, wave_id, area_code, area_name, grp, channel, day, text, suggestions, model, field, fields, leaf, state, note,
 	item_id, coded_by, coded_at, version`
 
 // CommentState is where a comment stands.

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"yiwang/internal/appraisal"
 	"yiwang/internal/identity"
 	"yiwang/internal/opinion"
@@ -146,7 +144,8 @@ func (s *Service) fieldShares(ctx context.Context, tx *db.Tx, waves []survey.Wav
 	for i := range out {
 		f := &out[i]
 		f.Share, f.SE = f.Share/total, f.SE/total
-		f.Low, f.High = shareInterval(f.Share, f.SE, df, f.N, waves[len(waves)-1].Plan.V.Level)
+		low, high := stats.ShareInterval(f.Share/100, f.SE/100, df, f.N, waves[len(waves)-1].Plan.V.Level)
+		f.Low, f.High = 100*low, 100*high
 		f.Share, f.SE, f.Low, f.High = round(f.Share), round(f.SE), round(f.Low), round(f.High)
 	}
 	return out, nil
@@ -155,7 +154,7 @@ func (s *Service) fieldShares(ctx context.Context, tx *db.Tx, waves []survey.Wav
 // addShares adds one wave's shares with weight w and returns the degrees of freedom. The samples of the waves are independent: standard errors add as
 // squares.
 func addShares(out []FieldShare, wave *survey.Wave, rows []survey.Ticked, w float64) (df int, err error) {
-	design, err := designOf(wave, rows)
+	design, err := survey.TickedDesign(wave, rows)
 	if err != nil {
 		return 0, fmt.Errorf("design of %s: %w", wave.Code, err)
 	}
@@ -179,44 +178,6 @@ func addShares(out []FieldShare, wave *survey.Wave, rows []survey.Ticked, w floa
 		df = e.DF
 	}
 	return df, nil
-}
-
-// shareInterval is the interval of a percentage on the logit scale. A field that none of n respondents ticked, or all of them, has the exact bound
-// for n equal answers.
-func shareInterval(share, se float64, df, n int, level float64) (low, high float64) {
-	p, tail := share/100, (1-level)/2
-	if p <= 0 || p >= 1 {
-		bound := 100 * math.Pow(tail, 1/float64(n))
-		if p >= 1 {
-			return bound, 100
-		}
-		return 0, 100 - bound
-	}
-	half := distuv.StudentsT{Sigma: 1, Nu: float64(df)}.Quantile(1-tail) * se / 100 / (p * (1 - p))
-	logit := math.Log(p / (1 - p))
-	return 100 / (1 + math.Exp(half-logit)), 100 / (1 + math.Exp(-half-logit))
-}
-
-func designOf(wave *survey.Wave, rows []survey.Ticked) (*stats.Design, error) {
-	strata := make([]string, len(rows))
-	size := map[string]int{}
-	weighted := true
-	for i, r := range rows {
-		strata[i] = r.Street + "|" + string(r.Group)
-		size[strata[i]]++
-		weighted = weighted && r.Weight > 0
-	}
-	weights, fpc := make([]float64, len(rows)), make([]float64, len(rows))
-	for i, r := range rows {
-		n := size[strata[i]]
-		fpc[i] = float64(max(wave.Plan.V.Population(r.Street, r.Group), n))
-		weights[i] = fpc[i] / float64(n)
-		if weighted {
-			weights[i] = r.Weight
-		}
-	}
-	return stats.NewDesign(stats.Options{Rows: len(rows), Weights: weights, Lonely: stats.LonelyAdjust,
-		Stages: []stats.Stage{{Strata: stats.NewFactor(strata), FPC: fpc}}})
 }
 
 // unitOutcomes adds up what became of the items of the year by leading unit, and lists the leaders of all fields.
