@@ -18,6 +18,11 @@ var Categories []byte
 //go:embed limits.yaml
 var Limits []byte
 
+// WhistleLimits is the shipped version of the time limits of whistles.
+//
+//go:embed whistle-limits.yaml
+var WhistleLimits []byte
+
 // DutyList is the sample list of what streets do, help with, and have handed back.
 //
 //go:embed duty-list.yaml

@@ -44,7 +44,7 @@ func (s *Service) CheckTx(ctx context.Context, tx *db.Tx, id string, m Word) (*W
 		return nil, err
 	}
 	w.State, w.CheckNote, w.CheckedBy = Checked, m.Note, nameOf(ctx)
-	if rules[w.Kind].approvals == 0 {
+	if approvals[w.Kind] == 0 {
 		w.State = Approved
 	}
 	if err := saveWhistle(ctx, tx, w); err != nil {
@@ -93,7 +93,7 @@ func (s *Service) ApproveTx(ctx context.Context, tx *db.Tx, id string, m Word) (
 	if err != nil {
 		return nil, err
 	}
-	if have >= rules[w.Kind].approvals {
+	if have >= approvals[w.Kind] {
 		w.State = Approved
 	}
 	if err := saveWhistle(ctx, tx, w); err != nil {
@@ -114,7 +114,7 @@ func (s *Service) BlowTx(ctx context.Context, tx *db.Tx, id string, m Word) (*Wh
 	if err != nil {
 		return nil, err
 	}
-	if w.State != Approved && (w.State != Draft || rules[w.Kind].approvals > 0) {
+	if w.State != Approved && (w.State != Draft || approvals[w.Kind] > 0) {
 		return nil, errs.Conflict("whistle.not_approved", "The leading group has not approved it yet.").With(w)
 	}
 	now := tx.Time()

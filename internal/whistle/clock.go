@@ -15,12 +15,16 @@ import (
 // amberShare is the share of a limit after which a unit is reminded for the first time: at 30 minutes of the hour to sign.
 const amberShare = 0.5
 
-// start starts a clock of a call with the limit its kind has.
+// start starts a clock of a call with the limit its kind has by the version in force.
 func (s *Service) start(ctx context.Context, tx *db.Tx, w *Whistle, c *Call, kind string) error {
-	l := rules[w.Kind].limits[kind]
+	set, err := limits(ctx, tx)
+	if err != nil {
+		return err
+	}
+	l, basis := set.of(w.Kind, kind)
 	days := s.Calendar.Current()
 	amber := clock.At(days.DueShare(tx.Now(), l, amberShare))
-	k := Clock{Kind: kind, Limit: l.String(), Calendar: days.Version(), DueAt: clock.At(days.Due(tx.Now(), l)), NextAt: &amber}
+	k := Clock{Kind: kind, Limit: l.String(), Calendar: days.Version(), DueAt: clock.At(days.Due(tx.Now(), l)), NextAt: &amber, Basis: basis}
 	return s.insertClock(ctx, tx, w, c.ID, &k)
 }
 
@@ -35,8 +39,8 @@ func (s *Service) startAt(ctx context.Context, tx *db.Tx, w *Whistle, call, kind
 
 func (s *Service) insertClock(ctx context.Context, tx *db.Tx, w *Whistle, call string, k *Clock) error {
 	k.ID, k.WhistleID, k.CallID, k.StartedAt, k.Phase = db.NewID(tx), w.ID, call, tx.Time(), "green"
-	_, err := tx.Exec(ctx, "INSERT INTO whistle_clock ("+clockColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-		k.ID, k.WhistleID, k.CallID, k.Kind, k.StartedAt, k.Limit, k.Calendar, k.DueAt, k.Phase, k.NextAt, k.StoppedAt, k.Outcome)
+	_, err := tx.Exec(ctx, "INSERT INTO whistle_clock ("+clockColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+		k.ID, k.WhistleID, k.CallID, k.Kind, k.StartedAt, k.Limit, k.Calendar, k.DueAt, k.Phase, k.NextAt, k.StoppedAt, k.Outcome, k.Basis)
 	return err
 }
 
@@ -75,6 +79,9 @@ func (s *Service) clocksOf(ctx context.Context, tx *db.Tx, whistle string) ([]Cl
 		k.Overdue = k.StoppedAt == nil && tx.Now().After(k.DueAt.Time)
 		if l, err := workcal.ParseLimit(k.Limit); err == nil && !l.IsZero() {
 			k.Why = s.Calendar.Current().Explain(k.StartedAt.Time, l).Sentences("zh")
+			if k.Basis != "" {
+				k.Why = append([]string{k.Basis}, k.Why...)
+			}
 		}
 	}
 	return clocks, err

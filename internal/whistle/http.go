@@ -25,6 +25,22 @@ type idIn struct {
 	ID string `path:"id" maxLength:"60"`
 }
 
+// FilterIn narrows a list of whistles.
+type FilterIn struct {
+	State  []State `query:"state" maxItems:"7"`
+	Kind   Kind    `query:"kind" enum:"push,hard,urgent"`
+	Street string  `query:"street" maxLength:"20"`
+	Unit   string  `query:"unit" maxLength:"60" doc:"Id of a called unit"`
+	Case   string  `query:"case" maxLength:"60"`
+	Query  string  `query:"q" maxLength:"60" doc:"Part of number or title"`
+	Todo   bool    `query:"todo" doc:"What waits for the caller"`
+	Open   bool    `query:"open"`
+}
+
+func (in *FilterIn) filter() Filter {
+	return Filter{States: in.State, Kind: in.Kind, Street: in.Street, Unit: in.Unit, Case: in.Case, Query: in.Query, Todo: in.Todo, Open: in.Open}
+}
+
 type wordIn struct {
 	ID   string `path:"id" maxLength:"60"`
 	Body Word
@@ -33,6 +49,8 @@ type wordIn struct {
 // Routes registers the operations of this module.
 func (s *Service) Routes(api huma.API) {
 	s.readRoutes(api)
+	s.fileRoutes(api)
+	s.limitRoutes(api)
 	s.streetRoutes(api)
 	s.callRoutes(api)
 }
@@ -42,22 +60,16 @@ func (s *Service) readRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "list-whistles", Method: http.MethodGet, Path: "/api/v1/whistles", Summary: "List whistles the caller sees, newest first", Tag: tag, Access: read},
 		func(ctx context.Context, in *struct {
 			httpx.PageIn
-			State  []State `query:"state" maxItems:"7"`
-			Kind   Kind    `query:"kind" enum:"push,hard,urgent"`
-			Street string  `query:"street" maxLength:"20"`
-			Unit   string  `query:"unit" maxLength:"60" doc:"Id of a called unit"`
-			Case   string  `query:"case" maxLength:"60"`
-			Query  string  `query:"q" maxLength:"60" doc:"Part of number or title"`
-			Todo   bool    `query:"todo" doc:"What waits for the caller"`
-			Open   bool    `query:"open"`
+			FilterIn
 		}) (*body[httpx.Page[Whistle]], error) {
-			return out(s.List(ctx, Filter{States: in.State, Kind: in.Kind, Street: in.Street, Unit: in.Unit, Case: in.Case, Query: in.Query, Todo: in.Todo, Open: in.Open}, in.PageIn))
+			return out(s.List(ctx, in.filter(), in.PageIn))
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-whistle", Method: http.MethodGet, Path: "/api/v1/whistles/{id}", Summary: "Show a whistle with calls, clocks, sessions and ratings", Tag: tag, Access: read, Errors: []int{404}},
 		func(ctx context.Context, in *idIn) (*body[*Detail], error) { return out(s.Get(ctx, in.ID)) })
 	httpx.Handle(api, httpx.Op{ID: "get-whistle-rules", Method: http.MethodGet, Path: "/api/v1/whistle-rules", Summary: "Tell what each kind of whistle asks for", Tag: tag, Access: read},
-		func(context.Context, *struct{}) (*body[httpx.Page[RuleOf]], error) {
-			return out(httpx.Whole(Rules()), nil)
+		func(ctx context.Context, _ *struct{}) (*body[httpx.Page[RuleOf]], error) {
+			list, err := s.Rules(ctx)
+			return out(httpx.Whole(list), err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-whistle-findings", Method: http.MethodGet, Path: "/api/v1/whistle-findings", Summary: "Tell who is responsible for a case and what was blown before", Tag: tag, Access: httpx.Permission(PermBlow), Errors: []int{404}},
 		func(ctx context.Context, in *struct {

@@ -201,7 +201,7 @@ func (s *Service) DetailTx(ctx context.Context, tx *db.Tx, id string) (*Detail, 
 	if err != nil {
 		return nil, err
 	}
-	d := &Detail{Needed: rules[w.Kind].approvals, Earlier: []Whistle{}}
+	d := &Detail{Needed: approvals[w.Kind], Earlier: []Whistle{}}
 	if d.Approvals, err = db.All[Approval](ctx, tx, "SELECT user_id, user_name, note, at FROM whistle_approval WHERE whistle_id = $1 ORDER BY at", id); err != nil {
 		return nil, err
 	}

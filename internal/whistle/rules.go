@@ -1,6 +1,11 @@
 package whistle
 
-import "yiwang/internal/platform/workcal"
+import (
+	"context"
+
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/db"
+)
 
 // Kind is how heavy a whistle is.
 type Kind string
@@ -15,42 +20,38 @@ const (
 // Kinds lists the kinds.
 var Kinds = []Kind{Push, Hard, Urgent}
 
-// rule is what a kind asks for. Limits after the practice of the district (2023): sign in an hour, contact within a day,
-// report in within three or five work days, in danger within two hours; a promise and its acceptance within what follows.
-type rule struct {
-	approvals int
-	limits    map[string]workcal.Limit
-}
-
-var rules = map[Kind]rule{
-	Push: {1, map[string]workcal.Limit{"sign": limit("1 work_hour"), "contact": limit("1 work_day"), "report": limit("3 work_day"), "commit": limit("2 work_day"),
-		"accept": limit("2 work_day"), "arbitrate": limit("1 work_day")}},
-	Hard: {2, map[string]workcal.Limit{"sign": limit("1 work_hour"), "contact": limit("1 work_day"), "report": limit("5 work_day"), "commit": limit("3 work_day"),
-		"accept": limit("3 work_day"), "arbitrate": limit("2 work_day")}},
-	Urgent: {0, map[string]workcal.Limit{"sign": limit("1 urgent_hour"), "contact": limit("1 urgent_hour"), "report": limit("2 urgent_hour"), "commit": limit("4 urgent_hour"),
-		"accept": limit("1 work_day"), "arbitrate": limit("2 urgent_hour")}},
-}
-
-func limit(text string) workcal.Limit { return workcal.MustLimit(text) }
+// approvals is how many members of the leading group have to agree, all different: one for a push, secretary and director for
+// a hard one, nobody in danger. How long each step may take stands in versions, see Limits.
+var approvals = map[Kind]int{Push: 1, Hard: 2, Urgent: 0}
 
 // RuleOf is what a kind asks for, for the interface.
 type RuleOf struct {
 	Kind      Kind              `json:"kind"`
 	Approvals int               `json:"approvals" doc:"Members of the leading group, all different"`
-	Limits    map[string]string `json:"limits" doc:"By kind of clock"`
+	Limits    map[string]string `json:"limits" doc:"By kind of clock, of the version in force"`
 }
 
-// Rules tells what each kind asks for.
-func Rules() []RuleOf {
-	out := make([]RuleOf, 0, len(Kinds))
-	for _, k := range Kinds {
-		r := RuleOf{Kind: k, Approvals: rules[k].approvals, Limits: map[string]string{}}
-		for name, l := range rules[k].limits {
-			r.Limits[name] = l.String()
-		}
-		out = append(out, r)
+// Rules tells what each kind asks for. Needs whistle.read.
+func (s *Service) Rules(ctx context.Context) (out []RuleOf, err error) {
+	if err := auth.Require(ctx, PermRead); err != nil {
+		return nil, err
 	}
-	return out
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		set, err := limits(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, k := range Kinds {
+			r := RuleOf{Kind: k, Approvals: approvals[k], Limits: map[string]string{}}
+			for _, name := range limited {
+				l, _ := set.of(k, name)
+				r.Limits[name] = l.String()
+			}
+			out = append(out, r)
+		}
+		return nil
+	})
+	return out, err
 }
 
 // step is one thing that can be done with a call: who, from where, to where, which clock it stops and which it starts.

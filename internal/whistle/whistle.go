@@ -130,11 +130,12 @@ type Clock struct {
 	NextAt    *clock.Time `db:"next_at" json:"-"`
 	StoppedAt *clock.Time `db:"stopped_at" json:"stopped_at,omitempty"`
 	Outcome   string      `db:"outcome" json:"outcome,omitempty" enum:"met,late,void"`
+	Basis     string      `db:"basis" json:"-"`
 	Why       []string    `db:"-" json:"why,omitempty" doc:"Why it is due then, one sentence per step"`
 	Overdue   bool        `db:"-" json:"overdue"`
 }
 
-const clockColumns = "id, whistle_id, call_id, kind, started_at, time_limit, calendar, due_at, phase, next_at, stopped_at, outcome"
+const clockColumns = "id, whistle_id, call_id, kind, started_at, time_limit, calendar, due_at, phase, next_at, stopped_at, outcome, basis"
 
 // Approval is the consent of a member of the leading group.
 type Approval struct {

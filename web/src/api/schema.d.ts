@@ -2374,6 +2374,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Opinions from elsewhere than the survey, with what became of them */
+        get: operations["list-opinions"];
+        put?: never;
+        /** Enter one opinion */
+        post: operations["take-opinion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List imported files */
+        get: operations["list-opinion-imports"];
+        put?: never;
+        /**
+         * Import opinions of meetings, hotline, letter boxes and petitions from CSV or XLSX
+         * @description Good rows are taken although others are bad; the same row is never taken twice.
+         */
+        post: operations["import-opinions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count opinions from elsewhere by source */
+        get: operations["count-opinion-sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download an empty file of opinions */
+        get: operations["get-opinion-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partners": {
         parameters: {
             query?: never;
@@ -2749,6 +2822,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/rectifications/feed.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest published items as an Atom feed */
+        get: operations["feed-public-rectifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/rectifications/feed.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest published items as a JSON feed */
+        get: operations["feed-public-rectifications-json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/rectifications/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Waves, streets and fields with published items */
+        get: operations["index-public-rectifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/rectifications/plain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public list as a page that needs no scripts */
+        get: operations["show-public-rectifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/rectifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one published item with the words of residents about the answer */
+        get: operations["get-public-rectification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/rectifications/{id}/photos/{photo}": {
         parameters: {
             query?: never;
@@ -2760,6 +2918,40 @@ export interface paths {
         get: operations["get-public-photo"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/rectifications/{id}/plain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One published item as a page that needs no scripts */
+        get: operations["show-public-rectification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/rectifications/{id}/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether a published answer solved the matter */
+        post: operations["speak-about-rectification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3132,6 +3324,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rectification-feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List words of residents on published answers */
+        get: operations["list-rectification-feedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectification-feedback/{id}/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide whether words of a resident are shown */
+        post: operations["judge-rectification-feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rectification-fields": {
         parameters: {
             query?: never;
@@ -3143,6 +3369,57 @@ export interface paths {
         get: operations["list-fields"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectification-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Closed matters that may be back, newest first */
+        get: operations["list-returns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectification-returns/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A closed matter is back: mark the later item, or open it again */
+        post: operations["confirm-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectification-returns/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is another matter, with the reason */
+        post: operations["dismiss-return"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3167,6 +3444,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rectifications/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether what was done helped, as the next wave tells */
+        get: operations["get-effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/effect/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Effect by field, by street and by unit as a workbook */
+        get: operations["export-effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rectifications/loop": {
         parameters: {
             query?: never;
@@ -3184,6 +3495,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rectifications/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The closed loop of a wave: every figure with the list that it counts */
+        get: operations["get-loop-picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the issued items by street, lead unit or field */
+        get: operations["list-standings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rectifications/summary": {
         parameters: {
             query?: never;
@@ -3191,8 +3536,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count items by field, street or lead unit */
+        /** Count items by field, street, lead unit or place */
         get: operations["summarise-rectifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/weakest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Share of respondents who named each field, unit or area, weighted, with intervals */
+        get: operations["estimate-weakest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3256,6 +3618,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rectifications/{id}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the next wave says of an item */
+        get: operations["get-item-effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rectifications/{id}/evidence": {
         parameters: {
             query?: never;
@@ -3284,6 +3663,92 @@ export interface paths {
         get: operations["get-evidence"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the public page of an item in work, or what one would begin with */
+        get: operations["get-rectification-page"];
+        /** Write the texts of a public page; they are masked once more */
+        put: operations["write-rectification-page"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/page/photos/{evidence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether and how a photo is shown; areas are made unrecognisable in a new file */
+        put: operations["decide-rectification-photo"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/page/photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the public file of a page in work */
+        get: operations["get-rectification-page-photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/page/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a public page is complete */
+        post: operations["submit-rectification-page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/page/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a submitted page a draft again */
+        post: operations["take-back-rectification-page"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3542,6 +4007,246 @@ export interface paths {
         put?: never;
         /** Store a new version of the template */
         post: operations["save-report-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-list-exports/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or refuse a file somebody else asked for */
+        post: operations["decide-list-export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-list-exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download an approved file; every download is logged */
+        get: operations["take-list-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reverse issue lists the caller sees, newest first */
+        get: operations["list-reverse-lists"];
+        put?: never;
+        /** Make a list of confirmed items */
+        post: operations["draft-reverse-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A reverse issue list with receipts, editions and what may be done */
+        get: operations["get-reverse-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a draft */
+        patch: operations["amend-reverse-list"];
+        trace?: never;
+    };
+    "/api/v1/reverse-lists/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a correction of an approved list forward */
+        post: operations["correct-reverse-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-lists/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or refuse the edition that waits */
+        post: operations["decide-reverse-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-lists/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a draft; its items are free again */
+        post: operations["drop-reverse-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-lists/{id}/editions/{edition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The items as an approved edition named them */
+        get: operations["get-list-edition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-lists/{id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a file with what residents said */
+        post: operations["ask-list-export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-lists/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list as a file, without what residents said */
+        get: operations["get-reverse-list-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-lists/{id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue the approved edition to streets and departments */
+        post: operations["issue-reverse-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-lists/{id}/receipts/{receipt}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a receipt for a unit */
+        post: operations["sign-reverse-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-lists/{id}/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind the units that have not signed */
+        post: operations["remind-reverse-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-lists/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a draft before the one who approves */
+        post: operations["submit-reverse-list"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4213,6 +4918,24 @@ export interface paths {
         put?: never;
         /** Move a wave: pilot, revise, freeze, open, close, reopen, archive */
         post: operations["advance-wave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/asked-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published matters that a wave asks the residents about again */
+        get: operations["list-asked-again"];
+        put?: never;
+        /** Lay down what a wave asks again, before answers come in */
+        post: operations["choose-asked-again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4939,6 +5662,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waves/{id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for closed matters in the items of a wave */
+        post: operations["find-returns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reverse part of every street: closing, approval, recurrence, with the lists behind each share */
+        get: operations["get-reverse-part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/waves/{id}/review": {
         parameters: {
             query?: never;
@@ -5298,6 +6055,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/whistle-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whistles the caller sees as a workbook or CSV, one row for every called unit */
+        get: operations["export-whistles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/whistle-findings": {
         parameters: {
             query?: never;
@@ -5309,6 +6083,24 @@ export interface paths {
         get: operations["get-whistle-findings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/whistle-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of the time limits of whistles, the one in force first */
+        get: operations["list-whistle-limits"];
+        put?: never;
+        /** Put a new version of the time limits of whistles in force */
+        post: operations["set-whistle-limits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6290,6 +7082,91 @@ export interface components {
             /** @description answers were set aside or admitted since the run; score again to bring both together */
             stale?: boolean;
         };
+        AppraisalReverseCounts: {
+            /**
+             * Format: int64
+             * @description verified as resolved or partly resolved, and not refuted by the residents asked again
+             */
+            approved: number;
+            /**
+             * Format: int64
+             * @description told or published
+             */
+            closed: number;
+            /** Format: int64 */
+            issued: number;
+            /**
+             * Format: int64
+             * @description it is decided whether they are closed matters come back
+             */
+            judged: number;
+            /**
+             * Format: int64
+             * @description verified: what approval is measured on
+             */
+            passed: number;
+            /**
+             * Format: int64
+             * @description neither closed nor due yet
+             */
+            pending: number;
+            /** Format: int64 */
+            recurred: number;
+            /**
+             * Format: int64
+             * @description closed or past their time: what closing is measured on
+             */
+            settled: number;
+            /**
+             * Format: int64
+             * @description proposed as come back, nobody has decided
+             */
+            undecided: number;
+            /**
+             * Format: int64
+             * @description no verdict yet
+             */
+            unverified: number;
+        };
+        AppraisalReverseLine: {
+            area_code: string;
+            area_name: string;
+            /**
+             * @description why there is no score now
+             * @enum {string}
+             */
+            missing: "" | "no_items" | "pending" | "unverified";
+            /** @description as the items stand now; null: none were issued */
+            now: components["schemas"]["AppraisalReverseCounts"];
+            /** Format: double */
+            now_score: number | null;
+            /** Format: double */
+            score: number | null;
+            /** @description in the computation that is shown; null: not part of it */
+            scored: components["schemas"]["AppraisalReversePart"];
+        };
+        AppraisalReversePart: {
+            /** Format: double */
+            approval: number;
+            /** Format: double */
+            closure: number;
+            counts?: components["schemas"]["AppraisalReverseCounts"];
+            /** Format: double */
+            recurrence: number;
+        };
+        AppraisalReverseTable: {
+            items: components["schemas"]["AppraisalReverseLine"][] | null;
+            run_id: string;
+            weights: components["schemas"]["AppraisalReverseWeights"];
+        };
+        AppraisalReverseWeights: {
+            /** Format: double */
+            approval: number;
+            /** Format: double */
+            closure: number;
+            /** Format: double */
+            non_recurrence: number;
+        };
         AppraisalRun: {
             actor: string;
             code_version: string;
@@ -6572,6 +7449,8 @@ export interface components {
             respondent_weights: {
                 [key: string]: number;
             };
+            /** @description of closing, approval and non-recurrence in percent; absent: 50, 30, 20 */
+            reverse_weights?: components["schemas"]["AppraisalReverseWeights"];
             scale: components["schemas"]["AppraisalScaleStep"][] | null;
             version: string;
         };
@@ -6654,6 +7533,16 @@ export interface components {
             code: string;
             id: string;
             name: string;
+        };
+        Area: {
+            /** Format: double */
+            h: number;
+            /** Format: double */
+            w: number;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
         };
         AreasOutBody: {
             items: components["schemas"]["RegionArea"][] | null;
@@ -7825,6 +8714,10 @@ export interface components {
         CheckQuestionnaireRequest: {
             form: components["schemas"]["Form"];
         };
+        ChooseInBody: {
+            /** @description published items; none: those with the most voices */
+            items?: string[] | null;
+        };
         Column: {
             /** @description numbers stand at the right */
             right?: boolean;
@@ -8818,6 +9711,10 @@ export interface components {
              * @description persons of the group in the household
              */
             adults?: number;
+            /** @description topic to verdict, of what was asked again; only counted, never kept with the answers */
+            again?: {
+                [key: string]: string;
+            };
             /** @description question code to value */
             answers: {
                 [key: string]: unknown;
@@ -8988,6 +9885,8 @@ export interface components {
             name: string;
         };
         FieldworkQuestionnaire: {
+            /** @description what was put right since the last wave, asked after the last page: those of the respondent's community */
+            again?: components["schemas"]["SurveyAgainTopic"][] | null;
             /** @description where a respondent of the open link may live */
             areas?: components["schemas"]["FieldworkArea"][] | null;
             /** @description fields of the reverse evaluation */
@@ -9140,6 +10039,10 @@ export interface components {
              * @description persons of the group in the household
              */
             adults?: number;
+            /** @description topic to verdict, of what was asked again; only counted, never kept with the answers */
+            again?: {
+                [key: string]: string;
+            };
             /** @description question code to value */
             answers: {
                 [key: string]: unknown;
@@ -10536,12 +11439,65 @@ export interface components {
             /** Format: int64 */
             suggested: number;
         };
+        OpinionImport: {
+            /** Format: int64 */
+            added: number;
+            area_code: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            dry_run: boolean;
+            file_name: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Taken before; left as they are
+             */
+            known: number;
+            /** Format: int64 */
+            refused: number;
+            report: components["schemas"]["OpinionImportRows"];
+            sha256: string;
+            source: string;
+            /** Format: int64 */
+            total: number;
+            wave_id: string;
+        };
+        OpinionImportRows: {
+            encoding?: string;
+            /** @description At most a thousand */
+            errors: components["schemas"]["RowError"][] | null;
+            /** @description Columns of the file that are not read */
+            ignored_columns: string[] | null;
+        };
         OpinionLoaded: {
             /**
              * Format: int64
              * @description Comments that were new
              */
             added: number;
+        };
+        OpinionOrigin: {
+            area_code: string;
+            area_name: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            comment_id: string;
+            /** Format: date-time */
+            day: string;
+            fields: string[] | null;
+            item_id?: string;
+            number?: string;
+            occasion?: string;
+            /** Format: int64 */
+            persons: number;
+            /** @enum {string} */
+            source: "meeting" | "hotline" | "letter" | "petition";
+            /** @enum {string} */
+            state: "open" | "confirmed" | "skipped" | "praise";
+            text: string;
+            wave_id: string;
         };
         OpinionOutcome: {
             /** @description Error code when not ok */
@@ -10599,6 +11555,18 @@ export interface components {
             reason?: string;
             /** Format: int64 */
             version: number;
+        };
+        OpinionSourceCount: {
+            /**
+             * Format: int64
+             * @description In an item
+             */
+            merged: number;
+            /** Format: int64 */
+            n: number;
+            /** Format: int64 */
+            persons: number;
+            source: string;
         };
         OpinionSuggestion: {
             /** Format: double */
@@ -11165,8 +12133,48 @@ export interface components {
              */
             total: number;
         };
+        PageOpinionImport: {
+            items: components["schemas"]["OpinionImport"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageOpinionOrigin: {
+            items: components["schemas"]["OpinionOrigin"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageOpinionSourceCount: {
+            items: components["schemas"]["OpinionSourceCount"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
         PageRecord: {
             items: components["schemas"]["Record"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageRectifyFeedback: {
+            items: components["schemas"]["RectifyFeedback"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -11185,8 +12193,38 @@ export interface components {
              */
             total: number;
         };
+        PageRectifyListLine: {
+            items: components["schemas"]["RectifyListLine"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
         PageRectifyPublicItem: {
             items: components["schemas"]["RectifyPublicItem"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageRectifyReturn: {
+            items: components["schemas"]["RectifyReturn"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageRectifyReverseList: {
+            items: components["schemas"]["RectifyReverseList"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -11395,6 +12433,16 @@ export interface components {
              */
             total: number;
         };
+        PageWhistleLimits: {
+            items: components["schemas"]["WhistleLimits"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
         PageWhistleRuleOf: {
             items: components["schemas"]["WhistleRuleOf"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
@@ -11485,6 +12533,28 @@ export interface components {
              */
             seq?: number;
         };
+        RectifyAgainLine: {
+            community: string;
+            community_name: string;
+            done: string;
+            item_id: string;
+            no: string;
+            title: string;
+            /** Format: int64 */
+            voices: number;
+        };
+        RectifyAgainList: {
+            /**
+             * Format: int64
+             * @description verdicts given so far; what they say is told when the wave is closed
+             */
+            answers: number;
+            /** @description answers are coming in, or the wave is over: nothing can be changed any more */
+            fixed: boolean;
+            items: components["schemas"]["RectifyAgainLine"][] | null;
+            state: string;
+            wave_id: string;
+        };
         RectifyAmendment: {
             area_code: string;
             co_units?: string[] | null;
@@ -11496,6 +12566,35 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        RectifyAsked: {
+            /** Format: double */
+            high: number | null;
+            /**
+             * Format: double
+             * @description 95% interval of Wilson (1927)
+             */
+            low: number | null;
+            /** Format: int64 */
+            partly: number;
+            /**
+             * Format: double
+             * @description solved of those with an opinion, in percent
+             */
+            share: number | null;
+            /** Format: int64 */
+            solved: number;
+            /** Format: int64 */
+            unknown: number;
+            /** Format: int64 */
+            unsolved: number;
+            /** @enum {string} */
+            verdict: "solved" | "mixed" | "unsolved" | "few";
+            wave_id: string;
+        };
+        RectifyChosen: {
+            /** Format: int64 */
+            topics: number;
+        };
         RectifyClock: {
             /** @description Version of the calendar it was computed with */
             calendar: string;
@@ -11504,14 +12603,39 @@ export interface components {
             /** Format: date-time */
             ended_at?: string;
             ended_by?: string;
+            /**
+             * Format: int64
+             * @description How much of the limit was granted later
+             */
+            extension: number;
             id: string;
-            /** @description Such as 7 work_day */
+            /** @enum {string} */
+            kind: "handle" | "adjudicate" | "review" | "supervise";
+            /** @description Such as 7 work_day, extensions included */
             limit: string;
+            /** @enum {string} */
+            outcome?: "" | "met" | "late" | "void";
+            /** Format: date-time */
+            paused_at?: string;
+            pauses: components["schemas"]["RectifyPause"][] | null;
+            /**
+             * @description Amber when half of the time is left, red when it has run out
+             * @enum {string}
+             */
+            phase: "green" | "amber" | "red";
             /** Format: date-time */
             started_at: string;
+            /** @description Unit that has to act; empty for the office */
             unit_id: string;
+            unit_name: string;
             /** @description Why it is due then, one sentence per step */
             why: string[] | null;
+        };
+        RectifyCorrection: {
+            changes: components["schemas"]["RectifyListChange"][] | null;
+            reason: string;
+            /** Format: int64 */
+            version?: number;
         };
         RectifyDetail: {
             /** @description What the caller may do next; empty in lists */
@@ -11525,13 +12649,19 @@ export interface components {
             comments: components["schemas"]["RectifyVoice"][] | null;
             /** Format: date-time */
             created_at: string;
+            /** @description Unit that a joint adjudication named; it cannot return the item */
+            decided_unit?: string;
             /** Format: date-time */
             done_at?: string;
             /** Format: date-time */
             due_at?: string;
             evidence: components["schemas"]["RectifyEvidence"][] | null;
+            /** @description Its time has been extended; that happens once */
+            extended: boolean;
             field: string;
             field_name: string;
+            /** @description Ground of the suspension in force */
+            ground?: string;
             history: components["schemas"]["RectifyHistory"][] | null;
             id: string;
             /** Format: date-time */
@@ -11546,6 +12676,11 @@ export interface components {
             outcome?: string;
             /** @description With the unit and past its due time, or reported done too late and not yet verified */
             overdue: boolean;
+            /**
+             * @description How its time limit stands, as last announced
+             * @enum {string}
+             */
+            phase?: "" | "green" | "amber" | "red";
             place: string;
             /**
              * Format: int64
@@ -11562,13 +12697,28 @@ export interface components {
             reply?: string;
             /** @enum {string} */
             result?: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
+            /**
+             * Format: int64
+             * @description How often a unit has returned it; the second time goes to joint adjudication
+             */
+            returns: number;
             /** Format: int64 */
             reworks: number;
             /** @enum {string} */
-            state: "draft" | "confirmed" | "issued" | "returned" | "answered" | "doing" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
+            state: "draft" | "confirmed" | "issued" | "returned" | "adjudicating" | "answered" | "doing" | "suspended" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
             /** @description Code of the street the area lies in */
             street: string;
             supervised: boolean;
+            /**
+             * Format: int64
+             * @description Level of the supervision in force, 1 to 3; 0 is none
+             */
+            supervision: number;
+            /**
+             * Format: date-time
+             * @description Its clock stands still since then
+             */
+            suspended_at?: string;
             title: string;
             /** Format: date-time */
             told_at?: string;
@@ -11581,6 +12731,77 @@ export interface components {
              * @description Comments merged into the item
              */
             voices: number;
+            /**
+             * @description What the unit has asked for and nobody has decided yet
+             * @enum {string}
+             */
+            wants?: "" | "extension" | "suspension";
+            wave_id: string;
+        };
+        RectifyDifference: {
+            area_code: string;
+            /** @enum {string} */
+            area_level: "district" | "street" | "community";
+            /**
+             * Format: double
+             * @description later − earlier
+             */
+            difference: number;
+            /** Format: double */
+            earlier: number;
+            field: string;
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description P adjusted for all differences of the same tier (Holm 1979)
+             */
+            holm: number;
+            /** @description codes of the questions that were compared */
+            indicators: string[] | null;
+            /** Format: double */
+            later: number;
+            /** Format: double */
+            low: number;
+            /** @enum {string} */
+            measure: "score" | "share";
+            /** Format: int64 */
+            n_earlier: number;
+            /** Format: int64 */
+            n_later: number;
+            /**
+             * Format: double
+             * @description two-sided, of this difference alone
+             */
+            p: number;
+            /** Format: double */
+            se: number;
+            /** @enum {string} */
+            verdict: "better" | "unclear" | "worse";
+        };
+        RectifyEdition: {
+            /** Format: int64 */
+            edition: number;
+            note: string;
+            /** Format: date-time */
+            published_at: string;
+            publisher_name: string;
+            /** Format: date-time */
+            withdrawn_at: string;
+            withdrawn_by: string;
+            writer_name: string;
+        };
+        RectifyEffectReport: {
+            /** @description of all items with ten answers or more, together */
+            asked?: components["schemas"]["RectifyAsked"];
+            counts: {
+                [key: string]: number;
+            };
+            fields: components["schemas"]["RectifyFieldEffect"][] | null;
+            name: string;
+            next?: components["schemas"]["RectifyWaveName"];
+            /** @enum {string} */
+            stage: "no_next" | "planned" | "asking" | "waiting" | "measured";
             wave_id: string;
         };
         RectifyEvidence: {
@@ -11600,6 +12821,33 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
+        RectifyExportDecision: {
+            /** @description Required to refuse */
+            answer?: string;
+            approve: boolean;
+            /** Format: int64 */
+            version?: number;
+        };
+        RectifyFeedback: {
+            area_code: string;
+            area_name: string;
+            /** Format: date-time */
+            day: string;
+            ground?: string;
+            id: string;
+            item_id: string;
+            /** Format: date-time */
+            judged_at?: string;
+            judged_by?: string;
+            no: string;
+            solved: boolean;
+            /** @enum {string} */
+            state: "silent" | "pending" | "shown" | "hidden";
+            title: string;
+            /** Format: int64 */
+            version: number;
+            words: string;
+        };
         RectifyField: {
             co: string[] | null;
             code: string;
@@ -11612,6 +12860,18 @@ export interface components {
              */
             rectify_days: number;
         };
+        RectifyFieldEffect: {
+            asked?: components["schemas"]["RectifyAsked"];
+            code: string;
+            counts: {
+                [key: string]: number;
+            };
+            name: string;
+            /** @description of the field's questions in the whole district */
+            score?: components["schemas"]["RectifyDifference"];
+            /** @description of the respondents who name the field in the whole district */
+            share?: components["schemas"]["RectifyDifference"];
+        };
         RectifyFieldsOut: {
             /** @description Grounds for a return */
             grounds: string[] | null;
@@ -11619,6 +12879,21 @@ export interface components {
             results: ("" | "resolved" | "partly" | "explained" | "not_ours" | "cannot")[] | null;
             /** @description Version of the catalogue */
             version: string;
+        };
+        RectifyFigure: {
+            key: string;
+            /** @enum {string} */
+            list: "answers" | "comments" | "items" | "voices" | "standings" | "returns" | "";
+            /** @description what narrows the list */
+            query: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            value: number;
+        };
+        RectifyFound: {
+            /** Format: int64 */
+            found: number;
         };
         RectifyHistory: {
             action: string;
@@ -11630,12 +12905,12 @@ export interface components {
             /** @description Unit the item lay with */
             for_unit: string;
             /** @enum {string} */
-            from: "draft" | "confirmed" | "issued" | "returned" | "answered" | "doing" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
+            from: "draft" | "confirmed" | "issued" | "returned" | "adjudicating" | "answered" | "doing" | "suspended" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
             ground?: string;
             id: string;
             note: string;
             /** @enum {string} */
-            to: "draft" | "confirmed" | "issued" | "returned" | "answered" | "doing" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
+            to: "draft" | "confirmed" | "issued" | "returned" | "adjudicating" | "answered" | "doing" | "suspended" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
         };
         RectifyItem: {
             /** @description What the caller may do next; empty in lists */
@@ -11647,12 +12922,18 @@ export interface components {
             co: components["schemas"]["RectifyUnitRef"][] | null;
             /** Format: date-time */
             created_at: string;
+            /** @description Unit that a joint adjudication named; it cannot return the item */
+            decided_unit?: string;
             /** Format: date-time */
             done_at?: string;
             /** Format: date-time */
             due_at?: string;
+            /** @description Its time has been extended; that happens once */
+            extended: boolean;
             field: string;
             field_name: string;
+            /** @description Ground of the suspension in force */
+            ground?: string;
             id: string;
             /** Format: date-time */
             issued_at?: string;
@@ -11666,6 +12947,11 @@ export interface components {
             outcome?: string;
             /** @description With the unit and past its due time, or reported done too late and not yet verified */
             overdue: boolean;
+            /**
+             * @description How its time limit stands, as last announced
+             * @enum {string}
+             */
+            phase?: "" | "green" | "amber" | "red";
             place: string;
             /**
              * Format: int64
@@ -11682,13 +12968,28 @@ export interface components {
             reply?: string;
             /** @enum {string} */
             result?: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
+            /**
+             * Format: int64
+             * @description How often a unit has returned it; the second time goes to joint adjudication
+             */
+            returns: number;
             /** Format: int64 */
             reworks: number;
             /** @enum {string} */
-            state: "draft" | "confirmed" | "issued" | "returned" | "answered" | "doing" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
+            state: "draft" | "confirmed" | "issued" | "returned" | "adjudicating" | "answered" | "doing" | "suspended" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
             /** @description Code of the street the area lies in */
             street: string;
             supervised: boolean;
+            /**
+             * Format: int64
+             * @description Level of the supervision in force, 1 to 3; 0 is none
+             */
+            supervision: number;
+            /**
+             * Format: date-time
+             * @description Its clock stands still since then
+             */
+            suspended_at?: string;
             title: string;
             /** Format: date-time */
             told_at?: string;
@@ -11701,23 +13002,56 @@ export interface components {
              * @description Comments merged into the item
              */
             voices: number;
+            /**
+             * @description What the unit has asked for and nobody has decided yet
+             * @enum {string}
+             */
+            wants?: "" | "extension" | "suspension";
             wave_id: string;
         };
+        RectifyItemEffect: {
+            area_code?: string;
+            area_level?: string;
+            area_name?: string;
+            asked?: components["schemas"]["RectifyAsked"];
+            differences: components["schemas"]["RectifyDifference"][] | null;
+            item_id: string;
+            /** @description where it came back, or what it came back from */
+            returns: components["schemas"]["RectifyReturn"][] | null;
+            /**
+             * @description empty: not measured yet
+             * @enum {string}
+             */
+            verdict: "" | "better" | "unclear" | "worse" | "unmeasured";
+        };
+        RectifyJudgement: {
+            /** @description Why they are not shown: personal, insult, advert, off_topic, duplicate. That somebody is not satisfied is no ground */
+            ground?: string;
+            show: boolean;
+            /** Format: int64 */
+            version: number;
+            /** @description The words with more made unrecognisable; left out they stay as they are */
+            words?: string;
+        };
         RectifyLine: {
+            /** @description Field, street, id of the unit, or area and place divided by | */
             code: string;
             /**
              * Format: int64
-             * @description Everything else that is not overdue
+             * @description Issued and neither passed nor overdue (set underway)
              */
             doing: number;
             /** Format: int64 */
             items: number;
             name: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description (set overdue)
+             */
             overdue: number;
             /**
              * Format: int64
-             * @description Verified, told or published
+             * @description Verified, told or published (set passed)
              */
             passed: number;
             /** Format: int64 */
@@ -11726,8 +13060,187 @@ export interface components {
             reworked: number;
             /**
              * Format: int64
-             * @description Comments open or confirmed, under their first field; by unit, those merged into its items
+             * @description Comments open or confirmed, under their first field; by unit, place and on a list, those merged into its items
              */
+            voices: number;
+            /**
+             * Format: int64
+             * @description Not issued yet (set awaiting)
+             */
+            waiting: number;
+        };
+        RectifyListAmendment: {
+            add?: string[] | null;
+            remove?: string[] | null;
+            title?: string;
+            /** Format: int64 */
+            version?: number;
+        };
+        RectifyListChange: {
+            /** @description What stood there, filled in by the server */
+            before?: string;
+            item_id: string;
+            /** @enum {string} */
+            kind: "add" | "strike" | "word";
+            /** @description Number of the item, filled in by the server */
+            no?: string;
+            /** @description word: the new place */
+            place?: string;
+            /** @description word: the new title */
+            title?: string;
+        };
+        RectifyListCounts: {
+            /**
+             * Format: int64
+             * @description Issued and neither passed nor overdue
+             */
+            doing: number;
+            /**
+             * Format: int64
+             * @description Exports with texts the caller may decide on
+             */
+            exports_waiting: number;
+            /** Format: int64 */
+            items: number;
+            /** Format: int64 */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Verified, told or published
+             */
+            passed: number;
+            /** @description An edition waits for approval */
+            pending: boolean;
+            /**
+             * Format: int64
+             * @description Units it was sent to, by edition
+             */
+            receipts: number;
+            /** Format: int64 */
+            signed: number;
+            /**
+             * Format: int64
+             * @description Receipts the caller's unit has not signed
+             */
+            to_sign: number;
+            /**
+             * Format: int64
+             * @description Receipts not signed in time
+             */
+            unsigned_overdue: number;
+            /**
+             * Format: int64
+             * @description Comments merged into its items
+             */
+            voices: number;
+            /**
+             * Format: int64
+             * @description Not issued yet
+             */
+            waiting: number;
+        };
+        RectifyListDecision: {
+            /** @description Required to refuse */
+            answer?: string;
+            approve: boolean;
+            /** @description content_hash of the edition; required to approve */
+            hash?: string;
+            /** Format: int64 */
+            version?: number;
+        };
+        RectifyListDetail: {
+            area_code: string;
+            area_name: string;
+            counts: components["schemas"]["RectifyListCounts"];
+            /**
+             * Format: int64
+             * @description Last approved edition; 0 before the first
+             */
+            edition: number;
+            /** @description Newest first; handlers see those that were issued */
+            editions: components["schemas"]["RectifyListEdition"][] | null;
+            /** @description Files with texts: own ones and those the caller decides on */
+            exports: components["schemas"]["RectifyListExport"][] | null;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /**
+             * Format: int64
+             * @description Last edition that was sent out
+             */
+            issued_edition: number;
+            issued_name?: string;
+            /** Format: date-time */
+            made_at: string;
+            made_name: string;
+            /** @description Such as 2026H2-清单-01 */
+            no: string;
+            receipts: components["schemas"]["RectifyReceipt"][] | null;
+            /** @enum {string} */
+            state: "" | "draft" | "submitted" | "approved" | "issued" | "dropped";
+            steps: ("amend" | "submit" | "drop" | "decide" | "issue" | "correct" | "remind" | "export")[] | null;
+            title: string;
+            /** Format: int64 */
+            version: number;
+            wave_id: string;
+            wave_name: string;
+        };
+        RectifyListEdition: {
+            answer?: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            changes: components["schemas"]["RectifyListChange"][] | null;
+            content_hash?: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_name?: string;
+            id: string;
+            /** Format: int64 */
+            lines: number;
+            /** Format: int64 */
+            number: number;
+            reason: string;
+            /** @enum {string} */
+            state: "proposed" | "approved" | "refused";
+        };
+        RectifyListExport: {
+            answer?: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_name: string;
+            can_decide: boolean;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_name?: string;
+            /** Format: int64 */
+            downloads: number;
+            /** Format: date-time */
+            expires_at?: string;
+            /** @enum {string} */
+            format: "xlsx" | "docx";
+            id: string;
+            list_id: string;
+            mine: boolean;
+            purpose: string;
+            /** @enum {string} */
+            state: "waiting" | "approved" | "refused" | "withdrawn" | "expired";
+            /** Format: int64 */
+            version: number;
+        };
+        RectifyListLine: {
+            area_code: string;
+            area_name: string;
+            co: components["schemas"]["RectifyUnitRef"][] | null;
+            field: string;
+            field_name: string;
+            item_id: string;
+            lead: components["schemas"]["RectifyUnitRef"];
+            no: string;
+            place: string;
+            street: string;
+            title: string;
+            /** Format: int64 */
             voices: number;
         };
         RectifyLoop: {
@@ -11839,17 +13352,30 @@ export interface components {
         RectifyMove: {
             /** @description issue: replaces the joint units */
             co_units?: string[] | null;
-            /** @description return: one of the listed grounds; the note cites the provision */
+            /**
+             * Format: int64
+             * @description ask_extension, extend: work days; extend grants all if absent
+             */
+            days?: number;
+            /** @description return: one of the listed grounds, the note cites the provision; ask_suspension: one of the grounds of a suspension */
             ground?: string;
-            /** @description issue: another unit than planned */
+            /** @description issue: another unit than planned; adjudicate: whose it is */
             lead_unit?: string;
+            /**
+             * Format: int64
+             * @description supervise: 1 urged, 2 supervision order, 3 leaders of the district; the next one if absent
+             */
+            level?: number;
             /** @description answer */
             measure?: string;
             note?: string;
             /** @description done: what was done, or why it could not be */
             outcome?: string;
-            /** @description publish: evidence to show; all if absent */
-            photos?: string[] | null;
+            /**
+             * Format: int64
+             * @description publish: version of the page the caller saw
+             */
+            page_version?: number;
             /**
              * Format: date-time
              * @description answer: when it will be done
@@ -11867,6 +13393,159 @@ export interface components {
              * @description Version of the item the caller saw
              */
             version: number;
+        };
+        RectifyNewList: {
+            /** @description District or street; the caller's own by default */
+            area?: string;
+            field?: string;
+            items?: string[] | null;
+            /** @description Named after wave and number by default */
+            title?: string;
+            /** @description Id of the lead unit */
+            unit?: string;
+            wave_id: string;
+            /** @description Only items of this street or community */
+            within?: string;
+        };
+        RectifyNewListExport: {
+            /** @enum {string} */
+            format: "xlsx" | "docx";
+            /** @description What for; it stands in the file and in the log */
+            purpose: string;
+        };
+        RectifyOnlyVersion: {
+            /** Format: int64 */
+            version?: number;
+        };
+        RectifyPageBody: {
+            measure: string;
+            outcome: string;
+            place: string;
+            reply: string;
+            /** @description What residents said, one voice a line, in safe words */
+            said: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description Version of the page the caller saw, 0 if there is none yet
+             */
+            version: number;
+        };
+        RectifyPageTexts: {
+            measure: string;
+            outcome: string;
+            place: string;
+            reply: string;
+            /** @description What residents said, one voice a line, in safe words */
+            said: string;
+            title: string;
+        };
+        RectifyPageView: {
+            /**
+             * Format: date-time
+             * @description When most residents said that it is not solved
+             */
+            doubted_at?: string;
+            earlier: components["schemas"]["RectifyEdition"][] | null;
+            /** Format: int64 */
+            edition: number;
+            /** @description Absent while nothing was kept */
+            id?: string;
+            item: components["schemas"]["RectifyItem"];
+            item_id: string;
+            /** @description write, submit, take_back, publish, retract */
+            may: string[] | null;
+            measure: string;
+            /** @description Why it was sent back or withdrawn */
+            note?: string;
+            outcome: string;
+            place: string;
+            /** @description What masking alone makes of the item */
+            proposed: components["schemas"]["RectifyPageTexts"];
+            /** Format: date-time */
+            published_at?: string;
+            publisher_name?: string;
+            /** @description What residents said, masked; in part or in other words it may be said on the page */
+            quotes: string[] | null;
+            reply: string;
+            /** @description What residents said, one voice a line, in safe words */
+            said: string;
+            /** @description The caller may publish in general, but wrote this page */
+            same_person: boolean;
+            shots: components["schemas"]["RectifyShot"][] | null;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "published" | "withdrawn";
+            /** Format: date-time */
+            submitted_at?: string;
+            title: string;
+            told: components["schemas"]["RectifyToldCount"];
+            verdicts: components["schemas"]["RectifyVerdicts"];
+            /**
+             * Format: int64
+             * @description 0 while nothing was kept
+             */
+            version: number;
+            /** Format: date-time */
+            withdrawn_at?: string;
+            /** @description Name */
+            withdrawn_by?: string;
+            writer_name?: string;
+            /** Format: date-time */
+            written_at?: string;
+        };
+        RectifyPause: {
+            /** Format: date-time */
+            from: string;
+            /** @description Ground of the suspension */
+            reason: string;
+            /** Format: date-time */
+            to?: string;
+        };
+        RectifyPicture: {
+            /**
+             * Format: double
+             * @description closed ÷ issued
+             */
+            closed_rate: number | null;
+            /**
+             * Format: double
+             * @description median days from the comment to the reply
+             */
+            days_to_reply: number | null;
+            figures: components["schemas"]["RectifyFigure"][] | null;
+            /** Format: int64 */
+            indicators: number;
+            name: string;
+            next?: components["schemas"]["RectifyWaveName"];
+            /**
+             * Format: double
+             * @description in time ÷ done or past its time
+             */
+            on_time_rate: number | null;
+            published_at?: unknown;
+            /**
+             * Format: double
+             * @description recurring ÷ decided
+             */
+            recur_rate: number | null;
+            /**
+             * Format: double
+             * @description of those with an opinion among the residents asked again
+             */
+            solved_rate: number | null;
+            /** @enum {string} */
+            stage: "no_next" | "planned" | "asking" | "waiting" | "measured";
+            /**
+             * Format: int64
+             * @description appraised
+             */
+            streets: number;
+            /**
+             * Format: double
+             * @description answers that count ÷ answers, in percent; only for who sees the whole district
+             */
+            valid_rate: number | null;
+            wave_id: string;
         };
         RectifyPublicCounts: {
             /**
@@ -11892,13 +13571,20 @@ export interface components {
              */
             voices: number;
         };
-        RectifyPublicItem: {
+        RectifyPublicDetail: {
             area_code: string;
             area_name: string;
+            /** @description Units that helped */
+            co: string[] | null;
             /** Format: date-time */
             done_at: string;
             /** Format: date-time */
             due_at: string;
+            /**
+             * Format: int64
+             * @description Above 1 it was published anew after a correction
+             */
+            edition: number;
             field: string;
             field_name: string;
             id: string;
@@ -11915,9 +13601,71 @@ export interface components {
             reply: string;
             /** @enum {string} */
             result: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
+            /** @description What residents said, in safe words */
+            said: string[] | null;
+            /** @description What happened when, oldest first */
+            steps: components["schemas"]["RectifyPublicStep"][] | null;
             title: string;
+            verdicts: components["schemas"]["RectifyVerdicts"];
             /** Format: int64 */
             voices: number;
+            wave_id: string;
+            wave_name: string;
+            /** @description Newest first, at most 50 */
+            words: components["schemas"]["RectifyPublicWords"][] | null;
+        };
+        RectifyPublicEntry: {
+            code: string;
+            /** Format: int64 */
+            items: number;
+            name: string;
+        };
+        RectifyPublicIndex: {
+            /** @description Most items first */
+            fields: components["schemas"]["RectifyPublicEntry"][] | null;
+            streets: components["schemas"]["RectifyPublicEntry"][] | null;
+            /** @description Newest first */
+            waves: components["schemas"]["RectifyPublicEntry"][] | null;
+        };
+        RectifyPublicItem: {
+            area_code: string;
+            area_name: string;
+            /** @description Units that helped */
+            co: string[] | null;
+            /** Format: date-time */
+            done_at: string;
+            /** Format: date-time */
+            due_at: string;
+            /**
+             * Format: int64
+             * @description Above 1 it was published anew after a correction
+             */
+            edition: number;
+            field: string;
+            field_name: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            lead: string;
+            measure: string;
+            no: string;
+            outcome: string;
+            photos: components["schemas"]["RectifyPublicPhoto"][] | null;
+            place: string;
+            /** Format: date-time */
+            published_at: string;
+            reply: string;
+            /** @enum {string} */
+            result: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
+            /** @description What residents said, in safe words */
+            said: string[] | null;
+            /** @description What happened when, oldest first */
+            steps: components["schemas"]["RectifyPublicStep"][] | null;
+            title: string;
+            verdicts: components["schemas"]["RectifyVerdicts"];
+            /** Format: int64 */
+            voices: number;
+            wave_id: string;
         };
         RectifyPublicPhoto: {
             /** Format: date-time */
@@ -11928,17 +13676,376 @@ export interface components {
             phase: "before" | "after";
             url: string;
         };
+        RectifyPublicStep: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            step: "gathered" | "issued" | "answered" | "done" | "verified" | "told" | "published";
+        };
+        RectifyPublicWords: {
+            /** Format: date-time */
+            day: string;
+            solved: boolean;
+            words: string;
+        };
+        RectifyReceipt: {
+            can_sign: boolean;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: int64 */
+            edition: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description Items of the edition that concern the unit
+             */
+            lines: number;
+            list_id: string;
+            note?: string;
+            /** @description Recorded by the office after a signature on paper */
+            on_behalf: boolean;
+            /** @description Not signed in time, or signed too late */
+            overdue: boolean;
+            /** Format: int64 */
+            reminded: number;
+            /** Format: date-time */
+            reminded_at?: string;
+            /**
+             * @description Leads an item, joins one, or is the street office of the place
+             * @enum {string}
+             */
+            role: "lead" | "joint" | "local";
+            /** Format: date-time */
+            sent_at: string;
+            /** Format: date-time */
+            signed_at?: string;
+            signed_name?: string;
+            unit_id: string;
+            unit_name: string;
+            /** @description Why it is due then */
+            why: string[] | null;
+        };
+        RectifyReminded: {
+            /**
+             * Format: int64
+             * @description Units that were told
+             */
+            told: number;
+        };
+        RectifyReturn: {
+            area_code: string;
+            area_name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_name?: string;
+            earlier?: components["schemas"]["RectifyReturnItem"];
+            earlier_id: string;
+            field: string;
+            field_name: string;
+            id: string;
+            item?: components["schemas"]["RectifyReturnItem"];
+            /** @description the item it came back as */
+            item_id?: string;
+            /** @enum {string} */
+            kind: "recurs" | "asked_again" | "feedback";
+            /**
+             * Format: double
+             * @description of titles and places, 0 to 1
+             */
+            likeness: number;
+            note?: string;
+            /**
+             * Format: int64
+             * @description residents with an opinion
+             */
+            said: number;
+            /** Format: int64 */
+            said_no: number;
+            /** @enum {string} */
+            state: "proposed" | "confirmed" | "dismissed";
+            /** Format: int64 */
+            version: number;
+            /** @description in which it came back */
+            wave_id: string;
+        };
+        RectifyReturnDecision: {
+            /** @description needed to dismiss */
+            note?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RectifyReturnItem: {
+            id: string;
+            no: string;
+            place: string;
+            /** @enum {string} */
+            result?: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
+            /** @enum {string} */
+            state: "draft" | "confirmed" | "issued" | "returned" | "adjudicating" | "answered" | "doing" | "suspended" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
+            title: string;
+            /** Format: int64 */
+            voices: number;
+        };
+        RectifyReverseList: {
+            area_code: string;
+            area_name: string;
+            counts: components["schemas"]["RectifyListCounts"];
+            /**
+             * Format: int64
+             * @description Last approved edition; 0 before the first
+             */
+            edition: number;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /**
+             * Format: int64
+             * @description Last edition that was sent out
+             */
+            issued_edition: number;
+            issued_name?: string;
+            /** Format: date-time */
+            made_at: string;
+            made_name: string;
+            /** @description Such as 2026H2-清单-01 */
+            no: string;
+            /** @enum {string} */
+            state: "" | "draft" | "submitted" | "approved" | "issued" | "dropped";
+            title: string;
+            /** Format: int64 */
+            version: number;
+            wave_id: string;
+        };
+        RectifyShot: {
+            /** @description Areas made unrecognisable */
+            areas: components["schemas"]["Area"][] | null;
+            caption?: string;
+            /** @description Somebody looked at it and said whether and how it is shown */
+            decided: boolean;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            evidence_id: string;
+            /** @description Of the public picture */
+            id?: string;
+            /** @enum {string} */
+            phase: "before" | "after";
+            shown: boolean;
+            /** Format: int64 */
+            size?: number;
+            /** Format: date-time */
+            taken_at: string;
+        };
+        RectifyShotChoice: {
+            /** @description Faces, plates, house numbers: made unrecognisable. Empty: somebody looked and found nothing to hide */
+            areas: components["schemas"]["Area"][] | null;
+            caption?: string;
+            shown: boolean;
+            /**
+             * Format: int64
+             * @description Version of the page the caller saw, 0 if there is none yet
+             */
+            version: number;
+        };
+        RectifySignature: {
+            note?: string;
+            on_behalf?: boolean;
+        };
+        RectifySpoken: {
+            /** @description This browser had spoken before; its voice was replaced */
+            changed: boolean;
+            /** @description At least three voices, and more than half say that it is not solved */
+            doubted: boolean;
+            /**
+             * Format: int64
+             * @description Words that are not shown: personal data, insults, advertising, another matter
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description Words that nobody has read yet
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Words that can be read
+             */
+            shown: number;
+            /** Format: int64 */
+            solved: number;
+            /** Format: int64 */
+            unsolved: number;
+        };
+        RectifyStanding: {
+            /**
+             * Format: double
+             * @description approved ÷ verified
+             */
+            approval: number | null;
+            /**
+             * Format: double
+             * @description closed ÷ closed or past its time
+             */
+            closure: number | null;
+            counts: {
+                [key: string]: number;
+            };
+            /** @description area code, unit id or field */
+            key: string;
+            /**
+             * @description of the unit: streets and departments are compared among themselves
+             * @enum {string}
+             */
+            level: "street" | "district";
+            name: string;
+            /**
+             * Format: double
+             * @description in time ÷ done or past its time, in percent
+             */
+            on_time: number | null;
+            /**
+             * Format: int64
+             * @description 0: not ranked, too few items with an ending
+             */
+            rank: number;
+            /**
+             * Format: double
+             * @description recurring ÷ decided
+             */
+            recurrence: number | null;
+            /**
+             * Format: double
+             * @description 100 × (0.5 closure + 0.3 approval + 0.2 × (1 − recurrence)); null while a share has nothing to be made of
+             */
+            score: number | null;
+            /** Format: int64 */
+            voices: number;
+        };
+        RectifyStandings: {
+            items: components["schemas"]["RectifyStanding"][] | null;
+        };
+        RectifySubmission: {
+            note?: string;
+            /** Format: int64 */
+            version?: number;
+        };
         RectifySummary: {
             items: components["schemas"]["RectifyLine"][] | null;
+        };
+        RectifyToldCount: {
+            /** Format: int64 */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Not delivered, or held back by the daily bound
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description People who left a number; the others find the answer on the public page
+             */
+            reachable: number;
+            /**
+             * Format: int64
+             * @description Handed to the gateway, delivered ones included
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Comments in the item
+             */
+            voices: number;
+            /**
+             * Format: int64
+             * @description Messages queued: quiet hours, or on their way
+             */
+            waiting: number;
         };
         RectifyUnitRef: {
             id: string;
             name: string;
         };
+        RectifyVerdicts: {
+            /** @description At least three voices, and more than half say that it is not solved */
+            doubted: boolean;
+            /**
+             * Format: int64
+             * @description Words that are not shown: personal data, insults, advertising, another matter
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description Words that nobody has read yet
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Words that can be read
+             */
+            shown: number;
+            /** Format: int64 */
+            solved: number;
+            /** Format: int64 */
+            unsolved: number;
+        };
         RectifyVoice: {
             area_name: string;
             id: string;
             text: string;
+        };
+        RectifyVoiced: {
+            /** @description Random mark of the browser; only a digest that differs for every answer is kept */
+            device: string;
+            solved: boolean;
+            /** @description Masked, and shown once somebody has read them */
+            words?: string;
+        };
+        RectifyWaveName: {
+            id: string;
+            name: string;
+            state: string;
+        };
+        RectifyWeakness: {
+            /** @description Its interval does not meet that of the next weaker one */
+            apart: boolean;
+            code: string;
+            /** @description Named by the respondents counted here; all for a street */
+            fields: string[] | null;
+            name: string;
+            /** @description Of the online sample, which is no probability sample */
+            online?: components["schemas"]["SurveyNamed"];
+            share: components["schemas"]["SurveyNamed"];
+        };
+        RectifyWeaknesses: {
+            area: string;
+            /** @enum {string} */
+            by: "field" | "unit" | "street" | "community" | "group";
+            items: components["schemas"]["RectifyWeakness"][] | null;
+            /**
+             * Format: double
+             * @description Confidence level of the intervals
+             */
+            level: number;
+            /**
+             * Format: int64
+             * @description Cells with fewer respondents are not shown
+             */
+            min_n: number;
+            /**
+             * Format: int64
+             * @description Respondents of the probability sample in the area
+             */
+            n: number;
+            /** Format: int64 */
+            online_n: number;
+            /**
+             * Format: int64
+             * @description Cells that are not shown
+             */
+            suppressed: number;
+            wave_id: string;
         };
         RegionAlias: {
             alias: string;
@@ -13225,6 +15332,16 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        SetWhistleLimitsRequest: {
+            /** @description Why */
+            note: string;
+            rules: components["schemas"]["WhistleLimitRule"][] | null;
+            /**
+             * Format: int64
+             * @description Version it was made from
+             */
+            version: number;
+        };
         SettleSheetRequest: {
             choices: components["schemas"]["FieldworkChoice"][] | null;
         };
@@ -13279,11 +15396,22 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        SubmitInBody: {
+            /** Format: int64 */
+            version: number;
+        };
         SurveyAction: {
             name: string;
             note_required: boolean;
             permission: string;
             to: string;
+        };
+        SurveyAgainTopic: {
+            community: string;
+            /** @description what was done about it */
+            done: string;
+            id: string;
+            title: string;
         };
         SurveyAwardRules: {
             /**
@@ -13521,6 +15649,38 @@ export interface components {
             totals: {
                 [key: string]: number;
             };
+        };
+        SurveyNamed: {
+            /**
+             * Format: double
+             * @description variance with communities as clusters over that without; null if it cannot be told
+             */
+            deff: number | null;
+            /** @description street, community or group; empty: all that was asked for */
+            domain: string;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /**
+             * Format: int64
+             * @description respondents
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description size of the simple random sample that would be as precise
+             */
+            n_eff: number | null;
+            /** Format: double */
+            se: number | null;
+            /**
+             * Format: double
+             * @description percent; null where there are too few respondents
+             */
+            share: number | null;
+            /** @description fewer respondents than may be shown */
+            suppressed: boolean;
         };
         SurveyNewQuestionnaire: {
             /** @description version to copy; none: an empty questionnaire */
@@ -13809,10 +15969,39 @@ export interface components {
             note?: string;
             rows: (components["schemas"]["Cell"][] | null)[] | null;
         };
+        TakeBackInBody: {
+            note: string;
+            /** Format: int64 */
+            version: number;
+        };
         TakeDutyPrecedentRequest: {
             /** @description Area of the rule; that of the precedent if absent */
             area?: string;
             draft: string;
+        };
+        TakeInBody: {
+            /** @description Street or community it is about */
+            area: string;
+            /**
+             * Format: date-time
+             * @description When it was said
+             */
+            day: string;
+            /** @description Fields the recorder named; they are suggested first */
+            fields?: string[] | null;
+            /** @description Its number there; the same number of a source is taken once */
+            number?: string;
+            /** @description Which meeting, letter box or visit */
+            occasion?: string;
+            /**
+             * Format: int64
+             * @description How many said so; 1 by default
+             */
+            persons?: number;
+            /** @enum {string} */
+            source: "meeting" | "hotline" | "letter" | "petition";
+            text: string;
+            wave_id: string;
         };
         TallyBook: {
             metrics: components["schemas"]["TallyMetric"][] | null;
@@ -14270,6 +16459,30 @@ export interface components {
             /** @description Unit of the call */
             unit_name?: string;
         };
+        WhistleLimitRule: {
+            /** @description Where it comes from; shown when a due time is explained */
+            basis: string;
+            /** @enum {string} */
+            clock: "sign" | "contact" | "report" | "commit" | "accept" | "arbitrate";
+            /** @enum {string} */
+            kind: "push" | "hard" | "urgent";
+            /** @description Such as 1 work_hour */
+            limit: string;
+        };
+        WhistleLimits: {
+            by_name?: string;
+            /**
+             * Format: date-time
+             * @description Absent for the version of the release
+             */
+            created_at?: string;
+            name: string;
+            /** @description Why it was set */
+            note?: string;
+            rules: components["schemas"]["WhistleLimitRule"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
         WhistleMinutes: {
             attendance: components["schemas"]["WhistleAttendance"][] | null;
             minutes: string;
@@ -14341,7 +16554,7 @@ export interface components {
              */
             approvals: number;
             kind: string;
-            /** @description By kind of clock */
+            /** @description By kind of clock, of the version in force */
             limits: {
                 [key: string]: string;
             };
@@ -27213,6 +29426,467 @@ export interface operations {
             };
         };
     };
+    "list-opinions": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                wave?: string;
+                source?: string;
+                area?: string;
+                import?: string;
+                state?: "open" | "confirmed" | "skipped" | "praise";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOpinionOrigin"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-opinion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionComment"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-opinion-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOpinionImport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description For rows that name no place; default the caller's */
+                    area?: string;
+                    /**
+                     * @description Check and count, store nothing
+                     * @enum {string}
+                     */
+                    dry_run?: "yes" | "no";
+                    /** Format: binary */
+                    file: string;
+                    /**
+                     * @description For rows that name none
+                     * @enum {string}
+                     */
+                    source?: "meeting" | "hotline" | "letter" | "petition";
+                    /** @description Into whose list */
+                    wave: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionImport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-opinion-sources": {
+        parameters: {
+            query: {
+                wave: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOpinionSourceCount"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-opinion-template": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-partners": {
         parameters: {
             query?: never;
@@ -28758,6 +31432,10 @@ export interface operations {
                 street?: string;
                 field?: string;
                 result?: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
+                /** @description done: put right or explained; cannot: not possible for now, or the matter of somebody else */
+                kind?: "done" | "cannot";
+                /** @description Part of number, title, place, of what was said or done */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -28768,6 +31446,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28812,6 +31491,240 @@ export interface operations {
                 street?: string;
                 field?: string;
                 result?: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
+                /** @description done: put right or explained; cannot: not possible for now, or the matter of somebody else */
+                kind?: "done" | "cannot";
+                /** @description Part of number, title, place, of what was said or done */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyPublicCounts"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feed-public-rectifications": {
+        parameters: {
+            query?: {
+                wave?: string;
+                street?: string;
+                field?: string;
+                result?: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
+                /** @description done: put right or explained; cannot: not possible for now, or the matter of somebody else */
+                kind?: "done" | "cannot";
+                /** @description Part of number, title, place, of what was said or done */
+                q?: string;
+            };
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feed-public-rectifications-json": {
+        parameters: {
+            query?: {
+                wave?: string;
+                street?: string;
+                field?: string;
+                result?: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
+                /** @description done: put right or explained; cannot: not possible for now, or the matter of somebody else */
+                kind?: "done" | "cannot";
+                /** @description Part of number, title, place, of what was said or done */
+                q?: string;
+            };
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "index-public-rectifications": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                wave?: string;
+                street?: string;
+                field?: string;
+                result?: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
+                /** @description done: put right or explained; cannot: not possible for now, or the matter of somebody else */
+                kind?: "done" | "cannot";
+                /** @description Part of number, title, place, of what was said or done */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyPublicIndex"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "show-public-rectifications": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                wave?: string;
+                street?: string;
+                field?: string;
+                result?: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
+                /** @description done: put right or explained; cannot: not possible for now, or the matter of somebody else */
+                kind?: "done" | "cannot";
+                /** @description Part of number, title, place, of what was said or done */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -28824,8 +31737,65 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content: {
-                    "application/json": components["schemas"]["RectifyPublicCounts"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-public-rectification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyPublicDetail"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -28875,6 +31845,124 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "show-public-rectification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "speak-about-rectification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyVoiced"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifySpoken"];
+                };
             };
             /** @description Not Found */
             404: {
@@ -30597,6 +33685,168 @@ export interface operations {
             };
         };
     };
+    "list-rectification-feedback": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                wave?: string;
+                state?: "pending" | "shown" | "hidden";
+                item?: string;
+                /** @description Only those who say that it is not solved */
+                unsolved?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRectifyFeedback"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "judge-rectification-feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyJudgement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyFeedback"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-fields": {
         parameters: {
             query?: never;
@@ -30662,23 +33912,281 @@ export interface operations {
             };
         };
     };
+    "list-returns": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description in which it came back */
+                wave?: string;
+                /** @description wave of the closed item */
+                earlier?: string;
+                state?: "proposed" | "confirmed" | "dismissed";
+                kind?: "recurs" | "asked_again" | "feedback";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRectifyReturn"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyReturnDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyReturn"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "dismiss-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyReturnDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyReturn"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-rectifications": {
         parameters: {
             query?: {
                 limit?: number;
                 cursor?: string;
                 wave?: string;
-                state?: ("draft" | "confirmed" | "issued" | "returned" | "answered" | "doing" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn")[] | null;
+                state?: ("draft" | "confirmed" | "issued" | "returned" | "adjudicating" | "answered" | "doing" | "suspended" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn")[] | null;
                 field?: string;
                 area?: string;
                 /** @description Id of the lead unit */
                 unit?: string;
+                /** @description Id of a reverse list */
+                list?: string;
+                /** @description Exactly this place */
+                place?: string;
                 /** @description Part of number, title or place */
                 q?: string;
                 overdue?: boolean;
                 supervised?: boolean;
                 /** @description Only what waits for the caller */
                 todo?: boolean;
+                /** @description Part of the list that a figure of the loop or of the effect counts */
+                set?: string;
             };
             header?: never;
             path?: never;
@@ -30830,11 +34338,164 @@ export interface operations {
             };
         };
     };
+    "get-effect": {
+        parameters: {
+            query: {
+                wave: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyEffectReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-effect": {
+        parameters: {
+            query: {
+                wave: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-rectification-loop": {
         parameters: {
             query: {
                 wave: string;
-                by?: "field" | "street" | "unit";
+                by?: "field" | "street" | "unit" | "place";
+                /** @description Only items of this reverse list */
+                list?: string;
+                area?: string;
             };
             header?: never;
             path?: never;
@@ -30898,11 +34559,161 @@ export interface operations {
             };
         };
     };
+    "get-loop-picture": {
+        parameters: {
+            query: {
+                wave: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyPicture"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-standings": {
+        parameters: {
+            query: {
+                wave: string;
+                by?: "field" | "street" | "unit" | "place";
+                /** @description Only items of this reverse list */
+                list?: string;
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyStandings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "summarise-rectifications": {
         parameters: {
             query: {
                 wave: string;
-                by?: "field" | "street" | "unit";
+                by?: "field" | "street" | "unit" | "place";
+                /** @description Only items of this reverse list */
+                list?: string;
+                area?: string;
             };
             header?: never;
             path?: never;
@@ -30917,6 +34728,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RectifySummary"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "estimate-weakest": {
+        parameters: {
+            query: {
+                wave: string;
+                by?: "field" | "unit" | "street" | "community" | "group";
+                /** @description The caller's own by default */
+                area?: string;
+                /** @description Of areas and groups: only this field */
+                field?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyWeaknesses"];
                 };
             };
             /** @description Unauthorized */
@@ -31320,6 +35203,82 @@ export interface operations {
             };
         };
     };
+    "get-item-effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyItemEffect"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "add-evidence": {
         parameters: {
             query?: never;
@@ -31463,6 +35422,514 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rectification-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyPageView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "write-rectification-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyPageBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyPageView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-rectification-photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                evidence: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyShotChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyPageView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rectification-page-photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "submit-rectification-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyPageView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-back-rectification-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBackInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyPageView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32939,6 +37406,1392 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-list-export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyExportDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyListExport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-list-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-reverse-lists": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                wave?: string;
+                state?: "" | "draft" | "submitted" | "approved" | "issued" | "dropped";
+                /** @description Only what waits for the caller */
+                todo?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRectifyReverseList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draft-reverse-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyNewList"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyReverseList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reverse-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyListDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amend-reverse-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyListAmendment"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyReverseList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correct-reverse-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyCorrection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyReverseList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-reverse-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyListDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyReverseList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-reverse-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyOnlyVersion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyReverseList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-list-edition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                edition: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRectifyListLine"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-list-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyNewListExport"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyListExport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reverse-list-file": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "docx" | "html";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "issue-reverse-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyOnlyVersion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyReverseList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-reverse-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                receipt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifySignature"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyReceipt"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remind-reverse-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyReminded"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "submit-reverse-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifySubmission"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyReverseList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -36957,6 +42810,171 @@ export interface operations {
             };
         };
     };
+    "list-asked-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyAgainList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "choose-asked-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyChosen"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-ended-addresses": {
         parameters: {
             query?: never;
@@ -40812,6 +46830,149 @@ export interface operations {
             };
         };
     };
+    "find-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyFound"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reverse-part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalReverseTable"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "review-wave": {
         parameters: {
             query?: never;
@@ -42691,6 +48852,91 @@ export interface operations {
             };
         };
     };
+    "export-whistles": {
+        parameters: {
+            query?: {
+                state?: string[] | null;
+                kind?: "push" | "hard" | "urgent";
+                street?: string;
+                /** @description Id of a called unit */
+                unit?: string;
+                case?: string;
+                /** @description Part of number or title */
+                q?: string;
+                /** @description What waits for the caller */
+                todo?: boolean;
+                open?: boolean;
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-whistle-findings": {
         parameters: {
             query: {
@@ -42731,6 +48977,149 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-whistle-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageWhistleLimits"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-whistle-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetWhistleLimitsRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhistleLimits"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -133,4 +133,7 @@ export const whistle: Record<string, string> = {
   '验收通过': 'Accept',
   '（缺席）': ' (absent)',
   '，协办{units}': ', {units} assist',
+  '吹哨时限': 'Time limits of whistles',
+  '解释时限时显示，如 区吹哨报到办法': 'Shown when a due time is explained, such as a regulation of the district',
+  '新版只对之后开始的计时生效，正在计时的不变。承诺事项按部门自己承诺的日期计。': 'A new version holds for clocks that start from now on. What is promised is due on the day the department named.',
 }

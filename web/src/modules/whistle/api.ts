@@ -1,6 +1,6 @@
 import type { components } from '@/api/schema'
 import type { Solid } from '@/api/types'
-import { api, body, set } from '@/kit/http'
+import { api, body, set, withQuery } from '@/kit/http'
 
 type Schemas = components['schemas']
 type Of<Name extends keyof Schemas> = Solid<Schemas[Name]>
@@ -12,6 +12,8 @@ export type Session = Of<'WhistleSession'>
 export type Score = Of<'WhistleScore'>
 export type Findings = Of<'WhistleFindings'>
 export type RuleOf = Of<'WhistleRuleOf'>
+export type Limits = Of<'WhistleLimits'>
+export type LimitRule = Of<'WhistleLimitRule'>
 export type Answer = Schemas['WhistleAnswer']
 export type NewWhistle = Schemas['WhistleNewWhistle']
 export type Kind = Whistle['kind']
@@ -20,6 +22,9 @@ export interface WhistleFilter { todo?: boolean; open?: boolean; kind?: Kind; ca
 const at = (id: string) => ({ params: { path: { id } } })
 
 export const listWhistles = (filter: WhistleFilter) => body(api.GET('/api/v1/whistles', { params: { query: set({ ...filter }) } }))
+export const whistleFile = (filter: Pick<WhistleFilter, 'todo' | 'open' | 'kind'>) => withQuery('/api/v1/whistle-file', set({ ...filter }) as Record<string, string>)
+export const listWhistleLimits = () => body(api.GET('/api/v1/whistle-limits'))
+export const setWhistleLimits = (version: number, rules: LimitRule[], note: string) => body(api.POST('/api/v1/whistle-limits', { body: { version, rules, note } }))
 export const getWhistle = (id: string) => body(api.GET('/api/v1/whistles/{id}', at(id)))
 export const getRules = () => body(api.GET('/api/v1/whistle-rules'))
 export const getFindings = (item: string) => body(api.GET('/api/v1/whistle-findings', { params: { query: { case: item } } }))
