@@ -59,7 +59,7 @@ func (a *App) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024))
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(2048)) // what is smaller fits in two packets anyway
 	if err != nil {
 		return nil, err
 	}

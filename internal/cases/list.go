@@ -47,7 +47,7 @@ const Counted = 10_000
 
 // List returns the cases the caller sees, newest first or by due time. Needs cases.read.
 func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out httpx.Page[Case], err error) {
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+	err = s.DB.Look(ctx, func(tx *db.Tx) error {
 		out, err = s.ListTx(ctx, tx, f, page)
 		return err
 	})

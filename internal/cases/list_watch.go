@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"fmt"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
@@ -55,16 +56,21 @@ func watched(ctx context.Context, tx *db.Tx, rows []Case) (map[string]bool, erro
 	if p == nil || p.UserID == "" || len(rows) == 0 {
 		return out, nil
 	}
-	args := []any{p.UserID}
 	ids := make([]string, len(rows))
 	for i := range rows {
 		ids[i] = rows[i].ID
 	}
-	list, err := db.All[string](ctx, tx, "SELECT case_id FROM case_watch WHERE user_id = $1 AND "+in("case_id", ids, &args), args...)
+	list, err := watching(ctx, tx, p.UserID, ids)
 	for _, id := range list {
 		out[id] = true
 	}
 	return out, err
+}
+
+// watching keeps those of the cases that the person follows.
+func watching(ctx context.Context, tx *db.Tx, user string, ids []string) ([]string, error) {
+	where, args := db.Listed(ids)
+	return db.All[string](ctx, tx, fmt.Sprintf("SELECT case_id FROM case_watch WHERE case_id IN %s AND user_id = $%d", where, len(args)+1), append(args, user)...)
 }
 
 // WatchersTx lists who follows a case, for notices.

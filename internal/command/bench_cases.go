@@ -1,13 +1,11 @@
 package command
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"runtime/pprof"
@@ -40,7 +38,7 @@ type caseBench struct {
 	benchCasesCmd
 	app    *app.App
 	base   string
-	client *http.Client
+	caller *caller
 	desk   *http.Cookie // 区指挥中心
 	clerk  *http.Cookie // of the unit that handles
 	unit   string
@@ -64,8 +62,7 @@ func (c benchCasesCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) 
 	if err != nil {
 		return err
 	}
-	b := &caseBench{benchCasesCmd: c, app: a, out: s.Out, client: &http.Client{Timeout: 30 * time.Second,
-		Transport: &http.Transport{MaxIdleConns: 4096, MaxIdleConnsPerHost: 4096, DialContext: (&net.Dialer{}).DialContext}}}
+	b := &caseBench{benchCasesCmd: c, app: a, out: s.Out}
 	ctx = auth.System(ctx, "bench")
 	if err := b.settle(ctx); err != nil {
 		return errors.Join(err, a.Close())
@@ -76,7 +73,7 @@ func (c benchCasesCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) 
 	select {
 	case err = <-served:
 	case addr := <-address:
-		b.base = "http://" + addr
+		b.base, b.caller = "http://"+addr, &caller{address: addr}
 		err = b.measure(ctx)
 		stop()
 		err = errors.Join(err, <-served)
@@ -121,10 +118,10 @@ func (b *caseBench) settle(ctx context.Context) error {
 }
 
 func (b *caseBench) measure(ctx context.Context) (err error) {
-	if b.desk, err = signIn(ctx, b.client, b.base, "command"); err != nil {
+	if b.desk, err = signIn(ctx, http.DefaultClient, b.base, "command"); err != nil {
 		return err
 	}
-	if b.clerk, err = signIn(ctx, b.client, b.base, "construction"); err != nil {
+	if b.clerk, err = signIn(ctx, http.DefaultClient, b.base, "construction"); err != nil {
 		return err
 	}
 	stop, err := b.profile()
@@ -221,6 +218,7 @@ func (b *caseBench) run(ctx context.Context, length time.Duration) (p pace, err 
 	var mu sync.Mutex
 	var lives atomic.Int64
 	var all sync.WaitGroup
+	b.caller.forget()
 	start := clock.System.Now()
 	for w := range b.Workers {
 		all.Go(func() { // the profile tells it from the server by its label
@@ -260,78 +258,36 @@ func (b *caseBench) live(ctx context.Context, i int, took *[]time.Duration) erro
 		Version    int64
 	}
 	var list struct{ Items []struct{ ID string } }
-	for _, call := range []struct {
-		method, path string
-		who          *http.Cookie
-		body         func() any
-		into         any
-	}{
-		{"POST", "/api/v1/cases", b.desk, func() any {
-			return map[string]any{"channel": "hotline", "text": "三盏路灯都不亮，晚上散步看不清台阶", "category": "140101", "area_code": b.area(i), "address": "滨河步道", "file": true}
-		}, &c},
-		{"POST", "dispatch", b.desk, func() any { return map[string]any{"version": c.Version, "lead_unit": b.unit} }, &c},
-		{"POST", "handle", b.clerk, func() any {
-			return map[string]any{"version": c.Version, "result": "explained", "outcome": "灯具已更换"}
-		}, &c},
-		{"GET", "", b.desk, nil, &list},
-	} {
-		path := call.path
-		switch {
-		case call.method == "GET":
-			path = "/api/v1/cases?limit=10&q=" + c.Number
-		case path[0] != '/':
-			path = "/api/v1/cases/" + c.ID + "/actions/" + path
+	call := func(method, path string, who *http.Cookie, body string, into any) error {
+		var text []byte
+		if body != "" {
+			text = []byte(body)
 		}
 		from := clock.System.Now()
-		if err := b.call(ctx, call.method, path, call.who, call.body, call.into); err != nil {
-			return err
-		}
-		*took = append(*took, clock.System.Now().Sub(from))
+		err := b.caller.call(ctx, method, path, who, text, func(answer []byte) error {
+			*took = append(*took, clock.System.Now().Sub(from))
+			return json.Unmarshal(answer, into)
+		})
+		return err
+	}
+	err := call("POST", "/api/v1/cases", b.desk, `{"channel":"hotline","text":"三盏路灯都不亮，晚上散步看不清台阶","category":"140101","address":"滨河步道","file":true,"area_code":"`+b.area(i)+`"}`, &c)
+	if err != nil {
+		return err
+	}
+	actions := "/api/v1/cases/" + c.ID + "/actions/"
+	if err := call("POST", actions+"dispatch", b.desk, fmt.Sprintf(`{"version":%d,"lead_unit":"%s"}`, c.Version, b.unit), &c); err != nil {
+		return err
+	}
+	if err := call("POST", actions+"handle", b.clerk, fmt.Sprintf(`{"version":%d,"result":"explained","outcome":"灯具已更换"}`, c.Version), &c); err != nil {
+		return err
+	}
+	if err := call("GET", "/api/v1/cases?limit=10&q="+c.Number, b.desk, "", &list); err != nil {
+		return err
 	}
 	if len(list.Items) != 1 || list.Items[0].ID != c.ID {
 		return fmt.Errorf("the search for %s found %d cases", c.Number, len(list.Items))
 	}
 	return nil
-}
-
-// refused is an answer of the server that is no success.
-type refused struct {
-	status int
-	text   string
-}
-
-func (r refused) Error() string { return fmt.Sprintf("HTTP %d: %s", r.status, r.text) }
-
-func (b *caseBench) call(ctx context.Context, method, path string, who *http.Cookie, body func() any, into any) error {
-	var in io.Reader
-	if body != nil {
-		text, err := json.Marshal(body())
-		if err != nil {
-			return err
-		}
-		in = bytes.NewReader(text)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, b.base+path, in)
-	if err != nil {
-		return err
-	}
-	req.AddCookie(who)
-	if in != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	res, err := b.client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		return err
-	}
-	if res.StatusCode >= 300 {
-		return refused{res.StatusCode, string(text)}
-	}
-	return json.Unmarshal(text, into)
 }
 
 // bare writes the same rows by bare statements with as many writers, through the same connections and commits.

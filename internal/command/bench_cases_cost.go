@@ -35,8 +35,8 @@ func (b *caseBench) calm(ctx context.Context) (time.Duration, error) {
 	start := clock.System.Now()
 	for {
 		left := 0
-		err := b.app.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			left, err = db.Get[int](ctx, tx, "SELECT COUNT(*) FROM outbox WHERE state = 'pending'")
+		err := b.app.DB.Look(ctx, func(tx *db.Tx) (err error) {
+			left, err = db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE state = 'pending' LIMIT 1) x")
 			return err
 		})
 		if took := clock.System.Now().Sub(start); err != nil || left == 0 || took > time.Minute {

@@ -160,7 +160,7 @@ func (s *Service) load(ctx context.Context, hash string, machine bool) (*grant, 
 		query = machineStanding
 	}
 	var row standing
-	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+	err = s.db.Look(ctx, func(tx *db.Tx) (err error) {
 		row, err = db.Get[standing](ctx, tx, query, hash)
 		return err
 	})

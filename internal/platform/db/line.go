@@ -20,8 +20,11 @@ type line struct {
 	conn    *pgx.Conn
 	pending []write
 	begun   bool // BEGIN has arrived
+	looks   bool // there is no transaction, see DB.Look
 	failed  error
 }
+
+var errLooks = errors.New("nothing is written under DB.Look")
 
 type write struct {
 	query string
@@ -53,7 +56,10 @@ func (d *DB) once(ctx context.Context, pool *sql.DB, begin string, fn func(tx *T
 		return nil, true, fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = held.Close() }() // back to the pool; the transaction has ended by then
-	l := &line{pending: []write{{query: begin}}}
+	l := &line{looks: begin == ""}
+	if !l.looks {
+		l.pending = []write{{query: begin}}
+	}
 	if err := held.Raw(func(raw any) error {
 		c, ok := raw.(*stdlib.Conn)
 		if !ok {
@@ -86,8 +92,8 @@ func (l *line) rollback(ctx context.Context) {
 
 // commit sends what is left. Checks are judged before COMMIT goes out; without any it goes out with the rest.
 func (l *line) commit(ctx context.Context) error {
-	if l.failed == nil && !l.begun && len(l.pending) == 1 {
-		return nil // nothing was asked
+	if l.looks || l.failed == nil && !l.begun && len(l.pending) == 1 {
+		return l.failed // no transaction, or nothing was asked
 	}
 	if slices.ContainsFunc(l.pending, func(w write) bool { return w.check != nil }) {
 		if err := l.flush(ctx); err != nil {

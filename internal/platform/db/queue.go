@@ -13,6 +13,9 @@ func (tx *Tx) Queue(ctx context.Context, check func(n int64) error, query string
 		}
 		return err
 	}
+	if tx.line.looks {
+		return errLooks
+	}
 	if err := storable(args); err != nil {
 		return err
 	}

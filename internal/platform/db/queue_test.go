@@ -93,3 +93,51 @@ func TestQueue_AFailedStatementIsTheErrorOfTheTransaction(t *testing.T) {
 		}
 	})
 }
+
+func TestLook_ReadsAndRefusesToWrite(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		if err := d.Tx(ctx, func(tx *db.Tx) error { return tx.Queue(ctx, nil, putSetting, "q1", "a", tx.Time()) }); err != nil {
+			t.Fatal(err)
+		}
+		for _, write := range []func(tx *db.Tx) error{
+			func(tx *db.Tx) error { return tx.Queue(ctx, nil, putSetting, "q2", "b", tx.Time()) },
+			func(tx *db.Tx) error { _, err := tx.Exec(ctx, putSetting, "q3", "b", tx.Time()); return err },
+		} {
+			err := d.Look(ctx, func(tx *db.Tx) error {
+				if v, err := db.Get[string](ctx, tx, "SELECT value FROM setting WHERE name = $1", "q1"); err != nil || v != "a" {
+					t.Errorf("read %q, %v", v, err)
+				}
+				return write(tx)
+			})
+			if err == nil {
+				t.Error("a write was let through")
+			}
+		}
+		if got := settings(t, d); len(got) != 1 {
+			t.Errorf("stored %v", got)
+		}
+	})
+}
+
+func TestTx_AStatementThatFailedAndWasPassedOverIsNoCommit(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		if d.Dialect() != db.Postgres {
+			return // SQLite undoes the statement alone
+		}
+		ctx := context.Background()
+		err := d.Tx(ctx, func(tx *db.Tx) error {
+			_, _ = tx.Exec(ctx, putSetting, "q1", "a", tx.Time())
+			_, _ = tx.Exec(ctx, putSetting, "q1", "a", tx.Time()) // the number is taken
+			return nil
+		})
+		if err == nil {
+			t.Error("the commit is said to have happened")
+		}
+		if got := settings(t, d); len(got) != 0 {
+			t.Errorf("stored %v", got)
+		}
+	})
+}

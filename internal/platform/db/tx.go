@@ -92,6 +92,16 @@ func (d *DB) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	return d.readOn(ctx, d.read, fn)
 }
 
+// Look is Read without a common snapshot: on PostgreSQL each statement sees what is committed when it runs, and nothing is
+// spent on BEGIN and COMMIT. It is for lists and single rows, where a later statement only adds to what the first found.
+func (d *DB) Look(ctx context.Context, fn func(tx *Tx) error) error {
+	if d.dialect == SQLite {
+		return d.readOn(ctx, d.read, fn)
+	}
+	_, err := d.onLine(ctx, d.read, "", fn)
+	return err
+}
+
 // ReadAside is Read on a connection kept for this alone, for caches that are refreshed from inside somebody's
 // transaction: a second connection of the shared pool could be waited for by all who hold the first. It sees what is
 // committed, not what the surrounding transaction wrote. fn must not begin another transaction.
@@ -137,7 +147,11 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 	if err := storable(args); err != nil {
 		return 0, err
 	}
-	if tx.line != nil {
+	switch {
+	case tx.line == nil:
+	case tx.line.looks:
+		return 0, errLooks
+	default:
 		return tx.line.exec(ctx, query, plain(args))
 	}
 	var res sql.Result

@@ -137,7 +137,7 @@ const pollInterval = time.Second
 
 // gatherFor is how long a round waits after the last one: what happens meanwhile is reacted to together, which costs a
 // fraction.
-const gatherFor = 100 * time.Millisecond
+const gatherFor = 200 * time.Millisecond
 
 // Start delivers until Stop.
 func (b *Bus) Start(ctx context.Context) {
@@ -208,7 +208,7 @@ const claimFor = 30 * time.Second
 // taken is how many messages are taken at once: on SQLite fewer, because everybody else waits for the transaction.
 func (b *Bus) taken() int {
 	if b.db.Dialect() == db.Postgres {
-		return 250
+		return 500
 	}
 	return 100
 }
@@ -223,7 +223,7 @@ func (b *Bus) forUs() string {
 
 // idle reports that nothing is due.
 func (b *Bus) idle(ctx context.Context) (idle bool, err error) {
-	err = b.db.Read(ctx, func(tx *db.Tx) error {
+	err = b.db.Look(ctx, func(tx *db.Tx) error {
 		n, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE state = 'pending' AND due_at <= $1 LIMIT 1) x", tx.Time())
 		idle = n == 0
 		return err
