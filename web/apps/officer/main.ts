@@ -7,6 +7,7 @@ import '@/ui/officer.css'
 import '@/kit/theme'
 import { startLanguage } from '@/kit/i18n'
 import { queryClient } from '@/kit/query'
+import { startDuty } from '@/modules/officer/duty'
 import { recallMe } from '@/modules/officer/me'
 import { startOutbox } from '@/modules/officer/outbox'
 import { startOffline } from './offline'
@@ -17,4 +18,5 @@ await startLanguage()
 await recallMe()
 createApp(Shell).use(VueQueryPlugin, { queryClient }).use(router).mount('#app')
 startOutbox()
+startDuty()
 startOffline()

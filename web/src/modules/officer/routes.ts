@@ -7,5 +7,6 @@ export const officerRoutes: RouteRecordRaw[] = [
   { path: '/queue', component: () => import('./pages/QueuePage.vue'), meta: { title: '待发送' } },
   { path: '/reports', component: () => import('./pages/ReportsPage.vue'), meta: { title: '我上报的', tab: true } },
   { path: '/me', component: () => import('./pages/MinePage.vue'), meta: { title: '我的', tab: true } },
+  { path: '/duty', component: () => import('./pages/DutyPage.vue'), meta: { title: '上岗' } },
   { path: '/sign-in', component: () => import('./pages/SignInPage.vue'), meta: { title: '登录', bare: true } },
 ]
