@@ -18,6 +18,7 @@ type Shown struct {
 	UnitID    string     `json:"unit_id"`
 	AreaCode  string     `json:"area_code" doc:"Where the officer is on duty"`
 	Grid      string     `json:"grid,omitempty" doc:"Code of the grid the position lies in"`
+	Place     string     `json:"place,omitempty" doc:"Names of the community and the grid the position lies in"`
 	At        clock.Time `json:"at"`
 	Lat       float64    `json:"lat"`
 	Lon       float64    `json:"lon"`
@@ -78,8 +79,12 @@ func (s *Service) show(ctx context.Context, x *Position) (Shown, error) {
 		return v, nil
 	}
 	at, err := s.Regions.Locate(ctx, lon, lat, now)
-	if err == nil && at.Grid != nil {
+	if at.Community != nil {
+		v.Place = at.Community.Name
+	}
+	if at.Grid != nil {
 		v.Grid = at.Grid.Code
+		v.Place += at.Grid.Name
 	}
 	return v, err
 }

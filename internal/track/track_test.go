@@ -1,9 +1,14 @@
 package track_test
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"flag"
 	"math"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"testing"
 
@@ -67,6 +72,35 @@ func TestDecode_RefusesWhatIsDamaged(t *testing.T) {
 		if _, err := track.Decode(b); !errors.Is(err, track.ErrChunk) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+var update = flag.Bool("update", false, "write the chunk that the browser's test reads")
+
+// The browser unpacks the same bytes: its test reads this chunk and these points.
+func TestEncode_IsWhatTheBrowserReads(t *testing.T) {
+	t.Parallel()
+	const golden = "../../web/src/modules/patrol/testdata/chunk.json"
+	points := walk(9, 40, 10_000)
+	points[7].Heading, points[7].Speed, points[7].Accuracy = track.NoHeading, track.NoSpeed, track.NoAccuracy
+	points[9].Flags = track.SOS | track.Late
+	points[20].At += 400_000
+	for i := 21; i < len(points); i++ {
+		points[i].At += 400_000
+	}
+	want, err := json.MarshalIndent(map[string]any{"chunk": base64.StdEncoding.EncodeToString(track.Encode(points)), "points": points}, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = append(want, '\n')
+	if *update {
+		if err := os.WriteFile(golden, want, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(golden)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is not what Encode writes now (%v); run with -update and then the test of the browser", golden, err)
 	}
 }
 

@@ -10,6 +10,7 @@ import { formRoutes } from '@/modules/form/routes'
 import { identityRoutes } from '@/modules/identity/routes'
 import { intakeRoutes } from '@/modules/intake/routes'
 import { integrityRoutes } from '@/modules/integrity/routes'
+import { patrolRoutes } from '@/modules/patrol/routes'
 import { platformRoutes } from '@/modules/platform/routes'
 import { rectifyRoutes } from '@/modules/rectify/routes'
 import { regionRoutes } from '@/modules/region/routes'
@@ -36,7 +37,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/', redirect: '/todo' },
-    ...rectifyRoutes, ...intakeRoutes, ...caseRoutes, ...whistleRoutes, ...dutyRoutes, ...tallyRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
+    ...rectifyRoutes, ...intakeRoutes, ...caseRoutes, ...whistleRoutes, ...dutyRoutes, ...tallyRoutes, ...patrolRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 })

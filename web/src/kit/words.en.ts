@@ -12,6 +12,7 @@ import { intake } from './words.en.intake'
 import { integrity } from './words.en.integrity'
 import { messages } from './words.en.messages'
 import { officer } from './words.en.officer'
+import { patrol } from './words.en.patrol'
 import { platform } from './words.en.platform'
 import { rectify } from './words.en.rectify'
 import { region } from './words.en.region'
@@ -25,7 +26,7 @@ import { tally } from './words.en.tally'
 import { whistle } from './words.en.whistle'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, clock, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, whistle }
+export const parts = { common, shell, cases, clock, appraisal, identity, patrol, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, whistle }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>

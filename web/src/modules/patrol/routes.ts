@@ -1,0 +1,6 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const patrolRoutes: RouteRecordRaw[] = [
+  { path: '/patrol', component: () => import('./pages/OnDutyPage.vue'), meta: { title: '在岗', permissions: ['patrol.live'] } },
+  { path: '/patrol/tracks/:officer', component: () => import('./pages/TrackPage.vue'), props: true, meta: { title: '轨迹', permissions: ['patrol.track'] } },
+]
