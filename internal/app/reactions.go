@@ -18,6 +18,10 @@ import (
 func (a *App) react() {
 	a.reactToWaves()
 	a.reactToItems()
+	a.reactToMachine()
+	a.reactToLists()
+	a.reactToEffect()
+	a.reactToPublication()
 	a.reactToResults()
 	a.reactToCases()
 	a.reactToWhistles()
