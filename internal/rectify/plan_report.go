@@ -112,7 +112,7 @@ func (s *Service) ReportTx(ctx context.Context, tx *db.Tx, id string, n NewRepor
 		}
 		r.Photos = append(r.Photos, p)
 	}
-	return r, s.record(ctx, tx, ActReport, i.State, i, "", itoa(n.Percent)+"%")
+	return r, s.record(ctx, tx, ActReport, i.State, i, "", digitsOf(n.Percent)+"%")
 }
 
 func (s *Service) forReport(ctx context.Context, tx *db.Tx, id string) (*Item, error) {
