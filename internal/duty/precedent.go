@@ -65,6 +65,9 @@ func (s *Service) PrecedentTx(ctx context.Context, tx *db.Tx, n NewPrecedent) (i
 	if err != nil {
 		return 0, err
 	}
+	if err := tx.Turn(ctx, "duty_precedent"); err != nil {
+		return 0, err
+	}
 	last, err := db.Get[int](ctx, tx, "SELECT COALESCE(MAX(number), 0) FROM duty_precedent")
 	if err != nil {
 		return 0, err
