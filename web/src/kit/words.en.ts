@@ -5,6 +5,7 @@ import { clock } from './words.en.clock'
 import { common } from './words.en.common'
 import { desk } from './words.en.desk'
 import { duty } from './words.en.duty'
+import { effect } from './words.en.effect'
 import { fieldwork } from './words.en.fieldwork'
 import { form } from './words.en.form'
 import { identity } from './words.en.identity'
@@ -25,7 +26,7 @@ import { tally } from './words.en.tally'
 import { whistle } from './words.en.whistle'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, clock, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, whistle }
+export const parts = { common, shell, cases, clock, appraisal, identity, platform, rectify, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, effect, whistle }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>

@@ -3,7 +3,7 @@ import type { Item } from '@/api/types'
 import { api, body, formOf, set } from '@/kit/http'
 
 type Schemas = components['schemas']
-export interface ItemFilter { wave?: string; state?: Item['state'][]; field?: string; area?: string; unit?: string; overdue?: boolean; todo?: boolean; q?: string; limit?: number; cursor?: string }
+export interface ItemFilter { wave?: string; state?: Item['state'][]; field?: string; area?: string; unit?: string; overdue?: boolean; todo?: boolean; set?: string; list?: string; place?: string; q?: string; limit?: number; cursor?: string }
 export interface CommentFilter { wave?: string; state?: 'open' | 'confirmed' | 'skipped' | 'praise'; field?: string; area?: string; free?: boolean; q?: string; limit?: number; cursor?: string }
 export type ActionBody = Schemas['RectifyMove']
 export type ItemPlan = Omit<Schemas['RectifyMerger'], 'comments' | '$schema'>
