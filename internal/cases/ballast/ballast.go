@@ -109,12 +109,17 @@ func unchecked(ctx context.Context, tx *db.Tx) error {
 	if tx.Dialect() != db.Postgres {
 		return nil
 	}
-	owner, err := db.Get[bool](ctx, tx, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+	owner, err := Owner(ctx, tx)
 	if err != nil || !owner {
 		return err
 	}
 	_, err = tx.Exec(ctx, "SET LOCAL session_replication_role = replica")
 	return err
+}
+
+// Owner reports whether the caller may do everything on the PostgreSQL server.
+func Owner(ctx context.Context, tx *db.Tx) (bool, error) {
+	return db.Get[bool](ctx, tx, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
 }
 
 // Raw is the yardstick: the rows that creating, dispatching and handling a case writes, by bare statements in the same
