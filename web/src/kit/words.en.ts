@@ -2,6 +2,7 @@ import { appraisal } from './words.en.appraisal'
 import { cases } from './words.en.cases'
 import { citizen } from './words.en.citizen'
 import { clock } from './words.en.clock'
+import { coding } from './words.en.coding'
 import { common } from './words.en.common'
 import { desk } from './words.en.desk'
 import { duty } from './words.en.duty'
@@ -28,7 +29,7 @@ import { tally } from './words.en.tally'
 import { whistle } from './words.en.whistle'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, clock, appraisal, identity, platform, published, rectify, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, effect, whistle }
+export const parts = { common, shell, cases, clock, appraisal, identity, platform, published, rectify, coding, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, effect, whistle }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>
