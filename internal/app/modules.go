@@ -123,7 +123,7 @@ func fields() []survey.Category {
 
 // Prepare brings roles, policy, questionnaires and indicators up to this release; a server does it before it listens.
 func (a *App) Prepare(ctx context.Context) error {
-	for _, prepare := range []func(context.Context) error{a.Identity.Prepare, a.Survey.Prepare, a.Appraisal.Prepare, a.Duties.Prepare, a.Cases.Prepare} {
+	for _, prepare := range []func(context.Context) error{a.Identity.Prepare, a.Survey.Prepare, a.Opinions.Prepare, a.Appraisal.Prepare, a.Duties.Prepare, a.Cases.Prepare} {
 		if err := prepare(ctx); err != nil {
 			return err
 		}

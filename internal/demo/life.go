@@ -116,6 +116,7 @@ func (f *life) handle() {
 	f.step(0, "", rectify.ActStart, rectify.Move{})
 	f.at = f.at.Add(slot)
 	result := f.result()
+	f.m.result = result
 	shown := result == rectify.Resolved || result == rectify.Partly
 	if shown || chance(f.rnd, 0.5) {
 		f.photo(rectify.Before)

@@ -40,6 +40,7 @@ func out[T any](v T, err error) (*body[T], error) {
 func (s *Service) Routes(api huma.API) {
 	s.fieldRoutes(api)
 	s.itemRoutes(api)
+	s.splitRoutes(api)
 	s.effectRoutes(api)
 	s.evidenceRoutes(api)
 	s.machineRoutes(api)
@@ -156,7 +157,7 @@ func (s *Service) itemRoutes(api huma.API) {
 			}
 			return outItem(s.Amend(ctx, in.ID, in.Body.Plan, v))
 		})
-	httpx.Handle(api, httpx.Op{ID: "join-comments", Method: http.MethodPost, Path: "/api/v1/rectifications/{id}/comments", Summary: "Add comments to an item before issue", Tag: tag, Access: code, Errors: []int{404, 409}},
+	httpx.Handle(api, httpx.Op{ID: "join-comments", Method: http.MethodPost, Path: "/api/v1/rectifications/{id}/comments", Summary: "Add comments to an item, issued or not", Tag: tag, Access: code, Errors: []int{404, 409}},
 		func(ctx context.Context, in *membersIn) (*itemOut, error) {
 			return outItem(s.Join(ctx, in.ID, in.Body.Comments, in.Body.Version))
 		})
