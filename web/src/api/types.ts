@@ -45,7 +45,7 @@ export type PublicResult = Of<'AppraisalPublicResult'>
 
 export type Item = Of<'RectifyItem'>
 export type ItemDetail = Of<'RectifyDetail'>
-export type Comment = Of<'RectifyComment'>
+export type Comment = Of<'OpinionComment'>
 export type Field = Of<'RectifyField'>
 export type Loop = Of<'RectifyLoop'>
 export type Line = Of<'RectifyLine'>

@@ -13,6 +13,7 @@ import { identity } from './words.en.identity'
 import { intake } from './words.en.intake'
 import { integrity } from './words.en.integrity'
 import { lists } from './words.en.lists'
+import { machine } from './words.en.machine'
 import { messages } from './words.en.messages'
 import { officer } from './words.en.officer'
 import { platform } from './words.en.platform'
@@ -29,7 +30,7 @@ import { tally } from './words.en.tally'
 import { whistle } from './words.en.whistle'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, clock, appraisal, identity, platform, published, rectify, coding, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, effect, whistle }
+export const parts = { common, shell, cases, clock, appraisal, identity, platform, published, rectify, coding, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, effect, whistle, machine }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>

@@ -18,9 +18,6 @@ export const summarise = (wave: string, by: 'field' | 'street' | 'unit') => body
 export const listFields = () => body(api.GET('/api/v1/rectification-fields'))
 
 export const listComments = (filter: CommentFilter) => body(api.GET('/api/v1/comments', { params: { query: set(filter) } }))
-export const confirmComment = (id: string, decision: Schemas['RectifyConfirmBody']) => body(api.POST('/api/v1/comments/{id}/confirm', { ...path(id), body: decision }))
-export const skipComment = (id: string, decision: Schemas['RectifySkipBody']) => body(api.POST('/api/v1/comments/{id}/skip', { ...path(id), body: decision }))
-export const undoComment = (id: string, decision: Schemas['RectifyUndoBody']) => body(api.POST('/api/v1/comments/{id}/undo', { ...path(id), body: decision }))
 export const loadComments = (wave: string) => body(api.POST('/api/v1/waves/{id}/comments/load', path(wave)))
 export const mergeComments = (merger: Schemas['RectifyMerger']) => body(api.POST('/api/v1/rectifications', { body: merger }))
 export const addToItem = (item: string, members: Schemas['RectifyMembers']) => body(api.POST('/api/v1/rectifications/{id}/comments', { ...path(item), body: members }))
