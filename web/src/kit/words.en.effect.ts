@@ -1,5 +1,6 @@
 /** Whether it helped: the loop as one picture, matters asked again, returns, the reverse part of the score. */
 export const effect: Record<string, string> = {
+  '{a} 至 {b}': '{a} to {b}',
   '变好': 'Better',
   '变差': 'Worse',
   '不显著': 'Not significant',
@@ -73,7 +74,7 @@ export const effect: Record<string, string> = {
   '两期样本各自独立抽取，差值的方差为两期方差之和；街道和全区用“忽略聚集”和“社区聚集”两种标准误中较大的一个。': 'The samples are drawn anew, so variances add; streets and the district use the larger standard error of a plain and a clustered design.',
   '成效不等于因果：上期特别差的地方，下期自然会回升一些（均值回归）。': 'An effect is no cause: places that did very badly recover a little by themselves (regression to the mean).',
   '各领域成效': 'Effect by field',
-  '再问看事情解决没有，同题得分和提及比例看大家的感受；括号后为 95% 区间，分不清的写“不显著”。': 'Asking again tells whether it is solved; the same questions and the share who name the field tell how people feel. With 95% intervals; what cannot be told is “not significant”.',
+  '再问看事情解决没有，同题得分和提及比例看大家的感受；数字后面是 95% 区间，分不清的写“不显著”。': 'Asking again tells whether it is solved; the same questions and the share who name the field tell how people feel. With 95% intervals; what cannot be told is “not significant”.',
   '再问': 'Asked again',
   '认为已解决 %': 'Solved %',
   '同题得分变化': 'Same questions, change',
@@ -113,6 +114,7 @@ export const effect: Record<string, string> = {
   '返工过 {n}': 'reworked {n}',
   '已答复 {n} 项': '{n} answered',
   '分，下期全区 {n}': 'points, next wave {n}',
+  '分（不显著），下期 {n}': 'points (not significant), next wave {n}',
   '项有复评结论': 'with a verdict',
   '有效 {n}%': '{n}% valid',
   '有效答卷': 'valid answers',

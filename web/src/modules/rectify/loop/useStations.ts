@@ -39,7 +39,7 @@ export function useStations(wave: () => string, of: () => Wave | undefined) {
     { icon: 'wrench', title: t('整改落实'), value: words('passed'), unit: t('项核查通过'), to: to('passed'), sets: ['passed', 'working', 'suspended', 'overdue', 'reworked'], parts: [part('working', t('整改中 {n}', { n: words('working') })), part('suspended', t('挂账 {n}', { n: words('suspended') })), part('overdue', t('超期 {n}', { n: words('overdue') }), 'late'), part('reworked', t('返工过 {n}', { n: words('reworked') }))] },
     { icon: 'speak', title: t('群众知晓'), value: words('voices_told'), unit: t('人次已答复'), to: to('voices_told'), sets: ['closed', 'published'], parts: [part('closed', t('已答复 {n} 项', { n: words('closed') })), part('published', t('公示 {n} 项', { n: words('published') }))] },
     { icon: 'trend', title: t('满意度提升'), ...(change.value?.difference != null
-      ? { value: signed(change.value.difference), unit: t('分，下期全区 {n}', { n: score(change.value.now) }), to: `/appraisal/${next.value?.id ?? ''}/scores/analysis/change` }
+      ? { value: signed(change.value.difference), unit: change.value.verdict === 'alike' ? t('分（不显著），下期 {n}', { n: score(change.value.now) }) : t('分，下期全区 {n}', { n: score(change.value.now) }), to: `/appraisal/${next.value?.id ?? ''}/scores/analysis/change` }
       : { value: words('measured'), unit: t('项有复评结论'), to: to('measured') }), sets: ['measured', 'better', 'unclear', 'worse', 'asked', 'solved', 'unsolved'], parts: helped.value },
   ])
 
