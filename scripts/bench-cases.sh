@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bench-cases.sh BINARY [ROWS…]: whole lives of cases through HTTP, on SQLite and on a private PostgreSQL with durable
 # commits, at growing numbers of stored cases (default 0 1000000 5000000), with spikes and overload on PostgreSQL. Needs
-# PostgreSQL's server programs and, for five million cases, 25 GB of disk. Everything it starts ends with it.
+# PostgreSQL's server programs and, for five million cases, 28 GB of disk and about ten minutes. Everything it starts ends with it.
 set -euo pipefail
 bin=$(realpath "$1"); shift
 rows=("$@"); [ ${#rows[@]} -gt 0 ] || rows=(0 1000000 5000000)
