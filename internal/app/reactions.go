@@ -17,6 +17,7 @@ import (
 // runs after the commit, in a transaction of its own, at least once.
 func (a *App) react() {
 	a.reactToWaves()
+	a.reactToOpinions()
 	a.reactToItems()
 	a.reactToMachine()
 	a.reactToLists()

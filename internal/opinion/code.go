@@ -271,7 +271,11 @@ func (s *Service) LabelledTx(ctx context.Context, tx *db.Tx) ([]Labelled, error)
 	}
 	var out []Labelled
 	err := db.Each(ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE state = $1", []any{CommentConfirmed}, func(c *Comment) error {
-		out = append(out, Labelled{Text: c.Text, Fields: c.Fields.V})
+		l := Labelled{Text: mask.Without(c.Text), Fields: c.Fields.V}
+		if leaf, ok := s.catalog.Leaf(c.Leaf); ok && leaf.Field == l.Fields[0] {
+			l.Leaf = leaf.Code
+		}
+		out = append(out, l)
 		return nil
 	})
 	return out, err

@@ -1,5 +1,7 @@
 package opinion
 
+import "slices"
+
 // ClassMetrics is how well one class is recognised. The rates are nil where nothing of the class was decided or proposed.
 type ClassMetrics struct {
 	Field     string   `json:"field"`
@@ -105,4 +107,23 @@ func share(part, whole int) *float64 {
 	}
 	v := float64(part) / float64(whole)
 	return &v
+}
+
+// confused lists the cells beside the diagonal that are not empty, most often first, at most twenty.
+func (m *Metrics) confused() []Confused {
+	out := []Confused{}
+	for i, row := range m.count {
+		for j, n := range row {
+			if i == j || n == 0 {
+				continue
+			}
+			c := Confused{Truth: m.classes[i], N: n}
+			if j < len(m.classes) {
+				c.Proposed = m.classes[j]
+			}
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Confused) int { return b.N - a.N })
+	return out[:min(len(out), 20)]
 }
