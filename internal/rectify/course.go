@@ -214,3 +214,11 @@ func (s *Service) LinkedWith(ctx context.Context, kind, ref string) (out []Linke
 	})
 	return out, err
 }
+
+// LookTx returns an item the caller sees, without its history. NotFound for one the caller does not see.
+func (s *Service) LookTx(ctx context.Context, tx *db.Tx, id string) (*Item, error) {
+	return s.load(ctx, tx, id)
+}
+
+// AtWork reports whether the lead unit has answered and works on the item.
+func (i *Item) AtWork() bool { return i.State == Answered || i.State == Doing }
