@@ -23,7 +23,7 @@ func TestSplit_MakesTwoItemsOfOneBeforeIssue(t *testing.T) {
 		_, err = w.Split(w.as("reader"), i.ID, free[:1], plan, i.Version)
 		wantCode(t, err, "auth.no_permission")
 		_, err = w.Split(ctx, i.ID, free[:1], plan, i.Version+1)
-		wantCode(t, err, "rectify.item_changed")
+		wantCode(t, err, "rectify.changed")
 		other := w.ok(w.Split(ctx, i.ID, free[:1], Plan{Title: "另一盏灯", Field: "04", AreaCode: "320106001003"}, i.Version))
 		if other.Voices != 1 || other.ID == i.ID || other.No == i.No || other.State != Draft {
 			t.Errorf("new item %+v", other)
@@ -54,7 +54,7 @@ func TestJoin_LetsTheVoicesOfAnIssuedItemGrowAndTellsWhoCameLater(t *testing.T) 
 			t.Errorf("issued: %+v", joined)
 		}
 		_, err := w.Join(w.as("office"), i.ID, free[2:], i.Version)
-		wantCode(t, err, "rectify.item_changed")
+		wantCode(t, err, "rectify.changed")
 		_, err = w.Join(w.as("code2"), i.ID, free[2:], joined.Version)
 		wantCode(t, err, "auth.outside_area")
 	})
