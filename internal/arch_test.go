@@ -31,7 +31,7 @@ var imports = map[string][]string{
 	"fieldwork": {"platform", "region", "identity", "form", "survey", "sampling", "stats"},
 	"integrity": {"platform", "region", "identity", "form", "survey", "stats"},
 	"opinion":   {"platform", "region", "identity", "survey"},
-	"rectify":   {"platform", "region", "identity", "survey", "opinion"},
+	"rectify":   {"platform", "region", "identity", "survey", "opinion", "stats"},
 	"appraisal": {"platform", "region", "identity", "form", "survey", "integrity", "opinion", "rectify", "stats"},
 	"results":   {"platform", "region", "identity", "survey", "opinion", "rectify", "appraisal", "stats"},
 	"report":    {"platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "stats"},

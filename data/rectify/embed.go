@@ -7,3 +7,13 @@ import _ "embed"
 //
 //go:embed reverse-categories.json
 var Categories []byte
+
+// LeafWords is leaf-words.tsv: words that speak for an event leaf or, under two digits, for a field as a whole.
+//
+//go:embed leaf-words.tsv
+var LeafWords []byte
+
+// Sentences is sentences.tsv: sentences with what they are about, that train the classifier shipped.
+//
+//go:embed sentences.tsv
+var Sentences []byte

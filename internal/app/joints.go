@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 
-	"yiwang/internal/appraisal"
 	"yiwang/internal/opinion"
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/db"
@@ -136,23 +135,6 @@ func (p photos) Put(ctx context.Context, r io.Reader) (rectify.Photo, error) {
 
 func (p photos) Open(ctx context.Context, ref string) (io.ReadCloser, error) {
 	return p.store.Open(ctx, ref)
-}
-
-// outcomes tells appraisal how the reverse evaluation of a wave ended. A street counts once all its issued items have
-// an ending; until then its reverse part is open.
-type outcomes struct{ rectify *rectify.Service }
-
-func (o outcomes) OutcomesTx(ctx context.Context, tx *db.Tx, waveID string) (map[string]appraisal.ReversePart, error) {
-	stats, err := o.rectify.ReverseStats(ctx, tx, waveID)
-	out := map[string]appraisal.ReversePart{}
-	for street, r := range stats {
-		if len(street) != 9 || r.Issued == 0 || r.ClosedLoop < r.Issued {
-			continue
-		}
-		n := float64(r.Issued)
-		out[street] = appraisal.ReversePart{Closure: float64(r.ClosedLoop) / n, Approval: float64(r.Approved) / n, Recurrence: float64(r.Recurred) / n}
-	}
-	return out, err
 }
 
 // officeOf finds the evaluation office of the district that an area lies in, "" where there is none.

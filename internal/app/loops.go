@@ -23,6 +23,7 @@ func (a *App) loops() []loop {
 		{"messages", time.Second, a.Messages.Deliver},
 		{"webhooks", time.Second, a.Partners.Deliver},
 		{"whistles", 20 * time.Second, a.Whistles.RemindAll},
+		{"rectify clocks", 20 * time.Second, a.Rectify.LapseAll},
 		{"words", time.Second, a.Cases.FillWords},
 		{"squares", time.Minute, a.Cases.KeepSquares},
 		{"duty elsewhere", 2 * time.Second, a.Patrol.Refresh},

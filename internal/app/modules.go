@@ -79,8 +79,8 @@ func (a *App) build(context.Context) error {
 	a.Region = region.New(a.DB)
 	a.Identity = identity.New(a.DB, Permissions(), identity.Config{Sealer: a.Box, Demo: a.Config.Demo, AreaNames: a.areaNames, SecureCookies: a.Config.SecureCookies()})
 	a.Survey = survey.New(a.DB, a.Box, a.Region, a.Blobs, fields())
-	a.Opinions = opinion.New(opinion.Deps{DB: a.DB, Source: comments{a.Survey}, Areas: directory{a}})
-	a.Rectify = rectify.New(rectify.Deps{DB: a.DB, Opinions: a.Opinions, Directory: directory{a}, Photos: photos{a.Blobs}, Calendar: a.Calendar})
+	a.Opinions = opinion.New(opinion.Deps{DB: a.DB, Source: comments{a.Survey}, Areas: directory{a}, Places: places{a.Region}})
+	a.Rectify = rectify.New(rectify.Deps{DB: a.DB, Opinions: a.Opinions, Directory: directory{a}, Photos: photos{a.Blobs}, Calendar: a.Calendar, Answers: a.Survey, Surveys: a.Survey, Yardstick: yardstick{a}, Contacts: residents{a}, Box: a.Box})
 	a.Survey.Work(a.Jobs)
 	a.Sampling = sampling.New(a.DB, a.Survey, a.Region, a.Box)
 	a.Fieldwork = fieldwork.New(fieldwork.Deps{DB: a.DB, Surveys: a.Survey, Samples: a.Sampling, Regions: a.Region, People: a.Identity, Files: a.Blobs, Box: a.Box,
@@ -93,6 +93,7 @@ func (a *App) build(context.Context) error {
 	a.buildCases()
 	if a.Config.Demo {
 		a.Reports.Disclaim("演示数据，人物与成绩均为虚构")
+		a.Rectify.Disclaim("演示数据，人物与成绩均为虚构")
 	}
 	return nil
 }
@@ -106,6 +107,7 @@ func (a *App) buildCases() {
 	a.Intake = intake.New(intake.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Files: a.Blobs, Box: a.Box, Jobs: a.Jobs})
 	a.Whistles = whistle.New(whistle.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Calendar: a.Calendar})
 	a.Cases.HoldClosing(a.Whistles.HoldTx)
+	a.Rectify.Reach(matters{a}, raisers{a})
 	a.Desk = desk.New(desk.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Jobs: a.Jobs})
 	a.Tally = tally.New(tally.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Calendar: a.Calendar})
 	a.Partners = integration.New(integration.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, Box: a.Box, Private: a.webhookNets})
@@ -124,7 +126,7 @@ func fields() []survey.Category {
 
 // Prepare brings roles, policy, questionnaires and indicators up to this release; a server does it before it listens.
 func (a *App) Prepare(ctx context.Context) error {
-	for _, prepare := range []func(context.Context) error{a.Identity.Prepare, a.Survey.Prepare, a.Appraisal.Prepare, a.Duties.Prepare, a.Cases.Prepare} {
+	for _, prepare := range []func(context.Context) error{a.Identity.Prepare, a.Survey.Prepare, a.Opinions.Prepare, a.Appraisal.Prepare, a.Duties.Prepare, a.Cases.Prepare} {
 		if err := prepare(ctx); err != nil {
 			return err
 		}

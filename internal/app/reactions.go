@@ -17,7 +17,12 @@ import (
 // runs after the commit, in a transaction of its own, at least once.
 func (a *App) react() {
 	a.reactToWaves()
+	a.reactToOpinions()
 	a.reactToItems()
+	a.reactToMachine()
+	a.reactToLists()
+	a.reactToEffect()
+	a.reactToPublication()
 	a.reactToResults()
 	a.reactToCases()
 	a.reactToWhistles()

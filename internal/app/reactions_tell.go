@@ -60,7 +60,7 @@ type telling struct {
 
 // toUnits is what the unit that leads or holds the case is told, by action.
 var toUnits = map[string]string{"dispatch": "dispatched", "adjudicate": "dispatched", "rework": "reworked", "urge": "urged", "supervise": "supervised",
-	"extend": "decided", "suspend": "decided", "refuse_request": "decided"}
+	"extend": "decided", "suspend": "decided", "refuse_request": "decided", "supplement": "supplemented"}
 
 // toReporters is what those who reported are told, by action.
 var toReporters = map[string]string{"report": "registered", "accept": "accepted", "confirm": "accepted", "reject": "rejected", "extend": "extended", "suspend": "suspended",

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"yiwang/internal/identity"
-	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -142,25 +141,22 @@ func (s *Service) briefed(b *Brief) *Brief {
 	return b
 }
 
-// nearby lists what the caller sees within 200 m: open cases by position, ended ones of the same community.
+// nearby lists what the caller sees within 200 m, open and ended.
 func (s *Service) nearby(ctx context.Context, tx *db.Tx, c *Case) ([]Brief, error) {
 	out := []Brief{}
 	if c.LatE7 == nil || c.LonE7 == nil {
 		return out, nil
 	}
 	lat, lon := float64(*c.LatE7)/1e7, float64(*c.LonE7)/1e7
-	dLat := Degrees(math.Ceil(nearbyMetres * 1e7 / 111_320))
-	dLon := Degrees(float64(dLat) / math.Max(math.Cos(lat*math.Pi/180), 0.01))
 	since := clock.At(tx.Now().Add(-nearbyDays * 24 * time.Hour))
 	for _, ended := range []bool{false, true} {
 		var args []any
-		where := visible(ctx, &args)
+		where := visible(ctx, &args) + " AND " + inReach(lat, lon, nearbyMetres, &args)
 		n := len(args)
-		args = append(args, *c.LatE7-dLat, *c.LatE7+dLat, *c.LonE7-dLon, *c.LonE7+dLon, since, c.ID)
-		query := fmt.Sprintf(`SELECT %s FROM case_file WHERE %s AND lat BETWEEN $%d AND $%d AND lon BETWEEN $%d AND $%d AND reported_at >= $%d AND id <> $%d
-			AND state NOT IN ('merged', 'void')`, briefColumns, where, n+1, n+2, n+3, n+4, n+5, n+6)
+		args = append(args, since, c.ID)
+		query := fmt.Sprintf("SELECT %s FROM case_file WHERE %s AND reported_at >= $%d AND id <> $%d AND state NOT IN ('merged', 'void')", briefColumns, where, n+1, n+2)
 		if ended {
-			query += " AND ended_at IS NOT NULL AND " + auth.Within("area_code", []string{within(c.AreaCode, Community)}, &args)
+			query += " AND ended_at IS NOT NULL"
 		} else {
 			query += " AND ended_at IS NULL"
 		}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"time"
 
 	"yiwang/internal/platform/audit"
@@ -123,8 +124,9 @@ func (s *Service) lookOfFile(ctx context.Context, key string) (look int64, err e
 }
 
 // claimPhotos joins photos uploaded before the case existed to it. A reference that is unknown, too old or used is
-// Invalid: the reporter shall not believe that a photo went along.
+// Invalid: the reporter shall not believe that a photo went along. The same picture sent twice is kept once.
 func (s *Service) claimPhotos(ctx context.Context, tx *db.Tx, c *Case, refs []string) error {
+	var there []string
 	for i, ref := range refs {
 		// Taken out and read in one: of two reports that name the same photo, one gets it.
 		u, err := db.Get[Upload](ctx, tx, "DELETE FROM case_upload WHERE ref = $1 AND at >= $2 RETURNING "+uploadColumns, ref, clock.At(tx.Now().Add(-uploadLife)))
@@ -135,6 +137,10 @@ func (s *Service) claimPhotos(ctx context.Context, tx *db.Tx, c *Case, refs []st
 		if err != nil {
 			return err
 		}
+		if slices.Contains(there, u.SHA256) {
+			continue
+		}
+		there = append(there, u.SHA256)
 		e := u.evidence(db.NewID(tx), c, PhaseReport)
 		e.At = tx.Time()
 		if err := insertEvidence(ctx, tx, e); err != nil {

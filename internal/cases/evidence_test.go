@@ -64,6 +64,25 @@ func TestEvidence_IsAddedByWhoHandlesOrVerifies(t *testing.T) {
 	})
 }
 
+func TestRegister_KeepsAPictureThatWasSentTwiceOnce(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		x := casetest.New(t, d)
+		var refs []string
+		for _, seed := range []int{5, 5, 6} {
+			u, err := x.Cases.Upload(x.Desk(), shotOf(t, seed, 2, 80), cases.Shot{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			refs = append(refs, u.Ref)
+		}
+		c := x.Register(t, func(r *cases.Report) { r.Photos = refs })
+		if kept := detailOf(t, x, c.ID).Evidence; len(kept) != 2 || kept[0].SHA256 == kept[1].SHA256 {
+			t.Errorf("%d pictures kept", len(kept))
+		}
+	})
+}
+
 func TestEvidence_TimeAndPlaceAreShownOnlyWithAReason(t *testing.T) {
 	t.Parallel()
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {

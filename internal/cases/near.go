@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"yiwang/internal/platform/auth"
@@ -226,15 +227,16 @@ func (s *Service) RecurrencesTx(ctx context.Context, tx *db.Tx, category string,
 	}
 	var args []any
 	cond := visible(ctx, &args)
+	reach := float64(ReachOf(category).Metres)
+	cond += " AND " + inReach(lat, lon, reach, &args)
 	n := len(args)
 	args = append(args, category, clock.At(tx.Now().Add(-recurDays*24*time.Hour)))
 	rows, err := db.All[Case](ctx, tx, fmt.Sprintf(`SELECT %s FROM case_file
-		WHERE %s AND category = $%d AND ended_at >= $%d AND lat IS NOT NULL AND state IN ('closed', 'archived', 'self_closed', 'force_closed')
+		WHERE %s AND category = $%d AND ended_at >= $%d AND state IN ('closed', 'archived', 'self_closed', 'force_closed')
 		ORDER BY ended_at DESC LIMIT 500`, caseColumns, cond, n+1, n+2), args...)
 	if err != nil {
 		return nil, err
 	}
-	reach := float64(ReachOf(category).Metres)
 	for i := range rows {
 		c := &rows[i]
 		if d := metres(float64(*c.LatE7)/1e7, float64(*c.LonE7)/1e7, lat, lon); d <= reach && len(out) < 5 {
@@ -242,4 +244,23 @@ func (s *Service) RecurrencesTx(ctx context.Context, tx *db.Tx, category string,
 		}
 	}
 	return out, nil
+}
+
+// maxRows bounds how many rows of squares a place reaches; lists are filled up to it, so that one text serves every place.
+const maxRows = 8
+
+// inReach is the condition for cases in the squares of the map that lie within some metres of a place, at most 400: they are
+// found by the index of the squares, open and ended ones.
+func inReach(lat, lon, reach float64, args *[]any) string {
+	dLat := reach / 111_195
+	dLon := dLat / math.Max(0.01, math.Cos(lat*math.Pi/180))
+	side := func(degrees float64) int64 { return int64(degrees*1e7) / square }
+	marks := make([]string, maxRows)
+	for i := range marks {
+		*args = append(*args, min(side(lat-dLat)+int64(i), side(lat+dLat)))
+		marks[i] = fmt.Sprintf("$%d", len(*args))
+	}
+	*args = append(*args, side(lon-dLon), side(lon+dLon))
+	n := len(*args)
+	return fmt.Sprintf("id IN (SELECT id FROM case_file WHERE lat IS NOT NULL AND lat / %d IN (%s) AND lon / %d BETWEEN $%d AND $%d)", square, strings.Join(marks, ", "), square, n-1, n)
 }

@@ -82,3 +82,27 @@ func TestRegister_OnePhotoGoesWithOneReport(t *testing.T) {
 		}
 	})
 }
+
+func TestRecurrences_AreEndedCasesOfThePlace(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		x := casetest.New(t, d)
+		lat, lon := 32.06, 118.77
+		for _, away := range []float64{0, 0.0003, 0.02} { // degrees: here, 33 m off, 2.2 km off
+			north := lat + away
+			c := x.Register(t, func(r *cases.Report) { r.Lat, r.Lon, r.Category = &north, &lon, casetest.Lamp })
+			x.Act(t, x.Command(), c, "force_close", cases.Move{Result: cases.Explained, Note: "无法查实", Reply: "已核实"})
+		}
+		x.Register(t, func(r *cases.Report) { r.Lat, r.Lon, r.Category = &lat, &lon, casetest.Lamp }) // open
+		err := d.Read(x.Ctx, func(tx *db.Tx) error {
+			found, err := x.Cases.RecurrencesTx(x.Ctx, tx, casetest.Lamp, lat, lon)
+			if len(found) != 2 {
+				t.Errorf("found %d, want the two that ended near by", len(found))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}

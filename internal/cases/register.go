@@ -204,8 +204,36 @@ func (s *Service) titleOf(c *Case) string {
 	if c.Category != "" {
 		return s.Duties.Catalog().Name(c.Category)
 	}
-	words := []rune(c.Body)
-	return string(words[:min(len(words), 24)])
+	return headline(c.Body)
+}
+
+// Lengths of a title made from what was said, in characters.
+const (
+	headlineLong  = 30 // a sentence up to this stands whole
+	headlineShort = 8  // no shorter piece says what it is about
+)
+
+// headline is the first sentence of a text; a long one ends at its last clause that fits, or is cut with an ellipsis.
+func headline(text string) string {
+	words := []rune(strings.TrimSpace(text))
+	clause := 0
+	for i, r := range words[:min(len(words), headlineLong+1)] {
+		switch {
+		case strings.ContainsRune("。！？!?\n", r):
+			if i >= headlineShort || i == len(words)-1 {
+				return strings.TrimSpace(string(words[:i]))
+			}
+		case strings.ContainsRune("，；：、,;: ", r) && i >= headlineShort:
+			clause = i
+		}
+	}
+	switch {
+	case len(words) <= headlineLong:
+		return string(words)
+	case clause > 0:
+		return string(words[:clause])
+	}
+	return string(words[:headlineLong-1]) + "…"
 }
 
 // place finds the grid of a position; a position on no ground of ours, or none, needs an area.
@@ -233,6 +261,15 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, lat, lon *float
 	}
 	c.AreaCode, c.AreaName = a.Code, s.areaName(ctx, a)
 	return nil
+}
+
+// PlaceName returns the name people use for an area: street, community, grid. NotFound if there is no such area.
+func (s *Service) PlaceName(ctx context.Context, code string) (string, error) {
+	a, err := s.Regions.Get(ctx, code)
+	if err != nil {
+		return "", err
+	}
+	return s.areaName(ctx, a), nil
 }
 
 // areaName is the name people use: the street, then the community, then the grid where its name does not hold the community's.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"yiwang/internal/duty"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -220,7 +221,7 @@ func (s *Service) adjudicate(ctx context.Context, tx *db.Tx, t *step) error {
 	if !t.m.Precedent {
 		return nil
 	}
-	no, err := s.Duties.PrecedentTx(ctx, tx, t.c.ID, t.c.Number, t.c.Category, t.c.AreaCode, t.m.LeadUnit, t.m.Note)
+	no, err := s.Duties.PrecedentTx(ctx, tx, duty.NewPrecedent{CaseID: t.c.ID, Number: t.c.Number, Category: t.c.Category, Component: t.c.Component, Area: t.c.AreaCode, Lead: t.m.LeadUnit, Reason: t.m.Note})
 	t.detail["precedent"] = no
 	return err
 }

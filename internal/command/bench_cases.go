@@ -182,8 +182,14 @@ func (b *caseBench) fill(ctx context.Context, rows int) error {
 	err := ballast.Fill(ctx, b.app.DB, b.areas, b.unit, b.filled, rows-b.filled, func(int) {})
 	b.filled = rows
 	if err == nil && b.app.DB.Dialect() == db.Postgres {
-		err = b.app.DB.Tx(ctx, func(tx *db.Tx) error { // what autovacuum does within minutes
-			_, err := tx.Exec(ctx, "ANALYZE")
+		err = b.app.DB.Tx(ctx, func(tx *db.Tx) error { // what autovacuum and the checkpointer do within minutes
+			if _, err := tx.Exec(ctx, "ANALYZE case_file, case_history, case_clock, case_reporter, case_words"); err != nil {
+				return err
+			}
+			owner, err := ballast.Owner(ctx, tx)
+			if err == nil && owner {
+				_, err = tx.Exec(ctx, "CHECKPOINT")
+			}
 			return err
 		})
 	}

@@ -62,11 +62,7 @@ func (c *caller) call(ctx context.Context, method, path string, who *http.Cookie
 }
 
 func (c *caller) wire(ctx context.Context) (*wire, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if n := len(c.idle); n > 0 {
-		w := c.idle[n-1]
-		c.idle = c.idle[:n-1]
+	if w := c.kept(); w != nil {
 		return w, nil
 	}
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", c.address)
@@ -74,6 +70,19 @@ func (c *caller) wire(ctx context.Context) (*wire, error) {
 		return nil, err
 	}
 	return &wire{conn: conn, in: bufio.NewReader(conn)}, nil
+}
+
+// kept returns a connection that lies idle, nil if there is none.
+func (c *caller) kept() *wire {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := len(c.idle)
+	if n == 0 {
+		return nil
+	}
+	w := c.idle[n-1]
+	c.idle = c.idle[:n-1]
+	return w
 }
 
 // forget closes what it keeps: the server closes connections that lie idle while rows are filled in.

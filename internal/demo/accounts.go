@@ -48,10 +48,11 @@ func (l *loader) openAccounts(ctx context.Context) error {
 
 // rights of the accounts that act in the story, as their roles grant them.
 var (
-	officeRights = append(append([]string{}, rectify.Permissions()...), opinion.PermCode, survey.PermRead, survey.PermManage, survey.PermImport,
+	officeRights = append(append([]string{}, rectify.Permissions()...), opinion.PermCode, opinion.PermImport, survey.PermRead, survey.PermManage, survey.PermImport,
 		appraisal.PermRead, appraisal.PermScore, appraisal.PermPublish, region.PermRead, region.PermManage, sampling.PermRead, sampling.PermManage, report.PermRead, report.PermFreeze)
 	handlerRights  = []string{rectify.PermRead, rectify.PermAnswer, rectify.PermDo, appraisal.PermRead, region.PermRead}
 	editorRights   = []string{rectify.PermRead, rectify.PermPage, survey.PermRead, region.PermRead}
+	leaderRights   = []string{rectify.PermRead, rectify.PermApprove, appraisal.PermRead, region.PermRead}
 	verifierRights = []string{rectify.PermRead, rectify.PermVerify, region.PermRead}
 )
 
@@ -96,6 +97,8 @@ func (l *loader) meet(u *identity.User, unit identity.Unit) {
 		rights = officeRights
 	case "verifier":
 		rights = verifierRights
+	case "leader":
+		rights = leaderRights
 	case "editor":
 		rights = editorRights
 	}

@@ -13,7 +13,11 @@ import (
 // planCoding plans how the comments of a wave are sorted and merged, and what becomes of each matter.
 func (l *loader) planCoding(r *round, loaded time.Time) {
 	l.at(loaded, func(ctx context.Context, tx *db.Tx) error {
-		_, err := l.Opinions.LoadCommentsTx(l.as(ctx, "lead"), tx, r.id)
+		ctx = l.as(ctx, "lead")
+		if _, err := l.Opinions.LoadCommentsTx(ctx, tx, r.id); err != nil {
+			return err
+		}
+		_, err := l.Opinions.GroupWaveTx(ctx, tx, r.id)
 		return err
 	})
 	rnd := l.rand("coding " + r.code)

@@ -60,7 +60,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.Identity = identity.New(h.DB, perms, identity.Config{Sealer: box, Demo: true, AreaNames: h.names})
 	h.Survey = survey.New(h.DB, box, h.Region, h.Blobs, nil)
 	h.Opinions = opinion.New(opinion.Deps{DB: h.DB, Source: h, Areas: h})
-	h.Rectify = rectify.New(rectify.Deps{DB: h.DB, Opinions: h.Opinions, Directory: h, Photos: h, Calendar: workcal.NewSource(days)})
+	h.Rectify = rectify.New(rectify.Deps{DB: h.DB, Opinions: h.Opinions, Directory: h, Photos: h, Calendar: workcal.NewSource(days), Surveys: h.Survey, Yardstick: h})
 	h.Appraisal = appraisal.New(h.DB, h.Survey, h.below, h)
 	h.Sampling = sampling.New(h.DB, h.Survey, h.Region, box)
 	h.Fieldwork = fieldwork.New(fieldwork.Deps{DB: h.DB, Surveys: h.Survey, Samples: h.Sampling, Regions: h.Region, People: h.Identity, Files: h.Blobs, Box: box})
@@ -157,14 +157,33 @@ func (h *house) Open(ctx context.Context, ref string) (io.ReadCloser, error) {
 	return h.Blobs.Open(ctx, ref)
 }
 
-func (h *house) OutcomesTx(ctx context.Context, tx *db.Tx, wave string) (map[string]appraisal.ReversePart, error) {
+func (h *house) OutcomesTx(ctx context.Context, tx *db.Tx, wave string) (map[string]appraisal.ReverseCounts, error) {
 	stats, err := h.Rectify.ReverseStats(ctx, tx, wave)
-	out := map[string]appraisal.ReversePart{}
+	out := map[string]appraisal.ReverseCounts{}
 	for street, r := range stats {
-		if r.Issued > 0 && r.ClosedLoop == r.Issued {
-			n := float64(r.Issued)
-			out[street] = appraisal.ReversePart{Closure: 1, Approval: float64(r.Approved) / n, Recurrence: float64(r.Recurred) / n}
+		out[street] = appraisal.ReverseCounts{Issued: r.Issued, Settled: r.Settled, Closed: r.ClosedLoop, Pending: r.Pending, Passed: r.Passed, Approved: r.Approved,
+			Unverified: r.Unverified, Judged: r.Judged, Recurred: r.Recurred, Undecided: r.Undecided}
+	}
+	return out, err
+}
+
+func (h *house) FieldIndicators(ctx context.Context, tx *db.Tx, w *survey.Wave) (map[string][]string, error) {
+	system, err := h.Appraisal.SystemTx(ctx, tx, w.Plan.V.IndicatorSystem)
+	out := map[string][]string{}
+	if err == nil {
+		for _, i := range system.Body.V.Indicators() {
+			for _, field := range i.Reverse {
+				out[field] = append(out[field], i.Code)
+			}
 		}
+	}
+	return out, err
+}
+
+func (h *house) Communities(ctx context.Context, street string) (out []string, err error) {
+	list, err := h.Region.Children(ctx, street)
+	for _, c := range list {
+		out = append(out, c.Code)
 	}
 	return out, err
 }

@@ -109,6 +109,7 @@ func (f *life) handle() {
 	f.wait(1 + f.rnd.IntN(max(2, f.limit/3)))
 	promised := f.l.days.after(f.due, -1).Add(17 * time.Hour)
 	f.step(0, "", rectify.ActAnswer, rectify.Move{Measure: pick(f.rnd, f.m.kind.Do) + "。", PromisedAt: clock.Ptr(later(promised, f.l.days.after(f.at, 2)))})
+	f.machine(f.at)
 	if f.stuck == "start" {
 		return
 	}
@@ -116,6 +117,7 @@ func (f *life) handle() {
 	f.step(0, "", rectify.ActStart, rectify.Move{})
 	f.at = f.at.Add(slot)
 	result := f.result()
+	f.m.result = result
 	shown := result == rectify.Resolved || result == rectify.Partly
 	if shown || chance(f.rnd, 0.5) {
 		f.photo(rectify.Before)

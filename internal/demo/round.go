@@ -30,6 +30,7 @@ type round struct {
 	id      string
 	voices  []voice
 	matters []*matter
+	listed  map[string]bool // items on a reverse list
 }
 
 // batch is a span of days in which a share of the items is issued; of these a share is left lying by a unit, returned by
@@ -90,6 +91,7 @@ func (l *loader) live(ctx context.Context) error {
 			return err
 		}
 	}
+	l.planLists()
 	l.planResults()
 	l.planSystem()
 	l.planCases()
@@ -116,6 +118,7 @@ func (l *loader) planRound(r *round) error {
 	l.planFieldwork(r, collected)
 	l.advance(r, r.closed, "close")
 	l.planCoding(r, collected.Add(slot))
+	l.planEffect(r, collected)
 	l.planCheck(r, collected.Add(3*slot))
 	if r.scored.IsZero() {
 		return nil

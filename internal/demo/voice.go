@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"yiwang/internal/platform/clock"
+	"yiwang/internal/rectify"
 	"yiwang/internal/survey"
 )
 
@@ -38,6 +39,7 @@ type matter struct {
 	id      string
 	version int64
 	unit    string // code of the lead unit
+	result  rectify.Result
 }
 
 func (m *matter) title() string { return fill(m.kind.Title, m.estate) }

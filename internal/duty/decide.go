@@ -170,7 +170,7 @@ func (w *weighing) precedent(ctx context.Context, p *Precedent) error {
 	if err != nil {
 		return err
 	}
-	w.put(Step{Kind: "precedent", Precedent: p.Number, CaseID: p.CaseID, CaseNumber: p.CaseNumber, Conditions: []string{w.s.catalog.Name(p.Category), w.s.areaName(ctx, p.AreaCode)}, Basis: p.Reason}, u, found)
+	w.put(Step{Kind: "precedent", Precedent: p.Number, CaseID: p.CaseID, CaseNumber: p.CaseNumber, Conditions: w.s.conditions(ctx, &Rule{Category: p.Category, Component: p.Component, AreaCode: p.AreaCode}), Basis: p.Reason}, u, found)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"yiwang/internal/duty"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/httpx"
 	"yiwang/internal/testkit"
 )
 
@@ -104,7 +105,7 @@ func TestDecide_APrecedentStandsAboveTheListUntilAListTookIt(t *testing.T) {
 		w := newWorld(t, d)
 		number := 0
 		w.ok(d.Tx(w.ctx, func(tx *db.Tx) (err error) {
-			number, err = w.PrecedentTx(w.ctx, tx, "case-1", "20261120-001-0001", paving, grid, w.units[area+".water"].ID, "滨河步道由水务先修")
+			number, err = w.PrecedentTx(w.ctx, tx, w.precedent("", "water", "滨河步道由水务先修"))
 			return err
 		}))
 		c.Advance(time.Hour)
@@ -136,11 +137,47 @@ func TestDecide_APrecedentStandsAboveTheListUntilAListTookIt(t *testing.T) {
 	})
 }
 
+// precedent is a decision about paving in the first grid.
+func (w *world) precedent(component, lead, reason string) duty.NewPrecedent {
+	return duty.NewPrecedent{CaseID: "case-1", Number: "20261120-001-0001", Category: paving, Component: component, Area: grid, Lead: w.units[area+"."+lead].ID, Reason: reason}
+}
+
+func TestDecide_APrecedentAboutAFacilityHoldsForThatFacilityOnly(t *testing.T) {
+	t.Parallel()
+	testkit.EachDBAt(t, func(t *testing.T, d *db.DB, c *clock.Fake) {
+		w := newWorld(t, d)
+		w.ok(d.Tx(w.ctx, func(tx *db.Tx) error {
+			if _, err := w.PrecedentTx(w.ctx, tx, w.precedent("0113", "housing", "小区内照明随小区")); err != nil {
+				return err
+			}
+			_, err := w.PrecedentTx(w.ctx, tx, w.precedent("", "water", "步道由水务先修"))
+			return err
+		}))
+		c.Advance(time.Hour)
+		for component, want := range map[string]string{"0113": "housing", "0101": "water", "": "water"} {
+			if got := lead(w.decide(duty.Question{Category: paving, Component: component, Area: grid})); got != want {
+				t.Errorf("facility %q: %s leads, want %s", component, got, want)
+			}
+		}
+		page, err := w.Precedents(w.chief(), duty.PrecedentFilter{}, httpx.PageIn{Limit: 10})
+		w.ok(err)
+		if len(page.Items) != 2 || page.Items[1].Component != "0113" || page.Items[1].ComponentName == "" {
+			t.Fatalf("%+v", page.Items)
+		}
+		v := w.draft("收入判例")
+		r, err := w.TakePrecedent(w.chief(), page.Items[1].Number, v.ID, "")
+		w.ok(err)
+		if r.Component != "0113" {
+			t.Errorf("taken as %+v", r)
+		}
+	})
+}
+
 func TestWithdrawPrecedent_EndsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, testkit.SQLite(t))
 	w.ok(w.db.Tx(w.ctx, func(tx *db.Tx) error {
-		_, err := w.PrecedentTx(w.ctx, tx, "case-1", "20261120-001-0001", paving, grid, w.units[area+".water"].ID, "理由")
+		_, err := w.PrecedentTx(w.ctx, tx, w.precedent("", "water", "理由"))
 		return err
 	}))
 	_, err := w.WithdrawPrecedent(w.street(), 1, 1, "不当")

@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,12 +17,13 @@ import (
 	"yiwang/internal/platform/mask"
 )
 
-// Precedent is what a joint adjudication decided. It holds for its category and area until a list that took it is in force.
+// Precedent is what a joint adjudication decided. It holds for its category, kind of facility and area until a list that took it is in force.
 type Precedent struct {
 	Number     int        `db:"number" json:"number"`
 	CaseID     string     `db:"case_id" json:"case_id"`
 	CaseNumber string     `db:"case_number" json:"case_number"`
 	Category   string     `db:"category" json:"category"`
+	Component  string     `db:"component" json:"component,omitempty" doc:"Kind of facility; it holds for every kind if absent"`
 	AreaCode   string     `db:"area_code" json:"area_code"`
 	LeadUnit   string     `db:"lead_unit" json:"lead_unit"`
 	LeadCode   string     `db:"lead_code" json:"lead_code"`
@@ -34,11 +36,12 @@ type Precedent struct {
 	DecidedAt  clock.Time `db:"decided_at" json:"decided_at"`
 	Version    int64      `db:"version" json:"version"`
 
-	CategoryName string `db:"-" json:"category_name"`
-	AreaName     string `db:"-" json:"area_name"`
+	CategoryName  string `db:"-" json:"category_name"`
+	ComponentName string `db:"-" json:"component_name,omitempty"`
+	AreaName      string `db:"-" json:"area_name"`
 }
 
-const precedentColumns = "number, case_id, case_number, category, area_code, lead_unit, lead_code, lead_name, reason, state, taken_into, note, decided_by, decided_at, version"
+const precedentColumns = "number, case_id, case_number, category, area_code, lead_unit, lead_code, lead_name, reason, state, taken_into, note, decided_by, decided_at, version, component"
 
 // States of a precedent.
 const (
@@ -46,26 +49,38 @@ const (
 	Withdrawn = "withdrawn"
 )
 
-// PrecedentTx keeps a decision of an adjudication as a precedent for its category in the community of the case and returns
-// its number. Called by the program after it judged who may decide.
-func (s *Service) PrecedentTx(ctx context.Context, tx *db.Tx, caseID, number, category, area, lead, reason string) (int, error) {
-	u, err := s.people.UnitTx(ctx, tx, lead)
+// NewPrecedent is a decision of an adjudication: of which case, who leads, and why.
+type NewPrecedent struct {
+	CaseID, Number      string
+	Category, Component string
+	Area                string
+	Lead                string // id of the unit
+	Reason              string
+}
+
+// PrecedentTx keeps a decision of an adjudication as a precedent for its category and kind of facility in the community of the
+// case and returns its number. Called by the program after it judged who may decide.
+func (s *Service) PrecedentTx(ctx context.Context, tx *db.Tx, n NewPrecedent) (int, error) {
+	u, err := s.people.UnitTx(ctx, tx, n.Lead)
 	if err != nil {
+		return 0, err
+	}
+	if err := tx.Turn(ctx, "duty_precedent"); err != nil {
 		return 0, err
 	}
 	last, err := db.Get[int](ctx, tx, "SELECT COALESCE(MAX(number), 0) FROM duty_precedent")
 	if err != nil {
 		return 0, err
 	}
-	p := Precedent{Number: last + 1, CaseID: caseID, CaseNumber: number, Category: category, AreaCode: area[:min(len(area), 12)], LeadUnit: lead,
-		LeadCode: u.Code, LeadName: bodyOf(u).Name, Reason: mask.Text(clean(reason)), State: Active, DecidedBy: nameOf(ctx), DecidedAt: tx.Time(), Version: 1}
-	_, err = tx.Exec(ctx, "INSERT INTO duty_precedent ("+precedentColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-		p.Number, p.CaseID, p.CaseNumber, p.Category, p.AreaCode, p.LeadUnit, p.LeadCode, p.LeadName, p.Reason, p.State, p.TakenInto, p.Note, p.DecidedBy, p.DecidedAt, p.Version)
+	p := Precedent{Number: last + 1, CaseID: n.CaseID, CaseNumber: n.Number, Category: n.Category, Component: n.Component, AreaCode: n.Area[:min(len(n.Area), 12)], LeadUnit: n.Lead,
+		LeadCode: u.Code, LeadName: bodyOf(u).Name, Reason: mask.Text(clean(n.Reason)), State: Active, DecidedBy: nameOf(ctx), DecidedAt: tx.Time(), Version: 1}
+	_, err = tx.Exec(ctx, "INSERT INTO duty_precedent ("+precedentColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+		p.Number, p.CaseID, p.CaseNumber, p.Category, p.AreaCode, p.LeadUnit, p.LeadCode, p.LeadName, p.Reason, p.State, p.TakenInto, p.Note, p.DecidedBy, p.DecidedAt, p.Version, p.Component)
 	if err != nil {
 		return 0, err
 	}
 	return p.Number, audit.Log(ctx, tx, audit.Entry{Action: "duty.precedent", Object: "precedent", ObjectID: fmt.Sprint(p.Number), Area: p.AreaCode,
-		Detail: map[string]any{"case": p.CaseID, "category": p.Category, "lead": p.LeadCode}})
+		Detail: map[string]any{"case": p.CaseID, "category": p.Category, "component": p.Component, "lead": p.LeadCode}})
 }
 
 func nameOf(ctx context.Context) string {
@@ -75,19 +90,21 @@ func nameOf(ctx context.Context) string {
 	return ""
 }
 
-// precedentsFor returns the precedents that hold for a question and are not part of the version: the smallest area first,
-// a later decision before an earlier one.
+// precedentsFor returns the precedents that hold for a question and are not part of the version: one about its kind of
+// facility first, then the smallest area, a later decision before an earlier one.
 func precedentsFor(ctx context.Context, tx *db.Tx, q Question, version string) ([]Precedent, error) {
 	rows, err := db.All[Precedent](ctx, tx, "SELECT "+precedentColumns+` FROM duty_precedent p
-		WHERE p.category = $1 AND p.state = 'active' AND p.decided_at <= $2
+		WHERE p.category = $1 AND p.component IN ('', $4) AND p.state = 'active' AND p.decided_at <= $2
 			AND NOT EXISTS (SELECT 1 FROM duty_rule r WHERE r.version_id = $3 AND r.precedent = p.number)
 		ORDER BY p.number DESC
-		LIMIT 500`, q.Category, clock.At(q.At), version)
+		LIMIT 500`, q.Category, clock.At(q.At), version, q.Component)
 	if err != nil {
 		return nil, err
 	}
 	rows = slices.DeleteFunc(rows, func(p Precedent) bool { return !strings.HasPrefix(q.Area, p.AreaCode) })
-	slices.SortStableFunc(rows, func(a, b Precedent) int { return len(b.AreaCode) - len(a.AreaCode) })
+	slices.SortStableFunc(rows, func(a, b Precedent) int {
+		return cmp.Or(len(b.Component)-len(a.Component), len(b.AreaCode)-len(a.AreaCode))
+	})
 	return rows, nil
 }
 
@@ -142,6 +159,9 @@ func (s *Service) Precedents(ctx context.Context, f PrecedentFilter, page httpx.
 
 func (s *Service) named(ctx context.Context, p *Precedent) *Precedent {
 	p.CategoryName, p.AreaName = s.catalog.Name(p.Category), s.areaName(ctx, p.AreaCode)
+	if p.Component != "" {
+		p.ComponentName = s.catalog.ComponentName(p.Component)
+	}
 	return p
 }
 
@@ -214,7 +234,7 @@ func (s *Service) TakePrecedent(ctx context.Context, number int, draft, area str
 		if area == "" {
 			area = p.AreaCode
 		}
-		r = &Rule{ID: db.NewID(tx), VersionID: v.ID, Code: fmt.Sprintf("P%d", number), Category: p.Category, AreaCode: area, Lead: p.LeadCode,
+		r = &Rule{ID: db.NewID(tx), VersionID: v.ID, Code: fmt.Sprintf("P%d", number), Category: p.Category, Component: p.Component, AreaCode: area, Lead: p.LeadCode,
 			Basis: clip(fmt.Sprintf("研判判例第%d号（%s）：%s", number, p.CaseNumber, p.Reason), 400), Precedent: number}
 		if err := s.addRuleTx(ctx, tx, v, r); err != nil {
 			return err

@@ -193,6 +193,9 @@ func (s *Service) DraftTx(ctx context.Context, tx *db.Tx, n NewDraft) (*Version,
 	if err != nil {
 		return nil, err
 	}
+	if err := tx.Turn(ctx, "duty_version"); err != nil {
+		return nil, err
+	}
 	last, err := db.Get[int](ctx, tx, "SELECT COALESCE(MAX(number), 0) FROM duty_version")
 	if err != nil {
 		return nil, err

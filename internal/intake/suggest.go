@@ -65,7 +65,11 @@ func (s *Service) advise(ctx context.Context, tx *db.Tx, in Draft, limit int) (*
 		return nil, err
 	}
 	if code := loc.Smallest(); code != "" {
-		a.Area = &Place{Code: code, Name: nameOf(loc)}
+		name, err := s.Cases.PlaceName(ctx, code)
+		if err != nil {
+			return nil, err
+		}
+		a.Area = &Place{Code: code, Name: name}
 	}
 	category := in.Category
 	if category == "" && len(a.Categories) > 0 && a.Categories[0].Confidence >= sureEnough {

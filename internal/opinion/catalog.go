@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"sync"
 
 	reference "yiwang/data/rectify"
 )
@@ -26,13 +27,15 @@ type Category struct {
 // when one of Any and none of None occurs; a prefer rule, for texts with one of Any, prefers fields in order and gives
 // the field of the first When that applies.
 type Rule struct {
-	Act    string   `json:"act"`
-	Regex  string   `json:"regex"`
-	Any    []string `json:"any"`
-	None   []string `json:"none"`
-	Prefer []string `json:"prefer"`
-	When   []When   `json:"when"`
-	Note   string   `json:"note"`
+	Act   string   `json:"act"`
+	Regex string   `json:"regex"`
+	Any   []string `json:"any"`
+	None  []string `json:"none"`
+	// Harmless are turns of phrase that contain a word of None and complain of nothing: 不厌其烦, 没得说.
+	Harmless []string `json:"harmless"`
+	Prefer   []string `json:"prefer"`
+	When     []When   `json:"when"`
+	Note     string   `json:"note"`
 
 	whole *regexp.Regexp
 }
@@ -51,7 +54,10 @@ type Catalog struct {
 	Rules      []Rule     `json:"rules"`
 	Categories []Category `json:"categories"`
 
-	index map[string]int
+	index     map[string]int
+	leaves    []Leaf
+	leafIndex map[string]int
+	byField   [][]int // leaves of each field
 }
 
 // LoadCatalog reads a catalogue from JSON. It returns an error that names the rule or field at fault.
@@ -74,7 +80,7 @@ func LoadCatalog(data []byte) (*Catalog, error) {
 			return nil, fmt.Errorf("reverse rule %d: %w", i+1, err)
 		}
 	}
-	return c, nil
+	return c, c.loadLeaves()
 }
 
 func (r *Rule) check(c *Catalog) (err error) {
@@ -100,13 +106,13 @@ func (r *Rule) check(c *Catalog) (err error) {
 }
 
 // DefaultCatalog is the catalogue shipped in the binary.
-func DefaultCatalog() *Catalog {
+var DefaultCatalog = sync.OnceValue(func() *Catalog {
 	c, err := LoadCatalog(reference.Categories)
 	if err != nil {
 		panic(err) // the embedded file is part of the program and covered by a test
 	}
 	return c
-}
+})
 
 // Category returns the field with this code.
 func (c *Catalog) Category(code string) (Category, bool) {

@@ -140,17 +140,26 @@ func (s *Service) Confirm(ctx context.Context, id string, fields []string, versi
 
 // ConfirmTx is Confirm inside the caller's transaction.
 func (s *Service) ConfirmTx(ctx context.Context, tx *db.Tx, id string, fields []string, version int64) (*Comment, error) {
+	if err := s.checkFields(fields); err != nil {
+		return nil, err
+	}
+	return s.decide(ctx, tx, id, version, "confirm", func(c *Comment) error {
+		c.Fields.V, c.Field, c.State, c.Note = fields, fields[0], CommentConfirmed, ""
+		return nil
+	})
+}
+
+// checkFields wants one to three fields of the list, each once.
+func (s *Service) checkFields(fields []string) error {
 	if len(fields) == 0 || len(fields) > 3 {
-		return nil, errs.Invalid("opinion.bad_fields", "Choose one to three fields.", errs.Field{Location: "body.fields", Message: "one to three", Value: len(fields)})
+		return errs.Invalid("opinion.bad_fields", "Choose one to three fields.", errs.Field{Location: "body.fields", Message: "one to three", Value: len(fields)})
 	}
 	for n, f := range fields {
 		if _, ok := s.catalog.Category(f); !ok || slices.Contains(fields[:n], f) {
-			return nil, errs.Invalid("opinion.bad_fields", "Choose fields of the list, each once.", errs.Field{Location: "body.fields", Message: "unknown or repeated", Value: f})
+			return errs.Invalid("opinion.bad_fields", "Choose fields of the list, each once.", errs.Field{Location: "body.fields", Message: "unknown or repeated", Value: f})
 		}
 	}
-	return s.decide(ctx, tx, id, version, "confirm", func(c *Comment) {
-		c.Fields.V, c.Field, c.State, c.Note = fields, fields[0], CommentConfirmed, ""
-	})
+	return nil
 }
 
 // Skip takes a comment out of the reverse list, with a reason; praise tells praise from an answer that says nothing.
@@ -160,32 +169,39 @@ func (s *Service) Skip(ctx context.Context, id string, praise bool, reason strin
 		return nil, err
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		c, err = s.decide(ctx, tx, id, version, "skip", func(c *Comment) {
-			c.State, c.Field, c.Note, c.Fields.V = CommentSkipped, FieldNone, mask.Text(reason), []string{}
-			if praise {
-				c.State, c.Field = CommentPraise, FieldPraise
-			}
+		c, err = s.decide(ctx, tx, id, version, "skip", func(c *Comment) error {
+			c.setAside(praise, mask.Text(reason))
+			return nil
 		})
 		return err
 	})
 	return c, err
+}
+
+// setAside takes the comment out of the reverse list.
+func (c *Comment) setAside(praise bool, note string) {
+	c.State, c.Field, c.Note, c.Fields.V = CommentSkipped, FieldNone, note, []string{}
+	if praise {
+		c.State, c.Field = CommentPraise, FieldPraise
+	}
 }
 
 // Undo opens a decided comment again. Needs opinion.code for its area.
 func (s *Service) Undo(ctx context.Context, id string, version int64) (c *Comment, err error) {
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		c, err = s.decide(ctx, tx, id, version, "undo", func(c *Comment) {
+		c, err = s.decide(ctx, tx, id, version, "undo", func(c *Comment) error {
 			c.State, c.Note, c.Fields.V, c.Field = CommentOpen, "", []string{}, ""
 			if len(c.Suggestions.V) > 0 {
 				c.Field = c.Suggestions.V[0].Field
 			}
+			return nil
 		})
 		return err
 	})
 	return c, err
 }
 
-func (s *Service) decide(ctx context.Context, tx *db.Tx, id string, version int64, verb string, apply func(*Comment)) (*Comment, error) {
+func (s *Service) decide(ctx context.Context, tx *db.Tx, id string, version int64, verb string, apply func(*Comment) error) (*Comment, error) {
 	c, err := findComment(ctx, tx, id)
 	if err != nil {
 		return nil, err
@@ -199,7 +215,9 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, id string, version int6
 	if c.ItemID != "" {
 		return nil, errs.Conflict("opinion.comment_merged", "The comment belongs to an item; take it out of the item first.").With(c)
 	}
-	apply(c)
+	if err := apply(c); err != nil {
+		return nil, err
+	}
 	now := tx.Time()
 	c.CodedBy, c.CodedAt = auth.From(ctx).UserID, &now
 	if err := saveComment(ctx, tx, c); err != nil {
@@ -253,7 +271,11 @@ func (s *Service) LabelledTx(ctx context.Context, tx *db.Tx) ([]Labelled, error)
 	}
 	var out []Labelled
 	err := db.Each(ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE state = $1", []any{CommentConfirmed}, func(c *Comment) error {
-		out = append(out, Labelled{Text: c.Text, Fields: c.Fields.V})
+		l := Labelled{Text: mask.Without(c.Text), Fields: c.Fields.V}
+		if leaf, ok := s.catalog.Leaf(c.Leaf); ok && leaf.Field == l.Fields[0] {
+			l.Leaf = leaf.Code
+		}
+		out = append(out, l)
 		return nil
 	})
 	return out, err

@@ -1,6 +1,7 @@
 package opinion
 
 import (
+	"strings"
 	"testing"
 
 	"yiwang/internal/platform/db"
@@ -21,7 +22,7 @@ func TestLoadComments_MasksSuggestsAndIsIdempotent(t *testing.T) {
 			t.Fatalf("total %d, %v", p.Total, err)
 		}
 		c := p.Items[0]
-		if c.Text != "物业不修灯，我电话〔电话〕" || c.State != CommentOpen || c.Suggestions.V[0].Field != "04" || c.Suggestions.V[0].Why[0] != "物业" || c.Model == "" {
+		if c.Text != "物业不修灯，我电话〔电话〕" || c.State != CommentOpen || c.Suggestions.V[0].Field != "04" || !strings.HasPrefix(c.Suggestions.V[0].Why[0], "物业") || c.Model == "" {
 			t.Errorf("comment %+v", c)
 		}
 		if p.Items[1].State != CommentSkipped || p.Items[2].State != CommentPraise || p.Items[3].State != CommentOpen {

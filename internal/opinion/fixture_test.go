@@ -70,6 +70,8 @@ func newWorld(t *testing.T, d *db.DB, texts ...string) *world {
 // people by name: unit, areas, permissions.
 var people = map[string]auth.Principal{
 	"office":  person("u-office", "320106", Permissions()...),
+	"second":  person("u-office", "320106", Permissions()...),
+	"third":   person("u-office", "320106", Permissions()...),
 	"reader":  person("u-office", "320106"),
 	"street1": person("u-st1", "320106001"),
 	"code2":   person("u-office", "320106002", Permissions()...),

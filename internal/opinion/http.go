@@ -79,6 +79,8 @@ type proposals struct {
 // Routes registers the operations of this module.
 func (s *Service) Routes(api huma.API) {
 	s.importRoutes(api)
+	s.deskRoutes(api)
+	s.readingRoutes(api)
 	code := httpx.Permission(PermCode)
 	httpx.Handle(api, httpx.Op{ID: "list-comments", Method: http.MethodGet, Path: "/api/v1/comments", Summary: "List comments with suggested fields", Tag: tag, Access: code},
 		func(ctx context.Context, in *commentsIn) (*body[httpx.Page[Comment]], error) {

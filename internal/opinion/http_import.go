@@ -21,11 +21,11 @@ type importIn struct {
 	}]
 }
 
-type takeIn struct {
-	Body struct {
-		Collected
-		WaveID string `json:"wave_id" maxLength:"60"`
-	}
+type takeIn struct{ Body entry }
+
+type entry struct {
+	Collected
+	WaveID string `json:"wave_id" maxLength:"60" doc:"Into whose list"`
 }
 
 type originsIn struct {

@@ -72,68 +72,6 @@ func (s *Service) Comments(ctx context.Context, f CommentFilter, page httpx.Page
 	return out, err
 }
 
-// Proposal is a set of free confirmed comments of one field and community that seem to be about the same matter.
-type Proposal struct {
-	Field     string    `json:"field"`
-	FieldName string    `json:"field_name"`
-	AreaCode  string    `json:"area_code"`
-	AreaName  string    `json:"area_name"`
-	Title     string    `json:"title" doc:"The comment most like the others, as a first title"`
-	Comments  []Comment `json:"comments"`
-}
-
-// titleRunes is the longest proposed title, in characters.
-const titleRunes = 60
-
-// maxProposed bounds one call; the rest follows when these are merged.
-const maxProposed = 5000
-
-// Propose suggests which free confirmed comments of a wave to merge, largest groups first within a field and community.
-// Needs opinion.code.
-func (s *Service) Propose(ctx context.Context, f CommentFilter) (out []Proposal, err error) {
-	if err := auth.Require(ctx, PermCode); err != nil {
-		return nil, err
-	}
-	f.State, f.Free = CommentConfirmed, true
-	var rows []Comment
-	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		where, args := f.where(ctx)
-		args = append(args, maxProposed)
-		rows, err = db.All[Comment](ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE "+where+
-			fmt.Sprintf(" ORDER BY field, area_code, id LIMIT $%d", len(args)), args...)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	out = []Proposal{}
-	for start := 0; start < len(rows); {
-		end := start
-		for end < len(rows) && rows[end].Field == rows[start].Field && rows[end].AreaCode == rows[start].AreaCode {
-			end++
-		}
-		out = append(out, s.proposals(rows[start:end])...)
-		start = end
-	}
-	return out, nil
-}
-
-func (s *Service) proposals(same []Comment) (out []Proposal) {
-	texts := make([]string, len(same))
-	for n, c := range same {
-		texts[n] = c.Text
-	}
-	for _, group := range Groups(texts) {
-		p := Proposal{Field: same[0].Field, FieldName: s.catalog.Name(same[0].Field), AreaCode: same[0].AreaCode, AreaName: same[0].AreaName}
-		for _, n := range group {
-			p.Comments = append(p.Comments, same[n])
-		}
-		p.Title = firstRunes(texts[central(texts, group)], titleRunes)
-		out = append(out, p)
-	}
-	return out
-}
-
 func likeEscape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }

@@ -1,52 +1,10 @@
 package opinion
 
-import (
-	"slices"
+import "yiwang/internal/platform/words"
 
-	"yiwang/internal/platform/words"
-)
-
-// SimilarEnough is the share of common character pairs (Jaccard) from which two comments of one place and field are
-// proposed for one item. A person merges; a proposal too many costs a look, one too few a second item.
+// SimilarEnough is the share of common character pairs (Jaccard) from which the titles of two items of one place and
+// field are taken for the same matter.
 const SimilarEnough = 0.30
-
-// Groups proposes which texts are about the same matter: connected components of pairs that share at least 30 % of
-// their character pairs. It returns positions, groups of two or more only, largest first, in the order of the texts.
-func Groups(texts []string) [][]int {
-	sets := make([][]uint64, len(texts))
-	holders := map[uint64][]int{}
-	for i, t := range texts {
-		sets[i] = words.Pairs(t)
-		for _, f := range sets[i] {
-			holders[f] = append(holders[f], i)
-		}
-	}
-	parent := make([]int, len(texts))
-	for i := range parent {
-		parent[i] = i
-	}
-	common := make([]int, len(texts))
-	for i, set := range sets {
-		var touched []int
-		for _, f := range set {
-			for _, j := range holders[f] {
-				if j > i {
-					if common[j] == 0 {
-						touched = append(touched, j)
-					}
-					common[j]++
-				}
-			}
-		}
-		for _, j := range touched {
-			if words.Share(common[j], len(set), len(sets[j])) >= SimilarEnough {
-				parent[root(parent, j)] = root(parent, i)
-			}
-			common[j] = 0
-		}
-	}
-	return components(parent)
-}
 
 // Similarity is the share of common character pairs of two texts, 0 to 1.
 func Similarity(a, b string) float64 { return words.Similarity(a, b) }
@@ -78,19 +36,4 @@ func root(parent []int, i int) int {
 		i = parent[i]
 	}
 	return i
-}
-
-func components(parent []int) [][]int {
-	at, out := map[int]int{}, [][]int{}
-	for i := range parent {
-		r := root(parent, i)
-		if _, ok := at[r]; !ok {
-			at[r] = len(out)
-			out = append(out, nil)
-		}
-		out[at[r]] = append(out[at[r]], i)
-	}
-	out = slices.DeleteFunc(out, func(g []int) bool { return len(g) < 2 })
-	slices.SortStableFunc(out, func(a, b []int) int { return len(b) - len(a) })
-	return out
 }

@@ -124,7 +124,7 @@ func (s *Service) Precedents(ctx context.Context, f PrecedentFilter, page httpx.
 	}
 	add := func(cond string, v any) {
 		args = append(args, v)
-		where = append(where, strings.ReplaceAll(cond, "$", "$"+itoa(len(args))))
+		where = append(where, strings.ReplaceAll(cond, "$", "$"+digitsOf(len(args))))
 	}
 	if f.Field != "" {
 		add("field = $", f.Field)
@@ -142,7 +142,7 @@ func (s *Service) Precedents(ctx context.Context, f PrecedentFilter, page httpx.
 		}
 		args = append(args, page.Limit+1)
 		rows, err := db.All[Precedent](ctx, tx, "SELECT "+precedentColumns+" FROM item_precedent WHERE "+strings.Join(where, " AND ")+
-			" ORDER BY id DESC LIMIT $"+itoa(len(args)), args...)
+			" ORDER BY id DESC LIMIT $"+digitsOf(len(args)), args...)
 		for n := range rows {
 			rows[n].FieldName = s.catalog.Name(rows[n].Field)
 		}

@@ -15,6 +15,7 @@ import (
 	"yiwang/internal/opinion"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/workcal"
@@ -119,7 +120,15 @@ func newWorld(t *testing.T, d *db.DB, texts ...string) *world {
 			Text: text, Day: clock.At(time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC))})
 	}
 	opinions := opinion.New(opinion.Deps{DB: d, Source: g, Areas: g})
-	w := &world{Service: New(Deps{DB: d, Opinions: opinions, Directory: g, Photos: g, Calendar: workcal.NewSource(workcal.Default())}), ground: g, t: t}
+	keys, err := crypto.NewKeys("aes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := crypto.NewBox(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{Service: New(Deps{DB: d, Opinions: opinions, Directory: g, Photos: g, Calendar: workcal.NewSource(workcal.Default()), Box: box}), ground: g, t: t}
 	if _, err := opinions.LoadComments(w.as("office"), "w1"); err != nil {
 		t.Fatal(err)
 	}
@@ -212,6 +221,17 @@ var moves = map[Action]struct {
 	ActWithdraw:  {"office", Move{Note: "合并有误"}},
 	ActRetract:   {"office", Move{Note: "照片看得见门牌"}},
 	ActSupervise: {"office", Move{Note: "区领导批示"}},
+
+	ActAskExtension:  {"housing", Move{Days: 3, Note: "配件到货晚"}},
+	ActAskSuspension: {"housing", Move{Ground: "funds", Note: "需列入明年预算，先挂警示牌"}},
+	ActExtend:        {"office", Move{Note: "同意"}},
+	ActRefuse:        {"office", Move{Note: "理由不充分"}},
+	ActSuspend:       {"office", Move{Note: "同意挂账"}},
+	ActReview:        {"office", Move{Note: "预算已上会，继续挂账"}},
+	ActResume:        {"office", Move{Note: "资金到位"}},
+	ActReply:         {"housing", Move{Note: "本周五前完成"}},
+	ActLift:          {"office", Move{Note: "答复属实"}},
+	ActAdjudicate:    {"office", Move{LeadUnit: "u-housing", Note: "按职责清单归房产部门"}},
 }
 
 func (w *world) act(i *Item, a Action) (*Item, error) {
@@ -231,15 +251,17 @@ func (w *world) actAs(who string, i *Item, a Action) (*Item, error) {
 // path leads from draft to a state.
 var path = map[State][]Action{
 	Draft: {}, Confirmed: {ActConfirm}, Withdrawn: {ActWithdraw},
-	Issued:    {ActConfirm, ActIssue},
-	Returned:  {ActConfirm, ActIssue, ActReturn},
-	Answered:  {ActConfirm, ActIssue, ActAnswer},
-	Doing:     {ActConfirm, ActIssue, ActAnswer, ActStart},
-	Done:      {ActConfirm, ActIssue, ActAnswer, ActStart, ActDone},
-	Rework:    {ActConfirm, ActIssue, ActAnswer, ActStart, ActDone, ActRework},
-	Verified:  {ActConfirm, ActIssue, ActAnswer, ActStart, ActDone, ActVerify},
-	Told:      {ActConfirm, ActIssue, ActAnswer, ActStart, ActDone, ActVerify, ActTell},
-	Published: {ActConfirm, ActIssue, ActAnswer, ActStart, ActDone, ActVerify, ActTell, ActPublish},
+	Issued:       {ActConfirm, ActIssue},
+	Adjudicating: {ActConfirm, ActIssue, ActReturn, ActIssue, ActReturn},
+	Suspended:    {ActConfirm, ActIssue, ActAnswer, ActAskSuspension, ActSuspend},
+	Returned:     {ActConfirm, ActIssue, ActReturn},
+	Answered:     {ActConfirm, ActIssue, ActAnswer},
+	Doing:        {ActConfirm, ActIssue, ActAnswer, ActStart},
+	Done:         {ActConfirm, ActIssue, ActAnswer, ActStart, ActDone},
+	Rework:       {ActConfirm, ActIssue, ActAnswer, ActStart, ActDone, ActRework},
+	Verified:     {ActConfirm, ActIssue, ActAnswer, ActStart, ActDone, ActVerify},
+	Told:         {ActConfirm, ActIssue, ActAnswer, ActStart, ActDone, ActVerify, ActTell},
+	Published:    {ActConfirm, ActIssue, ActAnswer, ActStart, ActDone, ActVerify, ActTell, ActPublish},
 }
 
 // item merges the given free comments and leads the item to a state.

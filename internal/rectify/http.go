@@ -40,8 +40,10 @@ func out[T any](v T, err error) (*body[T], error) {
 func (s *Service) Routes(api huma.API) {
 	s.fieldRoutes(api)
 	s.itemRoutes(api)
+	s.splitRoutes(api)
 	s.effectRoutes(api)
 	s.evidenceRoutes(api)
+	s.machineRoutes(api)
 	s.publicRoutes(api)
 	s.pageRoutes(api)
 	s.listRoutes(api)
@@ -155,7 +157,7 @@ func (s *Service) itemRoutes(api huma.API) {
 			}
 			return outItem(s.Amend(ctx, in.ID, in.Body.Plan, v))
 		})
-	httpx.Handle(api, httpx.Op{ID: "join-comments", Method: http.MethodPost, Path: "/api/v1/rectifications/{id}/comments", Summary: "Add comments to an item before issue", Tag: tag, Access: code, Errors: []int{404, 409}},
+	httpx.Handle(api, httpx.Op{ID: "join-comments", Method: http.MethodPost, Path: "/api/v1/rectifications/{id}/comments", Summary: "Add comments to an item, issued or not", Tag: tag, Access: code, Errors: []int{404, 409}},
 		func(ctx context.Context, in *membersIn) (*itemOut, error) {
 			return outItem(s.Join(ctx, in.ID, in.Body.Comments, in.Body.Version))
 		})
@@ -164,7 +166,7 @@ func (s *Service) itemRoutes(api huma.API) {
 			return outItem(s.Unmerge(ctx, in.ID, in.Body.Comments, in.Body.Version))
 		})
 	httpx.Handle(api, httpx.Op{ID: "act-on-rectification", Method: http.MethodPost, Path: "/api/v1/rectifications/{id}/actions/{action}", Summary: "Take one action of the workflow",
-		Description: "confirm, issue, answer, return, start, done, verify, rework, tell, publish, withdraw, supervise. Each edge has its own permission.", Tag: tag, Access: read, Errors: []int{404, 409}},
+		Description: "confirm, issue, answer, return, adjudicate, start, done, verify, rework, tell, publish, retract, withdraw; ask_extension, extend, ask_suspension, suspend, review, resume, refuse; supervise, reply, lift. Each edge has its own permission.", Tag: tag, Access: read, Errors: []int{404, 409}},
 		func(ctx context.Context, in *actIn) (*itemOut, error) {
 			v, err := in.Version(in.Body.Version)
 			if err != nil {

@@ -193,32 +193,38 @@ func seenList(ctx context.Context, tx *db.Tx, id string) (*ReverseList, error) {
 // ReverseList returns a list the caller sees; NotFound otherwise. lang is the language in which clocks explain themselves.
 func (s *Service) ReverseList(ctx context.Context, id, lang string) (d *ListDetail, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		l, err := seenList(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := countList(ctx, tx, l); err != nil {
-			return err
-		}
-		d = &ListDetail{ReverseList: *l, Exports: []ListExport{}}
-		wave, err := s.opinions.WaveTx(ctx, tx, l.WaveID)
-		if err != nil {
-			return err
-		}
-		d.WaveName = wave.Name
-		if d.Receipts, err = receiptsOf(ctx, tx, l.ID, lang); err != nil {
-			return err
-		}
-		if d.Editions, err = s.shownEditions(ctx, tx, l); err != nil {
-			return err
-		}
-		if d.Exports, err = exportsOf(ctx, tx, l); err != nil {
-			return err
-		}
-		d.Steps = steps(ctx, d)
-		return nil
+		d, err = s.ReverseListTx(ctx, tx, id, lang)
+		return err
 	})
 	return d, err
+}
+
+// ReverseListTx is ReverseList inside the caller's transaction.
+func (s *Service) ReverseListTx(ctx context.Context, tx *db.Tx, id, lang string) (*ListDetail, error) {
+	l, err := seenList(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := countList(ctx, tx, l); err != nil {
+		return nil, err
+	}
+	d := &ListDetail{ReverseList: *l}
+	wave, err := s.opinions.WaveTx(ctx, tx, l.WaveID)
+	if err != nil {
+		return nil, err
+	}
+	d.WaveName = wave.Name
+	if d.Receipts, err = receiptsOf(ctx, tx, l.ID, lang); err != nil {
+		return nil, err
+	}
+	if d.Editions, err = s.shownEditions(ctx, tx, l); err != nil {
+		return nil, err
+	}
+	if d.Exports, err = exportsOf(ctx, tx, l); err != nil {
+		return nil, err
+	}
+	d.Steps = steps(ctx, d)
+	return d, nil
 }
 
 // shownEditions hides from streets and departments what was not sent to them, and the names of items they do not see.

@@ -14,9 +14,11 @@ import (
 // Filter narrows a list of items; empty fields do not.
 type Filter struct {
 	WaveID, Field, Area, Unit, Query string
+	ListID, Place                    string // on this reverse list; exactly this place
 	States                           []State
 	Overdue, Supervised              bool
-	Todo                             bool // waits for the caller
+	Todo                             bool   // waits for the caller
+	Set                              string // part of the list that a figure counts; see Sets
 }
 
 func (f Filter) where(ctx context.Context, tx *db.Tx) (string, []any) {
@@ -41,6 +43,12 @@ func (f Filter) where(ctx context.Context, tx *db.Tx) (string, []any) {
 	if f.Query != "" {
 		add(`(no LIKE $ ESCAPE '\' OR title LIKE $ ESCAPE '\' OR place LIKE $ ESCAPE '\')`, "%"+likeEscape(f.Query)+"%")
 	}
+	if f.Place != "" {
+		add("place = $", f.Place)
+	}
+	if f.ListID != "" {
+		add("id IN (SELECT item_id FROM reverse_list_line WHERE list_id = $)", f.ListID)
+	}
 	if len(f.States) > 0 {
 		marks := make([]string, len(f.States))
 		for n, s := range f.States {
@@ -50,7 +58,7 @@ func (f Filter) where(ctx context.Context, tx *db.Tx) (string, []any) {
 		where = append(where, "state IN ("+strings.Join(marks, ", ")+")")
 	}
 	if f.Overdue {
-		add("(state IN ('issued', 'answered', 'doing', 'rework') AND due_at < $ OR state = 'done' AND done_at > due_at)", tx.Time())
+		add(strings.ReplaceAll(overdueNow, "$now", "$"), tx.Time())
 	}
 	if f.Supervised {
 		where = append(where, "supervised")
@@ -58,12 +66,18 @@ func (f Filter) where(ctx context.Context, tx *db.Tx) (string, []any) {
 	if f.Todo {
 		where = append(where, todo(ctx, &args))
 	}
+	if f.Set != "" {
+		where = append(where, setCondition(tx, f.Set, &args))
+	}
 	return strings.Join(where, " AND "), args
 }
 
 // List returns the items the caller sees, newest first, one page after the cursor.
 func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out httpx.Page[Item], err error) {
 	if err := auth.Require(ctx, PermRead); err != nil {
+		return out, err
+	}
+	if err := checkSet(f.Set); err != nil {
 		return out, err
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
@@ -113,6 +127,7 @@ type Detail struct {
 	Comments []Voice    `json:"comments"`
 	Evidence []Evidence `json:"evidence"`
 	Clocks   []Clock    `json:"clocks"`
+	Course
 }
 
 // Get returns an item the caller sees with history, comments, evidence, clocks and what the caller may do next. lang is
@@ -146,6 +161,9 @@ func (s *Service) Get(ctx context.Context, id, lang string) (d *Detail, err erro
 		for n := range d.Clocks {
 			d.Clocks[n].explain(lang)
 		}
+		if d.Course, err = s.course(ctx, tx, i); err != nil {
+			return err
+		}
 		return s.nameUnits(ctx, tx, d)
 	})
 	return d, err
@@ -168,6 +186,16 @@ func (s *Service) nameUnits(ctx context.Context, tx *db.Tx, d *Detail) error {
 	var err error
 	for n := range d.History {
 		if d.History[n].UnitName, err = name(d.History[n].ActorUnit); err != nil {
+			return err
+		}
+	}
+	for n := range d.Clocks {
+		if d.Clocks[n].UnitName, err = name(d.Clocks[n].UnitID); err != nil {
+			return err
+		}
+	}
+	for n := range d.Reports {
+		if d.Reports[n].UnitName, err = name(d.Reports[n].ByUnit); err != nil {
 			return err
 		}
 	}

@@ -179,7 +179,7 @@ func TestMerge_RemembersWhatCameBack(t *testing.T) {
 	}
 	r := list.Items[0]
 	_, err = w.ConfirmReturn(w.as("reader"), r.ID, ReturnDecision{Version: 1})
-	wantCode(t, err, "auth.missing_permission")
+	wantCode(t, err, "auth.no_permission")
 	_, err = w.ConfirmReturn(w.as("code2"), r.ID, ReturnDecision{Version: 1})
 	wantCode(t, err, "auth.outside_area")
 	_, err = w.DismissReturn(w.as("office"), r.ID, ReturnDecision{Version: 1})

@@ -12,7 +12,6 @@ import (
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/mask"
 	"yiwang/internal/platform/prose"
-	"yiwang/internal/platform/words"
 )
 
 // Plan says what an item is about and who shall put it right. Units are ids; without a lead unit the responsibility list
@@ -60,9 +59,6 @@ func (s *Service) MergeTx(ctx context.Context, tx *db.Tx, comments []string, pla
 	if i.No, err = s.number(ctx, tx, wave, i.Street); err != nil {
 		return nil, err
 	}
-	if i.RecursOf, err = earlier(ctx, tx, i); err != nil {
-		return nil, err
-	}
 	i.Voices = len(comments)
 	if err := insertItem(ctx, tx, i); err != nil {
 		return nil, fmt.Errorf("merge into item %s: %w", i.No, err)
@@ -70,15 +66,10 @@ func (s *Service) MergeTx(ctx context.Context, tx *db.Tx, comments []string, pla
 	if err := s.attach(ctx, tx, i, comments); err != nil {
 		return nil, err
 	}
+	if err := s.suspect(ctx, tx, i); err != nil {
+		return nil, err
+	}
 	return i, s.record(ctx, tx, ActMerge, "", i, "", fmt.Sprintf("%d", len(comments)))
-}
-
-// Join adds comments to an item that is not issued yet. Needs rectify.merge for its area and that of each comment.
-func (s *Service) Join(ctx context.Context, id string, comments []string, version int64) (*Item, error) {
-	return s.edit(ctx, id, version, ActMerge, fmt.Sprintf("%d", len(comments)), func(tx *db.Tx, i *Item) error {
-		i.Voices += len(comments)
-		return s.attach(ctx, tx, i, comments)
-	})
 }
 
 // Unmerge takes comments out of an item that is not issued yet; they are confirmed and free again. An item without
@@ -225,20 +216,6 @@ func fits(c *opinion.Comment, i *Item) error {
 	}
 	return errs.Invalid("rectify.comment_does_not_fit", "A comment must be of the same wave, field and street as the item.",
 		errs.Field{Location: "body.comments", Message: "does not fit", Value: c.ID})
-}
-
-// earlier finds the closed item of another wave about the same matter: same field and area, similar title.
-func earlier(ctx context.Context, tx *db.Tx, i *Item) (string, error) {
-	best, found := opinion.SimilarEnough, ""
-	err := db.Each(ctx, tx, "SELECT "+itemColumns+` FROM item
-		WHERE area_code = $1 AND field = $2 AND wave_id <> $3 AND state IN ('verified', 'told', 'published') ORDER BY id`,
-		[]any{i.AreaCode, i.Field, i.WaveID}, func(o *Item) error {
-			if same := words.Similarity(o.Title, i.Title); same >= best {
-				best, found = same, o.ID
-			}
-			return nil
-		})
-	return found, err
 }
 
 // record appends history, audit entry and event of a change, and fills the derived fields.

@@ -152,7 +152,7 @@ func (s *Service) itemFigures(ctx context.Context, tx *db.Tx, p *Picture) error 
 	for _, set := range figuresOf {
 		p.add(set, g.Counts[set], ListItems, "set", set)
 	}
-	p.add("voices_told", g.Voices, ListVoices, "set", "closed")
+	p.add("voices_told", g.Told, ListVoices, "set", "closed")
 	for _, by := range []struct{ key, column, name string }{{"streets", "street", "street"}, {"units", "lead_unit", "unit"}} {
 		n, err := db.Get[int](ctx, tx, "SELECT COUNT(DISTINCT "+by.column+") FROM item WHERE "+where+" AND "+issuedItems, args...)
 		if err != nil {

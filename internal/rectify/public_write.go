@@ -3,6 +3,7 @@ package rectify
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
@@ -136,7 +137,7 @@ func (s *Service) quotes(ctx context.Context, tx *db.Tx, i *Item) ([]string, err
 	comments, err := s.opinions.OfItemTx(ctx, tx, i.ID)
 	out := []string{}
 	for _, c := range comments {
-		text := []rune(mask.Public(c.Text))
+		text := []rune(strings.TrimRight(mask.Public(c.Text), "。，；, "))
 		if q := string(text[:min(len(text), maxQuote)]); len(text) > 3 && !slices.Contains(out, q) && len(out) < 8 {
 			out = append(out, q)
 		}

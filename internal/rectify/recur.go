@@ -93,7 +93,7 @@ func Likeness(titleA, placeA, titleB, placeB string) float64 {
 func (s *Service) suspect(ctx context.Context, tx *db.Tx, i *Item) error {
 	best, found := LikeEnough, ""
 	err := db.Each(ctx, tx, "SELECT "+itemColumns+` FROM item
-		WHERE area_code = $1 AND field = $2 AND wave_id <> $3 AND created_at < $4 AND state IN ('verified', 'told', 'published') ORDER BY id`,
+		WHERE area_code = $1 AND field = $2 AND wave_id <> $3 AND created_at <= $4 AND state IN ('verified', 'told', 'published') ORDER BY id`,
 		[]any{i.AreaCode, i.Field, i.WaveID, i.CreatedAt}, func(o *Item) error {
 			if same := Likeness(o.Title, o.Place, i.Title, i.Place); same >= best {
 				best, found = same, o.ID

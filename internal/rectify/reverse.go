@@ -10,7 +10,7 @@ import (
 // their time (Settled), neither yet (Pending), verified (Passed) and of these approved: resolved or partly resolved and not refuted by the
 // residents who were asked again; not verified yet (Unverified), done late or overdue (Late), sent back (Reworked), about a matter that was
 // closed in an earlier wave (Recurred), of those whose recurrence was decided (Judged; Undecided waits). Voices counts the
-// comments in the closed ones.
+// comments in these items.
 type Reverse struct {
 	Issued     int `json:"issued"`
 	ClosedLoop int `json:"closed_loop"`

@@ -159,4 +159,5 @@ func wholeDistrict(p *auth.Principal) bool {
 	return false
 }
 
-func itoa(n int) string { return strconv.Itoa(n) }
+// digitsOf writes a number.
+func digitsOf(n int) string { return strconv.Itoa(n) }

@@ -44,6 +44,7 @@ var sets = map[string]string{
 	"street":   issuedItems + " AND LENGTH(lead_area) >= 9",
 	"district": issuedItems + " AND LENGTH(lead_area) < 9",
 
+	"unlisted":  "state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM reverse_list_line r WHERE r.item_id = item.id)",
 	"underway":  underway,
 	"passed":    passedItems,
 	"working":   issuedItems + " AND NOT (" + passedItems + ") AND state <> 'suspended' AND NOT " + overdueNow,
@@ -115,7 +116,8 @@ type Grouped struct {
 	Key    string
 	Name   string // of the lead unit
 	Area   string // of the lead unit
-	Voices int
+	Voices int    // comments in issued items
+	Told   int    // comments in closed items
 	Counts Counts
 }
 
@@ -124,6 +126,7 @@ type groupedRow struct {
 	Name   string `db:"name"`
 	Area   string `db:"area"`
 	Voices int    `db:"voices"`
+	Told   int    `db:"told"`
 	Line   string `db:"line"`
 }
 
@@ -137,9 +140,9 @@ func countSets(ctx context.Context, tx *db.Tx, column, where string, args []any)
 		parts[i] = "CAST(COUNT(*) FILTER (WHERE " + strings.ReplaceAll(sets[name], "$now", now) + ") AS TEXT)"
 	}
 	var out []Grouped
-	err := db.Each(ctx, tx, "SELECT "+column+" AS key, COALESCE(MAX(lead_name), '') AS name, COALESCE(MAX(lead_area), '') AS area, COALESCE(SUM(voices) FILTER (WHERE "+closedItems+"), 0) AS voices, "+
+	err := db.Each(ctx, tx, "SELECT "+column+" AS key, COALESCE(MAX(lead_name), '') AS name, COALESCE(MAX(lead_area), '') AS area, COALESCE(SUM(voices) FILTER (WHERE "+issuedItems+"), 0) AS voices, COALESCE(SUM(voices) FILTER (WHERE "+closedItems+"), 0) AS told, "+
 		strings.Join(parts, " || ',' || ")+" AS line FROM item WHERE "+where+" GROUP BY 1 ORDER BY 1", args, func(r *groupedRow) error {
-		g := Grouped{Key: r.Key, Name: r.Name, Area: r.Area, Voices: r.Voices, Counts: Counts{}}
+		g := Grouped{Key: r.Key, Name: r.Name, Area: r.Area, Voices: r.Voices, Told: r.Told, Counts: Counts{}}
 		for i, text := range strings.Split(r.Line, ",") {
 			n, err := strconv.Atoi(text)
 			if err != nil {

@@ -116,7 +116,7 @@ func (s *Service) InviteTx(ctx context.Context, tx *db.Tx, id string, in Invitat
 		return nil, err
 	}
 	out.Version = i.Version
-	return out, s.record(ctx, tx, ActInvite, i.State, i, "", itoa(out.Sent)+"/"+itoa(in.Residents))
+	return out, s.record(ctx, tx, ActInvite, i.State, i, "", digitsOf(out.Sent)+"/"+digitsOf(in.Residents))
 }
 
 // maxSlips bounds the codes of one call.

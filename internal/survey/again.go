@@ -56,13 +56,15 @@ func (s *Service) AskAgainTx(ctx context.Context, tx *db.Tx, waveID string, topi
 	if _, err := tx.Exec(ctx, "DELETE FROM wave_again WHERE wave_id = $1", waveID); err != nil {
 		return err
 	}
-	places := map[string]int{}
+	places, twice := map[string]int{}, map[[2]string]bool{}
 	for _, t := range topics {
 		places[t.Community]++
-		if t.Community == "" || t.Matter == "" || t.Title == "" || places[t.Community] > MostAgain {
+		key := [2]string{t.Community, t.Matter}
+		if t.Community == "" || t.Matter == "" || t.Title == "" || places[t.Community] > MostAgain || twice[key] {
 			return errs.Invalid("survey.bad_again", "Name a matter with its title for a community, at most three for each.",
 				errs.Field{Location: "body.items", Message: "at most three for a community", Value: t.Community})
 		}
+		twice[key] = true
 		err := tx.Queue(ctx, nil, `INSERT INTO wave_again (id, wave_id, community, place, matter, title, done, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			randomID(), waveID, t.Community, places[t.Community], t.Matter, t.Title, t.Done, tx.Time())
 		if err != nil {

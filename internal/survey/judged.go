@@ -101,7 +101,7 @@ func (j *Judged) ticked() Ticked {
 // AreaMean is a mean of one area with its uncertainty.
 type AreaMean struct {
 	N        int     // respondents who say something
-	NEff     float64 // size of the simple random sample that would be as precise; N where nothing varies
+	NEff     float64 // size of the simple random sample that would be as precise, neighbours apart; N where nothing varies
 	Estimate float64
 	SE       float64
 	DF       float64
@@ -135,7 +135,7 @@ func (s *JudgedSample) Means(y func(*Judged) float64, by NamedBy) (map[string]Ar
 		}
 		m := AreaMean{N: e.N, NEff: e.NEff, Estimate: e.Estimate, SE: e.SE, DF: float64(e.DF)}
 		if clustered != nil && clustered[i].DF > 0 && clustered[i].SE > m.SE {
-			m.SE, m.NEff, m.DF = clustered[i].SE, clustered[i].NEff, float64(clustered[i].DF)
+			m.SE, m.DF = clustered[i].SE, float64(clustered[i].DF)
 		}
 		if math.IsNaN(m.NEff) {
 			m.NEff = float64(m.N)

@@ -83,7 +83,8 @@ func carriesSecrets(path string) bool {
 		strings.HasPrefix(path, "/api/v1/account/") || strings.HasSuffix(path, "/actions/reset-password") || strings.HasSuffix(path, "/contact") ||
 		strings.HasSuffix(path, "/letters") || strings.HasPrefix(path, "/open311/") || strings.HasSuffix(path, "/reveal") ||
 		strings.HasPrefix(path, "/api/v1/public/report") || strings.HasPrefix(path, "/api/v1/public/follow") || path == "/api/v1/partners" || path == "/api/v1/webhooks" ||
-		path == "/api/v1/message-channels/test" || strings.HasSuffix(path, "/actions/renew-key") || strings.HasSuffix(path, "/actions/renew-secret")
+		path == "/api/v1/message-channels/test" || strings.HasSuffix(path, "/actions/renew-key") || strings.HasSuffix(path, "/actions/renew-secret") ||
+		strings.HasSuffix(path, "/invitations") || strings.HasPrefix(path, "/api/v1/public/judgements")
 }
 
 func ownerOf(ctx context.Context) string {

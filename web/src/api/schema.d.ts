@@ -9159,6 +9159,9 @@ export interface components {
             case_number: string;
             category: string;
             category_name: string;
+            /** @description Kind of facility; it holds for every kind if absent */
+            component?: string;
+            component_name?: string;
             /** Format: date-time */
             decided_at: string;
             decided_by: string;

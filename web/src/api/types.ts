@@ -45,7 +45,7 @@ export type PublicResult = Of<'AppraisalPublicResult'>
 
 export type Item = Of<'RectifyItem'>
 export type ItemDetail = Of<'RectifyDetail'>
-export type Comment = Of<'RectifyComment'>
+export type Comment = Of<'OpinionComment'>
 export type Field = Of<'RectifyField'>
 export type Loop = Of<'RectifyLoop'>
 export type Line = Of<'RectifyLine'>
@@ -53,6 +53,13 @@ export type Evidence = Of<'RectifyEvidence'>
 export type Move = Of<'RectifyMove'>
 export type PublicItem = Of<'RectifyPublicItem'>
 export type PublicCounts = Of<'RectifyPublicCounts'>
+export type PublicIndex = Of<'RectifyPublicIndex'>
+export type PublicDetail = Of<'RectifyPublicDetail'>
+export type PageView = Of<'RectifyPageView'>
+export type PageTexts = components['schemas']['RectifyPageTexts']
+export type PageShot = Of<'RectifyShot'>
+export type HideArea = Of<'Area'>
+export type Feedback = Of<'RectifyFeedback'>
 
 export type Settlement = Of<'ResultsSettlement'>
 export type StreetYear = Of<'ResultsStreetYear'>

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { chance, count, date, moment, range, score, signed, workTime } from './format'
+import { useLanguage } from './i18n'
 
 const now = new Date('2026-11-21T10:00:00+08:00')
 
@@ -8,6 +9,15 @@ describe('times are told as people in the district say them', () => {
     expect(moment('2026-11-21T01:06:00Z', now)).toBe('今天 09:06')
     expect(moment('2026-11-20T06:30:00Z', now)).toBe('11月20日 14:30')
     expect(date('2025-11-20T06:30:00Z', now)).toBe('2025年11月20日')
+  })
+  it('names the month in English', async () => {
+    vi.stubGlobal('localStorage', { setItem: () => undefined, getItem: () => null })
+    vi.stubGlobal('document', { documentElement: {} })
+    await useLanguage('en')
+    expect(moment('2026-11-20T06:30:00Z', now)).toBe('20 Nov 14:30')
+    expect(date('2025-11-20T06:30:00Z', now)).toBe('20 Nov 2025')
+    await useLanguage('zh')
+    vi.unstubAllGlobals()
   })
   it('counts the day in the district, not where the reader sits', () => {
     expect(moment('2026-11-20T16:30:00Z', now)).toBe('今天 00:30')

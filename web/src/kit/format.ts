@@ -1,4 +1,4 @@
-import { t } from './i18n'
+import { language, t } from './i18n'
 
 /** Times are shown in the district's time zone wherever the reader sits. */
 const zone = 'Asia/Shanghai'
@@ -12,10 +12,13 @@ function split(moment: Date): Record<string, string> {
 
 const dayOf = (moment: Date) => { const p = split(moment); return `${p.year}-${p.month}-${p.day}` }
 
-/** 11月21日; another year is named. */
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** 11月21日, in English 21 Nov; another year is named. */
 export function date(iso: string | null | undefined, now = new Date()): string {
   if (!iso) return '—'
   const p = split(new Date(iso))
+  if (language.value === 'en') return `${p.day} ${months[Number(p.month) - 1]}${p.year === split(now).year ? '' : ` ${p.year}`}`
   const day = `${p.month}月${p.day}日`
   return p.year === split(now).year ? day : `${p.year}年${day}`
 }

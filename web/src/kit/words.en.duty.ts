@@ -124,7 +124,7 @@ export const duty: Record<string, string> = {
   '要求做什么': 'What is asked',
   '覆盖': 'Covered',
   '读到 {n} 行，可用 {ok} 行，有误 {bad} 行': '{n} rows read, {ok} usable, {bad} wrong',
-  '责任清单': 'Responsibility',
+  '责任清单': 'Duties',
   '起始时刻': 'From',
   '近 90 天已派遣': 'Dispatched in 90 days',
   '近 90 天还没有已派遣的事件。': 'No case was dispatched in the last 90 days.',

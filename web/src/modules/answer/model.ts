@@ -17,7 +17,15 @@ export interface Questionnaire {
   areas?: (Place & { communities?: Place[] })[]
   /** Whom in the household the draw means. */
   select?: { method: string; text: string; picks?: number[] }
+  /** What was put right since the last wave: asked after the last page, to those of its community. */
+  again?: AgainTopic[]
 }
+
+/** A published matter that residents are asked about again. */
+export interface AgainTopic { id: string; community: string; title: string; done: string }
+export const againVerdicts = ['solved', 'partly', 'unsolved', 'unknown'] as const
+export type AgainVerdict = (typeof againVerdicts)[number]
+export type AgainSaid = Record<string, AgainVerdict>
 
 /** How the respondent came: with a printed code, or through the open link of a group. */
 export interface Entry { code?: string; wave?: string; group?: string }
@@ -38,6 +46,8 @@ export interface Submission {
   language: string
   adults?: number
   answers: Answers
+  /** By topic; only counted, never kept with the answers. */
+  again?: AgainSaid
 }
 
 /** An answer sheet in the making, kept on the device. */
@@ -52,6 +62,7 @@ export interface Draft {
   street: string
   community: string
   adults: number
+  said?: AgainSaid
 }
 
 export type WaitingState = 'waiting' | 'sending' | 'refused'

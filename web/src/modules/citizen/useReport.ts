@@ -1,4 +1,5 @@
 import { computed, ref, shallowRef, watch } from 'vue'
+import { deviceMark } from '@/kit/device'
 import { connection } from '@/kit/http'
 import { newId } from '@/kit/newId'
 import { advise, support } from './api'
@@ -8,14 +9,6 @@ import { keep, post } from './outbox'
 import { change, take } from './shelf'
 
 const empty = (): Draft => ({ id: newId(), text: '', category: '', photos: [], area: '', placeName: '', address: '', phone: '', name: '', anonymous: false })
-const deviceKey = 'yiwang.device'
-
-/** A random mark of this browser, so that limits hold per device and not per building. */
-function deviceMark(): string {
-  const mark = localStorage.getItem(deviceKey) ?? newId()
-  localStorage.setItem(deviceKey, mark)
-  return mark
-}
 
 /** A resident's report from the first word to the outbox. Kept on the device at every stroke, so it goes on without a network. */
 export function useReport() {

@@ -3,7 +3,7 @@ import type { Item } from '@/api/types'
 import { api, body, formOf, set } from '@/kit/http'
 
 type Schemas = components['schemas']
-export interface ItemFilter { wave?: string; state?: Item['state'][]; field?: string; area?: string; unit?: string; overdue?: boolean; todo?: boolean; q?: string; limit?: number; cursor?: string }
+export interface ItemFilter { wave?: string; state?: Item['state'][]; field?: string; area?: string; unit?: string; overdue?: boolean; todo?: boolean; set?: string; list?: string; place?: string; q?: string; limit?: number; cursor?: string }
 export interface CommentFilter { wave?: string; state?: 'open' | 'confirmed' | 'skipped' | 'praise'; field?: string; area?: string; free?: boolean; q?: string; limit?: number; cursor?: string }
 export type ActionBody = Schemas['RectifyMove']
 export type ItemPlan = Omit<Schemas['RectifyMerger'], 'comments' | '$schema'>
@@ -18,9 +18,6 @@ export const summarise = (wave: string, by: 'field' | 'street' | 'unit') => body
 export const listFields = () => body(api.GET('/api/v1/rectification-fields'))
 
 export const listComments = (filter: CommentFilter) => body(api.GET('/api/v1/comments', { params: { query: set(filter) } }))
-export const confirmComment = (id: string, decision: Schemas['RectifyConfirmBody']) => body(api.POST('/api/v1/comments/{id}/confirm', { ...path(id), body: decision }))
-export const skipComment = (id: string, decision: Schemas['RectifySkipBody']) => body(api.POST('/api/v1/comments/{id}/skip', { ...path(id), body: decision }))
-export const undoComment = (id: string, decision: Schemas['RectifyUndoBody']) => body(api.POST('/api/v1/comments/{id}/undo', { ...path(id), body: decision }))
 export const loadComments = (wave: string) => body(api.POST('/api/v1/waves/{id}/comments/load', path(wave)))
 export const mergeComments = (merger: Schemas['RectifyMerger']) => body(api.POST('/api/v1/rectifications', { body: merger }))
 export const addToItem = (item: string, members: Schemas['RectifyMembers']) => body(api.POST('/api/v1/rectifications/{id}/comments', { ...path(item), body: members }))

@@ -1,5 +1,6 @@
 import type { ItemDetail } from '@/api/types'
 import { t } from '@/kit/i18n'
+import { clockName, suspensionGround } from './item/words'
 import { actionName, groundName } from './words'
 
 type Step = ItemDetail['history'][number]
@@ -12,7 +13,11 @@ export function unitOn(item: Pick<ItemDetail, 'lead' | 'co'>, id: string): strin
 function noteOf(step: Step): string {
   if (step.action === 'evidence') return step.note.startsWith('after') ? t('整改后照片') : t('整改前照片')
   if (step.action === 'merge' && /^\d+$/.test(step.note)) return t('{n} 条意见', { n: step.note })
-  return [step.ground ? groundName(step.ground) : '', step.note].filter(Boolean).join('：')
+  if (step.action === 'milestone' || step.action === 'report' || step.action === 'link' || step.action === 'unlink' || step.action === 'ready') return step.note
+  if (step.action === 'plan') return t('{n} 个节点', { n: step.note })
+  if (step.action === 'invite') return t('短信 {a} 条，邀请码 {b} 张', { a: step.note.split('/')[0] ?? '', b: step.note.split('/')[1] ?? '' })
+  if (step.action === 'overdue') return clockName(step.note)
+  return [step.ground ? groundName(suspensionGround(step.ground)) : '', step.note].filter(Boolean).join('：')
 }
 
 /** The history of an item as a story, newest first. */

@@ -2,14 +2,14 @@ import type { Case } from '@/api/types'
 import { count, moment } from '@/kit/format'
 import { t } from '@/kit/i18n'
 import type { Column } from '@/ui/table'
-import { channelName, levelName, resultName, satisfactionName } from '../words'
+import { caseStateName, channelName, levelName, resultName, satisfactionName } from '../words'
 
 /** Every column the table can show; the keys are those of saved views and exports. */
 export const allColumns = (): Column<Case>[] => [
   { key: 'number', label: t('编号'), text: (c) => c.number },
   { key: 'title', label: t('标题') },
   { key: 'due', label: t('时限') },
-  { key: 'state', label: t('状态'), text: (c) => c.state_name },
+  { key: 'state', label: t('状态'), text: (c) => caseStateName(c.state) },
   { key: 'category', label: t('分类'), text: (c) => c.category_name ?? '' },
   { key: 'area', label: t('区域'), text: (c) => c.area_name },
   { key: 'address', label: t('地址'), text: (c) => c.address },
