@@ -48,7 +48,7 @@ type settleBody struct {
 	Reason string `json:"reason" maxLength:"800"`
 }
 
-type ok struct {
+type stored struct {
 	OK bool `json:"ok"`
 }
 
@@ -64,7 +64,7 @@ type thankBody struct {
 	Words  string `json:"words,omitempty" maxLength:"800"`
 }
 
-type praised struct {
+type praiseCounts struct {
 	Items   []Praised `json:"items"`
 	Targets []string  `json:"targets"`
 }
@@ -97,9 +97,9 @@ func (s *Service) readingRoutes(api huma.API) {
 			return out(s.PraiseList(ctx, PraiseFilter{WaveID: in.Wave, Area: in.Area, Waiting: in.Waiting}, in.PageIn))
 		})
 	httpx.Handle(api, httpx.Op{ID: "count-praise", Method: http.MethodGet, Path: "/api/v1/opinions/praise/targets", Summary: "Count praise by whom it is for", Tag: tag, Access: code},
-		func(ctx context.Context, in *waveIn) (*body[praised], error) {
+		func(ctx context.Context, in *waveIn) (*body[praiseCounts], error) {
 			list, err := s.Praised(ctx, PraiseFilter{WaveID: in.Wave})
-			return out(praised{list, PraiseTargets()}, err)
+			return out(praiseCounts{list, PraiseTargets()}, err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "pass-thanks", Method: http.MethodPost, Path: "/api/v1/comments/{id}/thanks", Summary: "Pass thanks on to the street", Tag: tag, Access: code, Errors: []int{404, 409}},
 		func(ctx context.Context, in *commentIn[thankBody]) (*body[*Praise], error) {
@@ -121,12 +121,12 @@ func (s *Service) doubleRoutes(api huma.API) {
 			return out(s.Blind(ctx, in.ID, in.Limit))
 		})
 	httpx.Handle(api, httpx.Op{ID: "code-second", Method: http.MethodPost, Path: "/api/v1/opinions/doubles/{id}/pairs/{pos}/second", Summary: "Store the second code of a comment", Tag: tag, Access: code, Errors: []int{404, 409}},
-		func(ctx context.Context, in *pairIn[secondBody]) (*body[ok], error) {
-			return out(ok{true}, s.CodeSecond(ctx, in.ID, in.Pos, in.Body.Code))
+		func(ctx context.Context, in *pairIn[secondBody]) (*body[stored], error) {
+			return out(stored{true}, s.CodeSecond(ctx, in.ID, in.Pos, in.Body.Code))
 		})
 	httpx.Handle(api, httpx.Op{ID: "settle-difference", Method: http.MethodPost, Path: "/api/v1/opinions/doubles/{id}/pairs/{pos}/final", Summary: "Decide between two codes as a third person", Tag: tag, Access: model, Errors: []int{404, 409}},
-		func(ctx context.Context, in *pairIn[settleBody]) (*body[ok], error) {
-			return out(ok{true}, s.Settle(ctx, in.ID, in.Pos, in.Body.Code, in.Body.Reason))
+		func(ctx context.Context, in *pairIn[settleBody]) (*body[stored], error) {
+			return out(stored{true}, s.Settle(ctx, in.ID, in.Pos, in.Body.Code, in.Body.Reason))
 		})
 	httpx.Handle(api, httpx.Op{ID: "report-double-round", Method: http.MethodGet, Path: "/api/v1/opinions/doubles/{id}/report", Summary: "Agreement of two coders, metrics per class and corrected shares", Tag: tag, Access: code, Errors: []int{404}},
 		func(ctx context.Context, in *idIn) (*body[*Report], error) { return out(s.Report(ctx, in.ID)) })
