@@ -21,7 +21,11 @@ func (a *App) reactToPublication() {
 		})
 	}
 
-	// Most residents say of a published answer that it is not solved: the office decides whether the matter is opened again.
+	// Most residents say of a published answer that it is not solved: the matter is proposed for reopening in the next wave,
+	// and the office decides.
+	outbox.On(a.Bus, rectify.TopicDoubted, "rectify.doubted", func(ctx context.Context, tx *db.Tx, e rectify.Moved) error {
+		return a.Rectify.DoubtedTx(ctx, tx, e.ItemID)
+	})
 	outbox.On(a.Bus, rectify.TopicDoubted, "notice.doubted", func(ctx context.Context, tx *db.Tx, e rectify.Moved) error {
 		office, err := a.officeOf(ctx, tx, e.AreaCode)
 		if err != nil || office == "" {

@@ -21,10 +21,11 @@ func (l *loader) planLists() {
 	for n, r := range l.rounds {
 		for k, b := range r.batches {
 			at := l.days.after(b.to, 1).Add(10 * time.Hour)
-			if last := n == len(l.rounds)-2 && k == len(r.batches)-1; last { // under way: two days ago, so that some have not signed
-				at = l.days.after(l.end, -2).Add(15 * time.Hour)
+			laggards := 1.0
+			if n == len(l.rounds)-2 && k == len(r.batches)-1 { // under way: two days ago, so that some have not signed
+				at, laggards = l.days.after(l.end, -2).Add(15*time.Hour), 0.5
 			}
-			l.planList(r, at)
+			l.planList(r, at, laggards)
 		}
 		if n == len(l.rounds)-2 {
 			l.atWhole(midnight(l.end).Add(9*time.Hour+20*time.Minute), func(ctx context.Context) error { return l.draftLast(ctx, r) })
@@ -54,8 +55,8 @@ func (l *loader) issuedItems(ctx context.Context, r *round, listed map[string]bo
 	}
 }
 
-// planList plans one list from its draft to the signatures.
-func (l *loader) planList(r *round, at time.Time) {
+// planList plans one list from its draft to the signatures; laggards is the share of the late ones who sign in the end.
+func (l *loader) planList(r *round, at time.Time, laggards float64) {
 	if r.listed == nil {
 		r.listed = map[string]bool{}
 	}
@@ -73,7 +74,7 @@ func (l *loader) planList(r *round, at time.Time) {
 			if id == "" {
 				return nil
 			}
-			return l.signSome(ctx, tx, id, []float64{0.55, 0.6, 0.8}[n])
+			return l.signSome(ctx, tx, id, []float64{0.55, 0.6, laggards}[n])
 		})
 	}
 }

@@ -31,7 +31,7 @@ type Matter struct {
 }
 
 // What speaks for and against two voices of one place being about the same thing. The values were chosen on invented
-// comments whose matters are known; docs/opinions.md says what they reach there.
+// comments whose matters are known; docs/coding-desk.md says what they reach there.
 const (
 	sameWords    = 1.0   // the texts share much of what is rare in them
 	sameThread   = 0.7   // other people say both things in one breath

@@ -2,7 +2,6 @@ package rectify
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 
@@ -204,28 +203,38 @@ func (s *Service) ItemEffect(ctx context.Context, id string) (out *ItemEffect, e
 // EffectsTx returns verdict and answers of items, whoever asks: for lists and public pages. Answers below ten are hidden already; the
 // public is told of streets at most, see ItemEffect.AreaLevel.
 func (s *Service) EffectsTx(ctx context.Context, tx *db.Tx, ids []string) (map[string]*ItemEffect, error) {
+	out := map[string]*ItemEffect{}
+	for _, id := range ids {
+		out[id] = &ItemEffect{ItemID: id, Differences: []Difference{}, Returns: []Return{}}
+	}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	marks, args := db.Listed(ids)
 	type effect struct {
+		ItemID    string `db:"item_id"`
 		Verdict   string `db:"verdict"`
 		AreaCode  string `db:"area_code"`
 		AreaLevel string `db:"area_level"`
 	}
-	out := map[string]*ItemEffect{}
-	for _, id := range ids {
-		e := &ItemEffect{ItemID: id, Differences: []Difference{}, Returns: []Return{}}
-		out[id] = e
-		row, err := db.Get[effect](ctx, tx, "SELECT verdict, area_code, area_level FROM item_effect WHERE item_id = $1", id)
-		if err == nil {
-			e.Verdict, e.AreaCode, e.AreaLevel = row.Verdict, row.AreaCode, row.AreaLevel
-		} else if !errors.Is(err, db.ErrNoRows) {
-			return nil, fmt.Errorf("effect of item %s: %w", id, err)
-		}
-		asked, err := db.Get[Asked](ctx, tx, "SELECT wave_id, solved, partly, unsolved, unknown, verdict FROM item_again WHERE item_id = $1", id)
-		if err == nil {
-			asked.shown()
-			e.Asked = &asked
-		} else if !errors.Is(err, db.ErrNoRows) {
-			return nil, fmt.Errorf("answers about item %s: %w", id, err)
-		}
+	if err := db.Each(ctx, tx, "SELECT item_id, verdict, area_code, area_level FROM item_effect WHERE item_id IN "+marks, args, func(r *effect) error {
+		e := out[r.ItemID]
+		e.Verdict, e.AreaCode, e.AreaLevel = r.Verdict, r.AreaCode, r.AreaLevel
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("effects of items: %w", err)
+	}
+	type answers struct {
+		Asked
+		ItemID string `db:"item_id"`
+	}
+	if err := db.Each(ctx, tx, "SELECT item_id, wave_id, solved, partly, unsolved, unknown, verdict FROM item_again WHERE item_id IN "+marks, args, func(r *answers) error {
+		asked := r.Asked
+		asked.shown()
+		out[r.ItemID].Asked = &asked
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("answers about items: %w", err)
 	}
 	return out, nil
 }

@@ -40,7 +40,18 @@ type PublicItem struct {
 	Edition     int           `json:"edition" doc:"Above 1 it was published anew after a correction"`
 	Steps       []PublicStep  `json:"steps" doc:"What happened when, oldest first"`
 	Verdicts    Verdicts      `json:"verdicts"`
+	Effect      *PublicEffect `json:"effect,omitempty" doc:"What the next wave says; absent until it does"`
 	Photos      []PublicPhoto `json:"photos"`
+}
+
+// PublicEffect is what residents of the place said of a published item in the next wave, when at least ten did, and whether
+// the answers of the place moved. The numbers of places smaller than a street stay inside.
+type PublicEffect struct {
+	Solved   int    `json:"solved"`
+	Partly   int    `json:"partly"`
+	Unsolved int    `json:"unsolved"`
+	Asked    string `json:"asked,omitempty" enum:"solved,mixed,unsolved" doc:"What most of them say; absent below ten answers"`
+	Verdict  string `json:"verdict,omitempty" enum:"better,unclear,worse" doc:"The same questions as before, in the same place"`
 }
 
 // PublicStep is one date in the course of a published item.
@@ -249,10 +260,38 @@ func (s *Service) publicItems(ctx context.Context, tx *db.Tx, rows []publicRow) 
 		return nil, err
 	}
 	verdicts, err := verdictsOfPages(ctx, tx, pages)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(rows))
 	for n := range rows {
-		out = append(out, s.publicItem(&rows[n], photos[rows[n].PageID], verdicts[rows[n].PageID]))
+		ids[n] = rows[n].ItemID
+	}
+	effects, err := s.EffectsTx(ctx, tx, ids)
+	for n := range rows {
+		item := s.publicItem(&rows[n], photos[rows[n].PageID], verdicts[rows[n].PageID])
+		item.Effect = effects[item.ID].public()
+		out = append(out, item)
 	}
 	return out, err
+}
+
+// public is what everybody may know of an effect; nil if that is nothing.
+func (e *ItemEffect) public() *PublicEffect {
+	if e == nil {
+		return nil
+	}
+	out := PublicEffect{}
+	if a := e.Asked; a != nil && a.Verdict != askedFew {
+		out.Solved, out.Partly, out.Unsolved, out.Asked = a.Solved, a.Partly, a.Unsolved, a.Verdict
+	}
+	if e.Verdict != EffectUnmeasured {
+		out.Verdict = e.Verdict
+	}
+	if out == (PublicEffect{}) {
+		return nil
+	}
+	return &out
 }
 
 // publicItem masks every text once more: a page kept before the rules grew stricter is read by the rules of today.

@@ -122,6 +122,39 @@ func (s *Service) ProposeReturnTx(ctx context.Context, tx *db.Tx, r Return) erro
 	return nil
 }
 
+// DoubtedTx proposes a published item for reopening in the wave after its own, because most of the residents who judged the
+// answer call it unsolved. Without a later wave it does nothing: the office has been told. It may run any number of times and
+// asks for no permission: the residents' voices did.
+func (s *Service) DoubtedTx(ctx context.Context, tx *db.Tx, item string) error {
+	i, err := findItem(ctx, tx, item)
+	if err != nil {
+		return err
+	}
+	w, err := s.surveys.BareWaveTx(ctx, tx, i.WaveID)
+	if errs.KindOf(err) == errs.KindNotFound {
+		return nil // gathered outside a wave: no wave follows
+	}
+	if err != nil {
+		return err
+	}
+	_, next, err := s.surveys.NeighboursTx(ctx, tx, w)
+	if err != nil || next == nil {
+		return err
+	}
+	page, err := db.Get[string](ctx, tx, "SELECT id FROM item_page WHERE item_id = $1 AND state = 'published'", item)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil // withdrawn meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	v, err := verdictsOf(ctx, tx, page)
+	if err != nil || !v.Doubted {
+		return err
+	}
+	return s.ProposeReturnTx(ctx, tx, Return{WaveID: next.ID, EarlierID: item, Kind: ReturnFeedback, Said: v.Solved + v.Unsolved, SaidNo: v.Unsolved})
+}
+
 // FindReturns looks for closed matters in every item of a wave that is in no return yet. It returns how many it proposed. Needs
 // rectify.merge; within the caller's areas.
 func (s *Service) FindReturns(ctx context.Context, waveID string) (n int, err error) {

@@ -9,7 +9,7 @@ export const lists: Record<string, string> = {
   '已批准，待下发': 'Approved, to be issued',
   '{n} 家签收超时': '{n} receipts overdue',
   '签收中': 'Being signed',
-  '已下发，全部签收': 'Issued, all signed',
+  '全部签收': 'All signed',
   '属地': 'Local',
   '可下载': 'Ready to download',
   '已过期': 'Expired',

@@ -117,4 +117,9 @@ export const published: Record<string, string> = {
   '链接已复制': 'Link copied',
   '，协办：{units}': ', helped by {units}',
   '：': ': ',
+  '有没有用': 'Did it help',
+  '下一期又问了{n}位居民：解决了{a}人，部分解决{b}人，没解决{c}人': 'Asked again, {n} residents say: solved {a}, partly {b}, not solved {c}',
+  '同样的问题再打分，这里比上一期好': 'The same questions score better here than before',
+  '同样的问题再打分，这里比上一期差': 'The same questions score worse here than before',
+  '同样的问题再打分，和上一期分不出高低': 'The same questions score no different from before',
 }

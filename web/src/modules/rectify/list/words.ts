@@ -8,7 +8,7 @@ export function standingOf(list: ReverseList): { tone: Tone; words: string } {
   if (list.edition > list.issued_edition) return { tone: 'warn', words: list.issued_edition ? t('更正待下发') : t('已批准，待下发') }
   if (list.state === 'issued') {
     if (list.counts.unsigned_overdue) return { tone: 'over', words: t('{n} 家签收超时', { n: list.counts.unsigned_overdue }) }
-    return list.counts.signed < list.counts.receipts ? { tone: 'info', words: t('签收中') } : { tone: 'ok', words: t('已下发，全部签收') }
+    return list.counts.signed < list.counts.receipts ? { tone: 'info', words: t('签收中') } : { tone: 'ok', words: t('全部签收') }
   }
   return list.state === 'dropped' ? { tone: 'done', words: t('已作废') } : { tone: 'pause', words: t('草稿') }
 }
