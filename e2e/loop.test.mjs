@@ -6,24 +6,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { open, picture, scene, signIn, start } from './harness.mjs'
+import { act, release } from './items.mjs'
 
 let world
 before(async () => { world = await start() })
 after(async () => { await world?.close() })
 
 const sentence = '蓝天园小区北门路灯坏了三个月，晚上看不清台阶'
-
-const act = async (page, verb, fill = async () => {}) => {
-  const primary = page.getByRole('button', { name: verb, exact: true })
-  await primary.or(page.getByRole('button', { name: '更多' })).first().waitFor()
-  if (!(await primary.first().isVisible())) await page.getByRole('button', { name: '更多' }).click()
-  await page.getByRole('button', { name: verb, exact: true }).or(page.getByRole('menuitem', { name: verb, exact: true })).first().click()
-  const dialog = page.getByRole('dialog')
-  await dialog.waitFor()
-  await fill(dialog)
-  await dialog.getByRole('button', { name: verb, exact: true }).click()
-  await dialog.waitFor({ state: 'hidden' })
-}
 
 /** Waits until the outbox has carried the imported comment over to the reverse list. */
 const arrived = async (page, wave) => {
@@ -107,7 +96,10 @@ test('a comment becomes an item, is solved, verified by another unit and publish
 
   await lead.page.reload()
   await act(lead.page, '告知反映人', async (d) => { await d.getByLabel('给居民的答复').fill('路灯已换好，谢谢您告诉我们。') })
-  await act(lead.page, '公示')
+  const editor = await open(world)
+  await signIn(editor.page, world.base, 'editor')
+  await release(world, id, editor.page, lead.page)
+  await lead.page.goto(`${world.base}/rectify/items/${id}`)
   await lead.page.getByText('已公示').first().waitFor()
   await picture(lead.page, 'item-published')
 
@@ -117,7 +109,7 @@ test('a comment becomes an item, is solved, verified by another unit and publish
   assert.equal(published.photos.length, 2)
   await visitor.page.goto(`${world.base}/p/`)
   await picture(visitor.page, 'public')
-  for (const w of [lead, clerk, verifier, visitor]) assert.deepEqual(w.faults, [])
+  for (const w of [lead, clerk, verifier, editor, visitor]) assert.deepEqual(w.faults, [])
 })
 
 test('the inspector follows a figure to its list, verifies the chain and sees who read the trail', async () => {
@@ -129,8 +121,12 @@ test('the inspector follows a figure to its list, verifies the chain and sees wh
   await row.click()
   await leader.page.getByText('是怎么算的').first().waitFor()
   await leader.page.goto(`${world.base}/rectify`)
-  await leader.page.getByRole('button', { name: /整改落实/ }).click()
-  await leader.page.getByText(/整改事项|整改落实/).last().waitFor()
+  const station = leader.page.getByRole('region', { name: '整改落实' })
+  const passed = Number((await station.locator('a.value').innerText()).match(/[\d,]+/)[0].replace(/,/g, ''))
+  await station.locator('a.value').click()
+  await leader.page.waitForURL(/set=passed/)
+  const answer = await leader.page.request.get(`${world.base}/api/v1/rectifications?wave=${new URL(leader.page.url()).searchParams.get('wave')}&set=passed&limit=1`)
+  assert.equal((await answer.json()).total, passed, 'the figure is the length of the list that it opens')
 
   const inspector = await open(world)
   await signIn(inspector.page, world.base, 'auditor')

@@ -92,7 +92,7 @@ func (s *Service) gatherMore(ctx context.Context, f *facts) (err error) {
 	id := f.wave.ID
 	if s.from.Reverse != nil {
 		if f.loop, err = s.from.Reverse.Loop(ctx, id); err == nil {
-			f.fields, err = s.from.Reverse.Summary(ctx, id, "field")
+			f.fields, err = s.from.Reverse.Summary(ctx, rectify.SummaryQuery{WaveID: id, By: "field"})
 		}
 		if err = optional(err); err != nil {
 			return err
