@@ -128,7 +128,7 @@ func (s *Service) confirm(_ context.Context, _ *db.Tx, i *Item, _ *Move) error {
 	if i.LeadUnit == "" {
 		return missing("rectify.need_lead", "lead_unit", "Name the lead unit first.")
 	}
-	if i.Voices == 0 {
+	if i.Voices == 0 && i.RecursOf == "" { // one that residents call unsolved has their verdicts instead
 		return missing("rectify.need_comments", "comments", "An item needs at least one comment.")
 	}
 	return nil

@@ -167,6 +167,13 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, l *ReverseList, e *ListE
 				return err
 			}
 		case ChangeStrike:
+			i, err := findItem(ctx, tx, c.ItemID)
+			if err != nil {
+				return err
+			}
+			if i.State != Confirmed && i.State != Withdrawn { // issued since the correction was put forward
+				return errs.Conflict("rectify.list_content", "Items of the list have changed since it was put forward; have it put forward again.").With(l)
+			}
 			if _, err := tx.Exec(ctx, "DELETE FROM reverse_list_line WHERE item_id = $1 AND list_id = $2", c.ItemID, l.ID); err != nil {
 				return err
 			}

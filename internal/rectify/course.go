@@ -36,7 +36,7 @@ type Course struct {
 func (s *Service) course(ctx context.Context, tx *db.Tx, i *Item) (c Course, err error) {
 	var e [7]error
 	c.Plan, e[0] = s.planOf(ctx, tx, i)
-	c.Milestones, e[1] = milestonesOf(ctx, tx, i.ID)
+	c.Milestones, e[1] = milestonesOf(ctx, tx, i)
 	c.Reports, e[2] = reportsOf(ctx, tx, i.ID)
 	c.Requests, e[3] = requestsOf(ctx, tx, i.ID)
 	c.Supervisions, e[4] = supervisionsOf(ctx, tx, i.ID)
@@ -116,20 +116,17 @@ func (s *Service) LinkedTx(ctx context.Context, tx *db.Tx, kind string, refs []s
 // HeardTx notes what became of a case or whistle that may be linked with items. When it was the last one of an item that is
 // worked on, the unit is told that the item may be done; nothing else happens. Only the program calls it.
 func (s *Service) HeardTx(ctx context.Context, tx *db.Tx, m Matter) error {
+	// Items that knew of the end already are told nothing again; one that was linked after the end knew it from the start.
 	items, err := db.All[struct {
 		ID string `db:"item_id"`
-	}](ctx, tx, "SELECT item_id FROM item_link WHERE kind = $1 AND ref_id = $2 AND loosed_at IS NULL ORDER BY item_id", m.Kind, m.ID)
-	if err != nil || len(items) == 0 {
-		return err
-	}
-	before, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM item_link WHERE kind = $1 AND ref_id = $2 AND loosed_at IS NULL AND ended_at IS NOT NULL", m.Kind, m.ID)
+	}](ctx, tx, "SELECT item_id FROM item_link WHERE kind = $1 AND ref_id = $2 AND loosed_at IS NULL AND ended_at IS NULL ORDER BY item_id", m.Kind, m.ID)
 	if err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, "UPDATE item_link SET state = $1, result = $2, ended_at = $3 WHERE kind = $4 AND ref_id = $5 AND loosed_at IS NULL", m.State, m.Result, m.EndedAt, m.Kind, m.ID); err != nil {
 		return err
 	}
-	if m.EndedAt == nil || before > 0 {
+	if m.EndedAt == nil {
 		return nil
 	}
 	for _, x := range items {
@@ -157,19 +154,23 @@ func (s *Service) proposeDone(ctx context.Context, tx *db.Tx, item, number strin
 }
 
 // JoinWhistleTx links a whistle with every item that is linked with its case, so that whoever leads the item sees it. Only
-// the program calls it; a second time changes nothing.
+// the program calls it; a second time changes nothing, and a link that somebody took away stays away.
 func (s *Service) JoinWhistleTx(ctx context.Context, tx *db.Tx, m Matter) error {
 	items, err := db.All[struct {
 		ID string `db:"item_id"`
-	}](ctx, tx, "SELECT item_id FROM item_link WHERE kind = 'case' AND ref_id = $1 AND loosed_at IS NULL ORDER BY item_id", m.CaseID)
+	}](ctx, tx, `SELECT item_id FROM item_link c WHERE kind = 'case' AND ref_id = $1 AND loosed_at IS NULL
+		AND NOT EXISTS (SELECT 1 FROM item_link w WHERE w.kind = 'whistle' AND w.ref_id = $2 AND w.item_id = c.item_id) ORDER BY item_id`, m.CaseID, m.ID)
 	if err != nil {
 		return err
 	}
 	for _, x := range items {
 		n, err := tx.Exec(ctx, "INSERT INTO item_link ("+linkColumns+") VALUES ($1, $2, $3, $4, $5, FALSE, $6, $7, $8, $9, '', $10) ON CONFLICT DO NOTHING",
 			db.NewID(tx), x.ID, LinkWhistle, m.ID, m.Number, m.State, m.Result, m.EndedAt, nameOf(ctx), tx.Time())
-		if err != nil || n == 0 {
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			continue // linked by somebody at the same moment
 		}
 		i, err := s.locked(ctx, tx, x.ID)
 		if err != nil {

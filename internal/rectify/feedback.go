@@ -2,6 +2,7 @@ package rectify
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -47,14 +48,15 @@ type Spoken struct {
 }
 
 // Speak takes what a resident says about a published answer: one voice for each browser, which may be changed. Anybody may,
-// within limits per network and browser. When at least three have spoken and most say "not solved", the office is told
+// within limits per network, browser and item: who invents browsers makes no majority. When at least three have spoken and most say "not solved", the office is told
 // once. NotFound for what is not published.
 func (s *Service) Speak(ctx context.Context, address, item string, in Voiced) (out *Spoken, err error) {
 	if err := checkTexts(prose.Optional("words", &in.Words, maxWords)); err != nil {
 		return nil, err
 	}
 	in.Words = mask.Public(in.Words)
-	if !s.voices.Allow(httpx.Network(address)) || !s.browsers.Allow(in.Device) {
+	network := httpx.Network(address)
+	if !s.voices.Allow(network) || !s.browsers.Allow(in.Device) || !s.ballots.Allow(network+" "+item) {
 		return nil, errs.TooMany("rectify.too_many_voices", "Many voices came from here; try again in a few minutes.")
 	}
 	ctx = audit.WithOrigin(auth.System(ctx, "居民"), audit.Origin{}) // the trail keeps that somebody spoke, not from where
@@ -91,18 +93,20 @@ func (s *Service) SpeakTx(ctx context.Context, tx *db.Tx, item string, in Voiced
 	if in.Words == "" {
 		state = "silent"
 	}
-	// The day, not the minute: with the community a minute could lead to whoever was seen with a telephone in the hand.
+	// The day, not the minute, and an id that tells no time: with the community a minute could lead to whoever was seen with
+	// a telephone in the hand.
 	if _, err := tx.Exec(ctx, `INSERT INTO item_feedback (id, item_id, page_id, area_code, voter, solved, words, state, day) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (page_id, voter) DO UPDATE SET solved = excluded.solved, words = excluded.words, state = excluded.state, ground = '', judged_by = '', judged_name = '',
 			judged_at = NULL, day = excluded.day, version = item_feedback.version + 1`,
-		db.NewID(tx), item, p.ID, i.AreaCode, voter, in.Solved, in.Words, state, clock.At(startOfDay(tx.Now()))); err != nil {
+		rand.Text(), item, p.ID, i.AreaCode, voter, in.Solved, in.Words, state, clock.At(startOfDay(tx.Now()))); err != nil {
 		return nil, fmt.Errorf("keep a voice: %w", err)
 	}
 	out := &Spoken{Changed: before > 0}
 	if out.Verdicts, err = verdictsOf(ctx, tx, p.ID); err != nil {
 		return nil, err
 	}
-	if err := audit.Log(ctx, tx, audit.Entry{Action: "rectify.voice", Object: "rectification", ObjectID: item, Area: i.AreaCode, Detail: map[string]any{"no": i.No, "solved": in.Solved, "changed": out.Changed}}); err != nil {
+	// What was said stays out of the trail, which knows the second.
+	if err := audit.Log(ctx, tx, audit.Entry{Action: "rectify.voice", Object: "rectification", ObjectID: item, Area: i.AreaCode, Detail: map[string]any{"no": i.No}}); err != nil {
 		return nil, err
 	}
 	if !out.Doubted || p.DoubtedAt != nil {

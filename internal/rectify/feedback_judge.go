@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"yiwang/internal/platform/audit"
@@ -52,10 +53,11 @@ func (s *Service) Feedback(ctx context.Context, f FeedbackFilter, page httpx.Pag
 	if err := auth.Require(ctx, PermPage); err != nil {
 		return out, err
 	}
-	after, err := httpx.DecodeCursor(page.Cursor, 1)
+	after, err := httpx.DecodeCursor(page.Cursor, 2)
 	if err != nil {
 		return out, err
 	}
+	day, _ := strconv.ParseInt(after[0], 10, 64) // a cursor of ours; empty for the first page
 	var args []any
 	where := auth.Areas(ctx, "f.area_code", &args) + " AND f.state <> 'silent'"
 	add := func(cond, v string) {
@@ -75,10 +77,13 @@ func (s *Service) Feedback(ctx context.Context, f FeedbackFilter, page httpx.Pag
 		if err != nil {
 			return err
 		}
-		add("f.id <", after[0])
+		if after[1] != "" {
+			args = append(args, day, after[1])
+			where += fmt.Sprintf(" AND (f.day, f.id) < ($%d, $%d)", len(args)-1, len(args))
+		}
 		args = append(args, page.Limit+1)
-		rows, err := db.All[Feedback](ctx, tx, feedbackQuery+" WHERE "+where+fmt.Sprintf(" ORDER BY f.id DESC LIMIT $%d", len(args)), args...)
-		out = httpx.Cut(rows, page.Limit, total, func(r *Feedback) string { return httpx.EncodeCursor(r.ID) })
+		rows, err := db.All[Feedback](ctx, tx, feedbackQuery+" WHERE "+where+fmt.Sprintf(" ORDER BY f.day DESC, f.id DESC LIMIT $%d", len(args)), args...)
+		out = httpx.Cut(rows, page.Limit, total, func(r *Feedback) string { return httpx.EncodeCursor(strconv.FormatInt(r.Day.UnixMilli(), 10), r.ID) })
 		return err
 	})
 	return out, err
@@ -177,5 +182,5 @@ func (s *Service) WaitingVoicesTx(ctx context.Context, tx *db.Tx, item string) (
 	if _, err := s.forPage(ctx, tx, item, PermPage); err != nil {
 		return nil, err
 	}
-	return db.All[Feedback](ctx, tx, feedbackQuery+" WHERE f.item_id = $1 AND f.state = 'pending' ORDER BY f.id LIMIT 200", item)
+	return db.All[Feedback](ctx, tx, feedbackQuery+" WHERE f.item_id = $1 AND f.state = 'pending' ORDER BY f.day, f.id LIMIT 200", item)
 }

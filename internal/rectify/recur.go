@@ -251,7 +251,7 @@ func (f ReturnFilter) where(ctx context.Context) (string, []any) {
 	return where, args
 }
 
-// describe adds what the two items are called.
+// describe adds what the two items are called, as far as the caller sees them.
 func (s *Service) describe(ctx context.Context, tx *db.Tx, r *Return) error {
 	show := func(id string) (*ReturnItem, error) {
 		i, err := findItem(ctx, tx, id)
@@ -259,6 +259,9 @@ func (s *Service) describe(ctx context.Context, tx *db.Tx, r *Return) error {
 			return nil, err
 		}
 		r.AreaName = i.AreaName
+		if !sees(ctx, i) {
+			return nil, nil //nolint:nilnil // such as a draft that no unit knows of yet
+		}
 		return &ReturnItem{i.ID, i.No, i.Title, i.Place, i.Voices, i.State, i.Result}, nil
 	}
 	var err error
@@ -326,8 +329,11 @@ func (s *Service) DecideReturnTx(ctx context.Context, tx *db.Tx, id string, d Re
 	p, now := auth.From(ctx), tx.Time()
 	r.State, r.Note, r.DecidedBy, r.DecidedName, r.DecidedAt = to, mask.Text(d.Note), p.UserID, p.Name, &now
 	r.Version++
-	_, err = tx.Exec(ctx, `UPDATE item_return SET state = $1, note = $2, decided_by = $3, decided_name = $4, decided_at = $5, item_id = $6, version = version + 1
-		WHERE id = $7`, r.State, r.Note, r.DecidedBy, r.DecidedName, r.DecidedAt, r.ItemID, r.ID)
+	n, err := tx.Exec(ctx, `UPDATE item_return SET state = $1, note = $2, decided_by = $3, decided_name = $4, decided_at = $5, item_id = $6, version = version + 1
+		WHERE id = $7 AND version = $8 AND state = 'proposed'`, r.State, r.Note, r.DecidedBy, r.DecidedName, r.DecidedAt, r.ItemID, r.ID, d.Version)
+	if err == nil && n == 0 {
+		err = errs.Conflict("rectify.return_decided", "Somebody decided this already.")
+	}
 	if err != nil {
 		return nil, err
 	}

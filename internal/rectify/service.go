@@ -26,6 +26,7 @@ type Service struct {
 	contacts  Contacts
 	voices    *httpx.Limiter // of residents about published answers, by network
 	browsers  *httpx.Limiter
+	ballots   *httpx.Limiter // of voices about one answer, by network
 	box       *crypto.Box
 	raisers   Raisers
 	matters   Matters
@@ -50,7 +51,7 @@ type Deps struct {
 // New returns the service; the 14 fields are those of the opinions.
 func New(d Deps) *Service {
 	return &Service{db: d.DB, opinions: d.Opinions, directory: d.Directory, photos: d.Photos, calendar: d.Calendar, catalog: d.Opinions.Catalog(), surveys: d.Surveys, yardstick: d.Yardstick, answers: d.Answers, contacts: d.Contacts,
-		voices: httpx.NewLimiter(1.0/20, 40), browsers: httpx.NewLimiter(1.0/30, 8),
+		voices: httpx.NewLimiter(1.0/20, 40), browsers: httpx.NewLimiter(1.0/30, 8), ballots: httpx.NewLimiter(1.0/600, 12),
 		box: d.Box, tries: httpx.NewLimiter(1.0/5, 30), wrong: httpx.NewLimiter(1.0/30, 12)}
 }
 

@@ -19,6 +19,9 @@ const (
 	passedItems = "state IN ('verified', 'told', 'published')"
 	closedItems = "state IN ('told', 'published')"
 	heldItems   = "state IN ('issued', 'answered', 'doing', 'rework', 'returned', 'adjudicating')"
+	withUnits   = "state IN ('issued', 'answered', 'doing', 'rework')"
+	pastTime    = "COALESCE(due_at < $now AND NOT " + stoodStill + ", FALSE)"
+	stoodStill  = "state IN ('returned', 'adjudicating', 'suspended')" // no clock of a unit runs
 	overdueNow  = "COALESCE(state IN ('issued', 'answered', 'doing', 'rework') AND due_at < $now OR state = 'done' AND done_at > due_at, FALSE)"
 	saysNo      = "EXISTS (SELECT 1 FROM item_again a WHERE a.item_id = item.id AND a.verdict = 'unsolved')"
 	approved    = passedItems + " AND result IN ('resolved', 'partly') AND NOT " + saysNo
@@ -54,14 +57,15 @@ var sets = map[string]string{
 	"closed":    closedItems,
 	"published": "state = 'published'",
 
-	// On time: of those that are done or whose time is over.
-	"due":    issuedItems + " AND (done_at IS NOT NULL AND NOT (" + heldItems + " OR state = 'suspended') OR " + heldItems + " AND due_at < $now)",
+	// On time: of those that are done or whose time is over. Whoever returned it, or waits for a decision, has no time running.
+	"due":    issuedItems + " AND (done_at IS NOT NULL AND NOT (" + heldItems + " OR state = 'suspended') OR " + withUnits + " AND due_at < $now)",
 	"ontime": issuedItems + " AND done_at IS NOT NULL AND NOT (" + heldItems + " OR state = 'suspended') AND done_at <= due_at",
 	"late":   "(" + overdueNow + " OR COALESCE(done_at > due_at AND NOT (" + heldItems + "), FALSE))",
 
-	// The three shares of the reverse score: what counts, what speaks for it, what has no verdict yet.
-	"settled":     issuedItems + " AND (" + closedItems + " OR COALESCE(due_at < $now, FALSE))",
-	"pending":     issuedItems + " AND NOT (" + closedItems + ") AND NOT COALESCE(due_at < $now, FALSE)",
+	// The three shares of the reverse score: what counts, what speaks for it, what has no verdict yet. What is suspended
+	// with approval counts neither way until it goes on.
+	"settled":     issuedItems + " AND (" + closedItems + " OR " + pastTime + ")",
+	"pending":     issuedItems + " AND NOT (" + closedItems + ") AND state <> 'suspended' AND NOT " + pastTime,
 	"approved":    approved,
 	"disapproved": passedItems + " AND NOT (" + approved + ")",
 	"unverified":  issuedItems + " AND NOT (" + passedItems + ")",

@@ -135,8 +135,9 @@ func (l *Loop) countItems(ctx context.Context, tx *db.Tx) error {
 		late := t.DoneAt != nil && t.DoneAt.After(t.DueAt.Time)
 		overdue := t.State.open() && now.After(t.DueAt.Time) || t.State == Done && late
 		l.Overdue += one(overdue)
-		finished := t.DoneAt != nil && !t.State.open()
-		if finished || now.After(t.DueAt.Time) {
+		still := t.State == Returned || t.State == Adjudicating || t.State == Suspended // no clock of a unit runs
+		finished := t.DoneAt != nil && !t.State.open() && !still
+		if finished || t.State.open() && now.After(t.DueAt.Time) {
 			due++
 			onTime += one(finished && !late)
 		}

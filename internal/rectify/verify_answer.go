@@ -94,7 +94,7 @@ func (s *Service) AnswerInvitation(ctx context.Context, address string, a Answer
 	if err := checkTexts(prose.Optional("words", &a.Words, maxTestimony)); err != nil {
 		return err
 	}
-	ctx = auth.System(ctx, "居民")
+	ctx = audit.WithOrigin(auth.System(ctx, "居民"), audit.Origin{}) // the trail keeps that somebody answered, not from where
 	return s.db.Tx(ctx, func(tx *db.Tx) error { return s.answerTx(ctx, tx, address, a) })
 }
 

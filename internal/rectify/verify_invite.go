@@ -227,7 +227,8 @@ func (v *Invited) add(r *SaidOf) {
 }
 
 // stand applies the rule of k of n: with n answers, at least the same share as k of n says solved or partly; with fewer, the
-// item waits until the invitations end, and then those who verify decide alone.
+// item waits until the invitations end, and then those who verify decide alone. When everybody who was asked has answered
+// there is nobody to wait for: fewer than n then stop it if they speak against it, and never carry it.
 func (v *Invited) stand(now clock.Time) {
 	switch {
 	case v.Raisers+v.Residents == 0:
@@ -236,7 +237,9 @@ func (v *Invited) stand(now clock.Time) {
 		v.Stands = "agreed"
 	case v.Answers >= v.Needed:
 		v.Stands = "refused"
-	case v.Until != nil && now.After(v.Until.Time):
+	case v.Answers == v.Raisers+v.Residents && (v.Solved+v.Partly)*v.Needed < v.Agree*v.Answers:
+		v.Stands = "refused"
+	case v.Answers == v.Raisers+v.Residents || v.Until != nil && now.After(v.Until.Time):
 		v.Stands = "expired"
 	default:
 		v.Stands = "waiting"

@@ -167,8 +167,8 @@ var (
 // marks are the actions beside the workflow.
 var marks = []mark{
 	{ActSupervise, supervisable, PermSupervise, office, "a level higher than before; the unit answers by a date", func(i *Item) bool { return i.Supervision < maxLevel }},
-	{ActReply, supervisable, PermAnswer, lead, "answers the supervision in force", func(i *Item) bool { return i.Supervision > 0 }},
-	{ActLift, supervisable, PermSupervise, office, "the answer suffices", func(i *Item) bool { return i.Supervision > 0 }},
+	{ActReply, append([]State{Suspended}, supervisable...), PermAnswer, lead, "answers the supervision in force", func(i *Item) bool { return i.Supervision > 0 }},
+	{ActLift, append([]State{Suspended}, supervisable...), PermSupervise, office, "the answer suffices", func(i *Item) bool { return i.Supervision > 0 }},
 	{ActAskExtension, withUnit, PermAnswer, lead, "once, before the time has run out, at most as long again", func(i *Item) bool { return i.Wants == "" && !i.Extended }},
 	{ActAskSuspension, []State{Answered, Doing, Rework}, PermAnswer, lead, "on a listed ground", func(i *Item) bool { return i.Wants == "" }},
 	{ActExtend, withUnit, PermDecide, panel, "all or part of what was asked for", func(i *Item) bool { return i.Wants == Extension }},
