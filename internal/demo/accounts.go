@@ -51,7 +51,7 @@ var (
 	officeRights = append(append([]string{}, rectify.Permissions()...), opinion.PermCode, opinion.PermImport, survey.PermRead, survey.PermManage, survey.PermImport,
 		appraisal.PermRead, appraisal.PermScore, appraisal.PermPublish, region.PermRead, region.PermManage, sampling.PermRead, sampling.PermManage, report.PermRead, report.PermFreeze)
 	handlerRights  = []string{rectify.PermRead, rectify.PermAnswer, rectify.PermDo, appraisal.PermRead, region.PermRead}
-	editorRights   = []string{rectify.PermRead, rectify.PermPage, survey.PermRead, region.PermRead}
+	editorRights   = []string{opinion.PermCode, rectify.PermRead, rectify.PermPage, survey.PermRead, region.PermRead}
 	leaderRights   = []string{rectify.PermRead, rectify.PermApprove, appraisal.PermRead, region.PermRead}
 	verifierRights = []string{rectify.PermRead, rectify.PermVerify, region.PermRead}
 )

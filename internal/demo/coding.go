@@ -30,6 +30,7 @@ func (l *loader) planCoding(r *round, loaded time.Time) {
 		return
 	}
 	l.atWhole(l.days.after(loaded, 1).Add(10*time.Hour), func(ctx context.Context) error { return l.setAside(l.as(ctx, "lead"), r) })
+	l.planReading(r, midnight(l.moved(Now)).Add(10*time.Hour))
 	perm := rnd.Perm(len(r.matters))
 	start := 0
 	for _, b := range r.batches {

@@ -115,3 +115,8 @@ func (s *Service) evaluate(out *Report, pairs []Pair, proposed map[string]int) {
 			Corrected: corrected[i], SE: se[i], Sample: sample[i]})
 	}
 }
+
+// PairsTx returns every comment of a sample with its codes, whoever asks.
+func (s *Service) PairsTx(ctx context.Context, tx *db.Tx, round string) ([]Pair, error) {
+	return db.All[Pair](ctx, tx, "SELECT "+pairColumns+" FROM double_item i JOIN comment_code c ON c.id = i.comment_id WHERE i.round_id = $1 ORDER BY i.pos", round)
+}

@@ -19,6 +19,7 @@ import { officer } from './words.en.officer'
 import { patrol } from './words.en.patrol'
 import { platform } from './words.en.platform'
 import { published } from './words.en.public'
+import { reading } from './words.en.reading'
 import { rectify } from './words.en.rectify'
 import { region } from './words.en.region'
 import { report } from './words.en.report'
@@ -31,7 +32,7 @@ import { tally } from './words.en.tally'
 import { whistle } from './words.en.whistle'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, clock, appraisal, identity, patrol, platform, published, rectify, coding, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, effect, whistle, machine }
+export const parts = { common, shell, cases, clock, appraisal, identity, patrol, platform, published, rectify, coding, reading, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, effect, whistle, machine }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>
