@@ -48,7 +48,7 @@ func (l *loader) openAccounts(ctx context.Context) error {
 
 // rights of the accounts that act in the story, as their roles grant them.
 var (
-	officeRights = append(append([]string{}, rectify.Permissions()...), opinion.PermCode, opinion.PermImport, survey.PermRead, survey.PermManage, survey.PermImport,
+	officeRights = append(append([]string{}, rectify.Permissions()...), opinion.PermCode, opinion.PermModel, opinion.PermImport, survey.PermRead, survey.PermManage, survey.PermImport,
 		appraisal.PermRead, appraisal.PermScore, appraisal.PermPublish, region.PermRead, region.PermManage, sampling.PermRead, sampling.PermManage, report.PermRead, report.PermFreeze)
 	handlerRights  = []string{rectify.PermRead, rectify.PermAnswer, rectify.PermDo, appraisal.PermRead, region.PermRead}
 	editorRights   = []string{opinion.PermCode, rectify.PermRead, rectify.PermPage, survey.PermRead, region.PermRead}
