@@ -23,6 +23,7 @@ type life struct {
 	due    time.Time
 	stuck  string // the step a slow unit never gets to
 	ending string // what will have been done
+	held   bool   // it will be suspended
 }
 
 // planLife plans the item of a matter from the coding of its comments to its publication.
@@ -45,6 +46,7 @@ func (l *loader) planLife(rnd *rand.Rand, r *round, m *matter, b batch, loaded t
 	}
 	f.due = l.days.after(issue, f.limit)
 	f.passOn()
+	f.held = f.stuck == "start" && f.plays(sceneHold, 0.15)
 	f.watch()
 	f.handle()
 }
@@ -97,19 +99,31 @@ func (f *life) watch() {
 	if f.stuck == "" || !chance(f.rnd, 0.75) {
 		return
 	}
-	f.l.act(f.l.days.after(f.due, 2+f.rnd.IntN(4)).Add(16*time.Hour), f.m, "lead", rectify.ActSupervise,
-		rectify.Move{Note: "超期未办结，列入区督办，三个工作日内报送办理计划。"})
+	at := f.l.days.after(f.due, 2+f.rnd.IntN(4)).Add(16 * time.Hour)
+	if f.held { // what is suspended is looked at on its own days
+		return
+	}
+	f.l.act(at, f.m, "lead", rectify.ActSupervise, rectify.Move{Note: "超期未办结，列入区督办，三个工作日内报送办理计划。"})
+	if f.plays(sceneReply, 0.6) {
+		f.replies(at)
+	}
 }
 
 // handle is what the lead unit does: answer, start, put right, report done.
 func (f *life) handle() {
 	if f.stuck == "answer" {
+		if f.plays(sceneDispute, 0.2) {
+			f.dispute()
+		}
 		return
 	}
 	f.wait(1 + f.rnd.IntN(max(2, f.limit/3)))
 	promised := f.l.days.after(f.due, -1).Add(17 * time.Hour)
 	f.step(0, "", rectify.ActAnswer, rectify.Move{Measure: pick(f.rnd, f.m.kind.Do) + "。", PromisedAt: clock.Ptr(later(promised, f.l.days.after(f.at, 2)))})
 	f.machine(f.at)
+	if f.held {
+		f.hold()
+	}
 	if f.stuck == "start" {
 		return
 	}
@@ -123,6 +137,9 @@ func (f *life) handle() {
 		f.photo(rectify.Before)
 	}
 	if f.stuck == "done" {
+		if f.plays(sceneMore, 0.2) {
+			f.more()
+		}
 		return
 	}
 	f.work()
@@ -177,6 +194,9 @@ func (f *life) check(result rectify.Result) {
 		f.step(0, "", rectify.ActStart, rectify.Move{})
 		f.wait(1 + f.rnd.IntN(4))
 		f.step(0, "", rectify.ActDone, rectify.Move{Result: result, Outcome: "已返工：" + f.outcome(result)})
+	}
+	if f.plays(sceneJudges, 0.06) {
+		f.judges()
 	}
 	f.wait(1 + f.rnd.IntN(4))
 	f.step(0, "verifier", rectify.ActVerify, rectify.Move{Note: pick(f.rnd, []string{"现场查看属实，走访两户居民认可。", "已到现场，情况与答复一致。", "电话回访反映人，表示满意。", "现场核查通过，建议持续观察。"})})

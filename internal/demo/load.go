@@ -170,6 +170,7 @@ type loader struct {
 	events  []event
 	gallery gallery
 	shown   publicGallery
+	staged  map[string]int // how many items could have played a scene
 	frames  frames
 
 	grids     []region.Plot          // composite and dedicated

@@ -81,7 +81,7 @@ func (l *loader) moments() (list []moment) {
 
 // replay lets the planned events happen in the order of time.
 func (l *loader) replay(ctx context.Context) error {
-	list := l.moments()
+	list, month := l.moments(), ""
 	for len(list) > 0 {
 		n := 1
 		var err error
@@ -97,7 +97,10 @@ func (l *loader) replay(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("on %s: %w", l.Clock.Now().In(clock.Nanjing).Format(time.DateTime), err)
 		}
-		l.progress(list[0].at.In(clock.Nanjing).Format("2006年1月"))
+		if m := list[0].at.In(clock.Nanjing).Format("2006年1月"); m != month {
+			month = m
+			l.progress(m)
+		}
 		list = list[n:]
 	}
 	l.Clock.Set(l.end)

@@ -9,6 +9,17 @@ const (
 	moreSurnames = surnames + "谢黄马林高于程金石方白夏任康尤钱严牛易常温万戴莫江倪龙陶汤向文黎施樊兰殷陈安卞齐伍卜祁费岑凤花水云柳葛单"
 )
 
+// The lists as sets: every character of every text is looked up in them.
+var safeSurname, anySurname = setOf(surnames), setOf(moreSurnames)
+
+func setOf(list string) map[rune]bool {
+	set := map[rune]bool{}
+	for _, r := range list {
+		set[r] = true
+	}
+	return set
+}
+
 var doubleSurnames = []string{"欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "端木", "夏侯"}
 
 var nameCues = []string{"我叫", "我名叫", "名字叫", "名叫", "姓名", "联系人", "举报人", "反映人", "投诉人", "当事人", "本人", "住户", "业主", "我是", "找一下"}
@@ -44,9 +55,9 @@ func (f *folded) afterCue(i int) {
 			colon = colon || f.simple[j] != ' '
 			j++
 		}
-		list := surnames // "业主王丽", "我是张伟": without a colon only the safe list
+		list := safeSurname // "业主王丽", "我是张伟": without a colon only the safe list
 		if colon || strings.HasSuffix(c, "叫") {
-			list = moreSurnames
+			list = anySurname
 		}
 		n := f.surname(j, list)
 		if n == 0 {
@@ -75,7 +86,7 @@ func (f *folded) place(from, given int) bool {
 
 // beforeTitle marks 张建国书记 and 张书记; the title stays, because an office is not a secret.
 func (f *folded) beforeTitle(i int) {
-	n := f.surname(i, surnames)
+	n := f.surname(i, safeSurname)
 	if n == 0 || f.starts(i+n, notGiven) {
 		return
 	}
@@ -97,7 +108,7 @@ func (f *folded) familiar(i int) {
 			f.cover(i, i+2, maskName)
 		}
 	}
-	if n := f.surname(i, moreSurnames); n > 0 && f.has(i+n, "某") {
+	if n := f.surname(i, anySurname); n > 0 && f.has(i+n, "某") {
 		end := i + n + 1
 		for k := 0; k < 2 && end < len(f.simple) && (f.has(end, "某") || f.has(end, "甲") || f.has(end, "乙")); k++ {
 			end++
@@ -107,7 +118,7 @@ func (f *folded) familiar(i int) {
 }
 
 // surname returns the length of the surname at i, 0 if there is none.
-func (f *folded) surname(i int, list string) int {
+func (f *folded) surname(i int, list map[rune]bool) int {
 	if i >= len(f.simple) || f.taken[i] {
 		return 0
 	}
@@ -116,7 +127,7 @@ func (f *folded) surname(i int, list string) int {
 			return 2
 		}
 	}
-	if strings.ContainsRune(list, f.simple[i]) {
+	if list[f.simple[i]] {
 		return 1
 	}
 	return 0
