@@ -143,7 +143,12 @@ func (m matters) ofWhistle(ctx context.Context, tx *db.Tx, id string) (rectify.M
 	if err != nil {
 		return rectify.Matter{}, err
 	}
-	return whistleMatter(w), nil
+	x := whistleMatter(w)
+	_, err = m.app.Whistles.ByNumberTx(ctx, tx, w.Number)
+	if errs.KindOf(err) == errs.KindNotFound { // who may not see it is not told the title, which is that of its case
+		x.Title, err = "", nil
+	}
+	return x, err
 }
 
 // whistleWords are the words for the states of a whistle.

@@ -9,6 +9,7 @@ import (
 	"yiwang/internal/messages"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/outbox"
 	"yiwang/internal/rectify"
 	"yiwang/internal/whistle"
@@ -62,6 +63,9 @@ func (a *App) reactToMachine() {
 	// A whistle moved: it joins the items of its case, and they know how it stands.
 	outbox.On(a.Bus, whistle.TopicMoved, "rectify.hear-whistle", func(ctx context.Context, tx *db.Tx, e whistle.Moved) error {
 		m, err := matters{a}.ofWhistle(auth.System(ctx, "整改"), tx, e.WhistleID)
+		if errs.KindOf(err) == errs.KindNotFound {
+			return nil // a draft that was thrown away
+		}
 		if err != nil {
 			return err
 		}

@@ -92,7 +92,11 @@ func (s *Service) TakeTx(ctx context.Context, tx *db.Tx, waveID string, c Collec
 		return nil, err
 	}
 	if known {
-		return nil, errs.Conflict("opinion.taken_before", "This opinion is in the list already.").With(out)
+		again := errs.Conflict("opinion.taken_before", "This opinion is in the list already.")
+		if auth.From(ctx).Covers(out.AreaCode) { // a number guessed tells nothing of another street
+			again = again.With(out)
+		}
+		return nil, again
 	}
 	return out, audit.Log(ctx, tx, audit.Entry{Action: "opinion.take", Object: "comment", ObjectID: out.ID, Area: out.AreaCode,
 		Detail: map[string]any{"source": c.Source, "wave": waveID}})

@@ -203,7 +203,7 @@ func (s *Service) ThankTx(ctx context.Context, tx *db.Tx, id, target, text strin
 	if c.State != CommentPraise {
 		return nil, errs.Conflict("opinion.no_praise", "Only a comment that praises can be thanked for.").With(c)
 	}
-	text = mask.Text(text)
+	target, text = mask.Text(target), mask.Text(text)
 	n, err := tx.Exec(ctx, `INSERT INTO praise_thanks (comment_id, area_code, target, unit_id, unit_name, words, by_id, by_name, at)
 		VALUES ($1, $2, $3, '', '', $4, $5, $6, $7) ON CONFLICT (comment_id) DO NOTHING`, id, c.AreaCode, target, text, auth.From(ctx).UserID, auth.From(ctx).Name, tx.Time())
 	if err != nil {
