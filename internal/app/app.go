@@ -139,7 +139,6 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	go func() { failed <- a.listen(server, listener) }()
 	ready(listener.Addr().String())
 	debug.SetGCPercent(serveGC)
-	learned := a.startLearning(background)
 	ticking := a.startClocks(background)
 	kept := a.startTracks(background)
 	select {
@@ -155,7 +154,6 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	stop()
 	<-sealed
 	<-looped
-	<-learned
 	<-ticking
 	<-kept
 	if errors.Is(err, http.ErrServerClosed) {
@@ -169,19 +167,6 @@ func (a *App) listen(s *http.Server, l net.Listener) error {
 		return s.ServeTLS(l, a.Config.TLSCert, a.Config.TLSKey)
 	}
 	return s.Serve(l)
-}
-
-// startLearning trains the classifier of comments with what people decided so far; until it is done the shipped model
-// suggests. The same decisions give the same model, so it is not stored.
-func (a *App) startLearning(ctx context.Context) <-chan struct{} {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if _, err := a.Opinions.Retrain(auth.System(ctx, "classifier")); err != nil && ctx.Err() == nil {
-			slog.WarnContext(ctx, "the classifier was not trained, the shipped one is used", "error", err)
-		}
-	}()
-	return done
 }
 
 // startTracks takes positions until ctx ends; if it cannot begin, phones are told to send again and it is tried again.

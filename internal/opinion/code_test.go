@@ -105,23 +105,6 @@ func TestPropose_GroupsTheSameMatterOfOnePlace(t *testing.T) {
 	})
 }
 
-func TestRetrain_LearnsFromDecisionsAndNamesItsVersion(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, testkit.SQLite(t), "轧草机响得人头疼", "轧草机的动静太响")
-	before := (*w.classifier.Load()).Version()
-	w.free("05", 2)
-	first, err := w.Retrain(w.as("office"))
-	if err != nil || first == before {
-		t.Fatalf("version %s, %v", first, err)
-	}
-	if s := (*w.classifier.Load()).Classify("轧草机"); len(s) == 0 || s[0].Field != "05" {
-		t.Errorf("suggestions %+v", s)
-	}
-	if again, err := w.Retrain(w.as("office")); err != nil || again != first {
-		t.Errorf("the same decisions gave %s and %s, %v", first, again, err)
-	}
-}
-
 func TestQuality_ComparesSuggestionsWithDecisions(t *testing.T) {
 	t.Parallel()
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {

@@ -42,19 +42,3 @@ func (s *Service) WaveTx(ctx context.Context, tx *db.Tx, id string) (Wave, error
 
 // UseClassifier replaces the classifier for comments loaded from now on; suggestions already made keep their version.
 func (s *Service) UseClassifier(c Classifier) { s.classifier.Store(&c) }
-
-// Retrain builds a model from every confirmed comment and uses it from now on. It returns the version of the model.
-// Needs opinion.code. Call it at start as well: the same decisions give the same model.
-func (s *Service) Retrain(ctx context.Context) (string, error) {
-	var labelled []Labelled
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		labelled, err = s.LabelledTx(ctx, tx)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	m := Train(s.catalog, labelled)
-	s.UseClassifier(m)
-	return m.Version(), nil
-}

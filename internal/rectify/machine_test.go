@@ -161,7 +161,7 @@ func TestLapse_TellsEachPointOfAClockOnce(t *testing.T) {
 
 func TestPlan_HoldsPersonMoneyAndSteps(t *testing.T) {
 	t.Parallel()
-	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+	testkit.EachDBAt(t, func(t *testing.T, d *db.DB, c *clock.Fake) {
 		w := newWorld(t, d, lamp)
 		i := w.item(Doing, w.free("04", 1)...)
 		plan := NewPlan{Version: i.Version, Responsible: "物业科科长", Phone: "025-83550000", Budget: 12000, Source: "公共收益", Milestones: []NewMilestone{
@@ -193,6 +193,16 @@ func TestPlan_HoldsPersonMoneyAndSteps(t *testing.T) {
 		plan.Version, plan.Milestones = i.Version, plan.Milestones[:1]
 		i = w.ok(w.SetPlan(w.as("housing"), i.ID, plan))
 		if det = w.whole(i, "housing"); len(det.Milestones) != 2 || det.Milestones[0].State != "done" {
+			t.Errorf("%+v", det.Milestones)
+		}
+		// What was never marked is not overdue once the whole item was reported done.
+		c.Set(i.DueAt.Add(time.Hour))
+		if det = w.whole(i, "housing"); det.Milestones[1].State != "overdue" {
+			t.Errorf("%+v", det.Milestones)
+		}
+		w.shoot(i, "housing")
+		i = w.ok(w.act(i, ActDone))
+		if det = w.whole(i, "housing"); det.Milestones[0].State != "done" || det.Milestones[1].State != "left" {
 			t.Errorf("%+v", det.Milestones)
 		}
 	})
@@ -334,6 +344,11 @@ func TestWaits_NameWhoHasToDoWhat(t *testing.T) {
 		list, err := w.Waits(w.as("office"), WaitingFilter{})
 		if err != nil || list.ByKind["handle"] != 2 || list.ByKind["milestone"] != 1 || list.ByKind["verify"] != 1 || list.ByKind["adjudicate"] != 1 || list.ByKind["request"] != 1 {
 			t.Fatalf("%+v, %v", list.ByKind, err)
+		}
+		for _, one := range list.Items {
+			if planned := one.ItemID == i.ID && one.UnitID != ""; planned != (one.Person != "") {
+				t.Errorf("the plan's person on %+v", one)
+			}
 		}
 		if mine, err := w.Waits(w.as("street2"), WaitingFilter{}); err != nil || mine.Total != 0 {
 			t.Errorf("another street sees %d, %v", mine.Total, err)

@@ -35,18 +35,24 @@ type Milestone struct {
 	DoneAt *clock.Time `db:"done_at" json:"done_at,omitempty"`
 	DoneBy string      `db:"done_by" json:"done_by,omitempty"`
 	Note   string      `db:"note" json:"note,omitempty"`
-	State  string      `db:"-" json:"state" enum:"open,overdue,done,late"`
+	State  string      `db:"-" json:"state" enum:"open,overdue,done,late,left" doc:"left: the item was done before this step was marked"`
 }
 
 const milestoneColumns = "id, item_id, n, title, due_at, done_at, done_by, note"
 
-func (m *Milestone) derive(now clock.Time) {
+// reported are the states after the unit said that the whole item is done.
+var reported = []State{Done, Verified, Told, Published}
+
+// derive judges the step for an item in this state: only work that goes on can be overdue.
+func (m *Milestone) derive(now clock.Time, item State) {
 	switch {
 	case m.DoneAt != nil && m.DoneAt.After(m.DueAt.Time):
 		m.State = "late"
 	case m.DoneAt != nil:
 		m.State = "done"
-	case now.After(m.DueAt.Time):
+	case slices.Contains(reported, item):
+		m.State = "left"
+	case now.After(m.DueAt.Time) && slices.Contains(linkable, item) && item != Suspended:
 		m.State = "overdue"
 	default:
 		m.State = "open"
@@ -260,10 +266,10 @@ func (s *Service) planOf(ctx context.Context, tx *db.Tx, i *Item) (*WorkPlan, er
 	return p, err
 }
 
-func milestonesOf(ctx context.Context, tx *db.Tx, item string) ([]Milestone, error) {
-	list, err := db.All[Milestone](ctx, tx, "SELECT "+milestoneColumns+" FROM item_milestone WHERE item_id = $1 ORDER BY due_at, n", item)
+func milestonesOf(ctx context.Context, tx *db.Tx, i *Item) ([]Milestone, error) {
+	list, err := db.All[Milestone](ctx, tx, "SELECT "+milestoneColumns+" FROM item_milestone WHERE item_id = $1 ORDER BY due_at, n", i.ID)
 	for n := range list {
-		list[n].derive(tx.Time())
+		list[n].derive(tx.Time(), i.State)
 	}
 	return list, err
 }

@@ -23,7 +23,7 @@ type Waiting struct {
 	State    State       `db:"state" json:"state"`
 	UnitID   string      `db:"unit_id" json:"unit_id,omitempty" doc:"Empty for the evaluation office"`
 	UnitName string      `db:"unit_name" json:"unit_name,omitempty"`
-	Person   string      `db:"person" json:"person,omitempty" doc:"Who answers for it by the plan"`
+	Person   string      `db:"person" json:"person,omitempty" doc:"Who answers for it by the plan of the unit; empty for the evaluation office"`
 	Text     string      `db:"text" json:"text,omitempty" doc:"Step of the plan, or what is asked for"`
 	DueAt    *clock.Time `db:"due_at" json:"due_at,omitempty"`
 	Overdue  bool        `db:"-" json:"overdue"`
@@ -85,7 +85,7 @@ func (s *Service) Waits(ctx context.Context, f WaitingFilter) (out *WaitingList,
 			add("w.due_at < $", tomorrow)
 		}
 		args = append(args, maxWaiting+1)
-		rows, err := db.All[Waiting](ctx, tx, "SELECT w.kind, item.id AS item_id, item.no, item.title, item.area_name, item.street, item.state, w.unit_id, w.unit_name, COALESCE(p.responsible, '') AS person, w.text, w.due_at FROM ("+
+		rows, err := db.All[Waiting](ctx, tx, "SELECT w.kind, item.id AS item_id, item.no, item.title, item.area_name, item.street, item.state, w.unit_id, w.unit_name, CASE WHEN w.unit_id = '' THEN '' ELSE COALESCE(p.responsible, '') END AS person, w.text, w.due_at FROM ("+
 			strings.Join(waitingParts, " UNION ALL ")+") w JOIN item ON item.id = w.item LEFT JOIN item_plan p ON p.item_id = item.id WHERE "+strings.Join(where, " AND ")+
 			" ORDER BY CASE WHEN w.due_at IS NULL THEN 1 ELSE 0 END, w.due_at, item.id LIMIT $"+digitsOf(len(args)), args...)
 		if err != nil {

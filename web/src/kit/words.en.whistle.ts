@@ -1,6 +1,7 @@
 export const whistle: Record<string, string> = {
   '1 很差，5 很好': '1 poor, 5 very good',
   '{day} 前': 'by {day}',
+  '{day}前': 'by {day}',
   '{what}限 {due}': '{what} due {due}',
   '一位班子成员同意': 'One member of the leading group approves',
   '一次验收': 'Accepted first time',

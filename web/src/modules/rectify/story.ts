@@ -16,6 +16,7 @@ function noteOf(step: Step): string {
   if (step.action === 'milestone' || step.action === 'report' || step.action === 'link' || step.action === 'unlink' || step.action === 'ready') return step.note
   if (step.action === 'plan') return t('{n} 个节点', { n: step.note })
   if (step.action === 'invite') return t('短信 {a} 条，邀请码 {b} 张', { a: step.note.split('/')[0] ?? '', b: step.note.split('/')[1] ?? '' })
+  if (step.action === 'doubt' || step.action === 'reopen') return t('没解决 {a}，共 {b} 人评价', { a: step.note.split('/')[0] ?? '', b: step.note.split('/')[1] ?? '' })
   if (step.action === 'overdue') return clockName(step.note)
   return [step.ground ? groundName(suspensionGround(step.ground)) : '', step.note].filter(Boolean).join('：')
 }

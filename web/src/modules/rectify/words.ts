@@ -16,6 +16,7 @@ const actionWords = (): Record<string, string> => ({
   rework: t('退回返工'), tell: t('告知反映人'), publish: t('公示'), withdraw: t('撤销'), supervise: t('督办'), merge: t('并入意见'), unmerge: t('移出意见'), amend: t('修改'), evidence: t('上传照片'),
   adjudicate: t('联合研判'), ask_extension: t('申请延期'), ask_suspension: t('申请挂账'), extend: t('同意延期'), suspend: t('同意挂账'), refuse: t('不同意'), review: t('复核挂账'), resume: t('恢复计时'),
   reply: t('答复督办'), lift: t('解除督办'), plan: t('整改计划'), milestone: t('完成节点'), report: t('报进展'), link: t('关联事件'), unlink: t('取消关联'), ready: t('关联事件均已办结'), invite: t('邀请居民评判'), overdue: t('时限已到'),
+  submit: t('公示页提交发布'), take_back: t('收回公示页'), retract: t('撤下公示页'), doubt: t('多数居民说没解决'), recurs: t('认定为再次出现'), reopen: t('居民说没解决，重新立项'),
 })
 export const actionName = (action: string): string => actionWords()[action] ?? action
 
@@ -54,11 +55,11 @@ export function standing(item: Pick<Item, 'state' | 'overdue' | 'due_at' | 'supe
   return { tone: 'ok', words: stateName(item.state), icon: item.state === 'draft' || item.state === 'confirmed' ? 'circle' : undefined }
 }
 
-/** 7 work_day → 7工作日 */
+/** 7 work_day → 7 个工作日 */
 export function limitWords(limit: string): string {
   const [n = '', unit = ''] = limit.split(' ')
-  const units: Record<string, string> = { urgent_hour: t('小时（昼夜连续）'), work_hour: t('工作时'), work_day: t('工作日'), calendar_day: t('自然日') }
-  return n + (units[unit] ?? unit)
+  const words: Record<string, string> = { urgent_hour: t('{n} 小时（昼夜连续）', { n }), work_hour: t('{n} 个工作小时', { n }), work_day: t('{n} 个工作日', { n }), calendar_day: t('{n} 个自然日', { n }) }
+  return words[unit] ?? limit
 }
 
 export const leftWords = (minutes: number): string => (minutes < 0 ? t('超期 {time}', { time: workTime(-minutes) }) : t('剩余 {time}', { time: workTime(minutes) }))
