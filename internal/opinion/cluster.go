@@ -3,6 +3,7 @@ package opinion
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"yiwang/internal/platform/mask"
 	"yiwang/internal/platform/words"
@@ -53,26 +54,13 @@ const (
 // grows with the number of voices times the number of matters at one place.
 func Group(voices []Voice, areas []string) []Matter {
 	g := newGrouping(voices, areas)
-	blocks, order := map[string][]int{}, []string{}
-	var nowhere []int
-	for i := range voices {
-		if g.spots[i].Name == "" {
-			nowhere = append(nowhere, i)
-			continue
-		}
-		key := voices[i].Area + "\t" + g.spots[i].Key()
-		if blocks[key] == nil {
-			order = append(order, key)
-		}
-		blocks[key] = append(blocks[key], i)
-	}
+	blocks, nowhere := g.blocks()
 	var out []Matter
 	byArea := map[string][]int{} // positions in out
-	for _, key := range order {
-		for _, members := range g.split(blocks[key]) {
-			first := members[0]
-			byArea[voices[first].Area] = append(byArea[voices[first].Area], len(out))
-			out = append(out, Matter{Area: voices[first].Area, Spot: g.spots[first], Voices: members})
+	for _, b := range blocks {
+		for _, members := range g.split(b.voices) {
+			byArea[b.area] = append(byArea[b.area], len(out))
+			out = append(out, Matter{Area: b.area, Spot: g.spots[members[0]], Voices: members})
 		}
 	}
 	left := map[string][]int{}
@@ -98,6 +86,43 @@ func Group(voices []Voice, areas []string) []Matter {
 	}
 	slices.SortFunc(out, func(a, b Matter) int { return cmp.Compare(a.Voices[0], b.Voices[0]) })
 	return out
+}
+
+// block is what is said about one place of one area.
+type block struct {
+	area, spot string
+	voices     []int
+}
+
+// blocks divides the voices by area and place, in the order of their first voices; those that name no place are left
+// over. Whoever is known by the street only, such as those who answered online, speaks of the place of that name in a
+// community of the street, if there is just one.
+func (g *grouping) blocks() (out []*block, nowhere []int) {
+	at, named := map[string]*block{}, map[string][]*block{}
+	for i := range g.voices {
+		if g.spots[i].Name == "" {
+			nowhere = append(nowhere, i)
+			continue
+		}
+		spot := g.spots[i].Key()
+		key := g.voices[i].Area + "\t" + spot
+		if at[key] == nil {
+			at[key] = &block{area: g.voices[i].Area, spot: spot}
+			out, named[spot] = append(out, at[key]), append(named[spot], at[key])
+		}
+		at[key].voices = append(at[key].voices, i)
+	}
+	for _, b := range out {
+		inner := slices.DeleteFunc(slices.Clone(named[b.spot]), func(o *block) bool { return len(o.area) <= len(b.area) || !strings.HasPrefix(o.area, b.area) })
+		if len(inner) == 1 {
+			inner[0].voices = append(inner[0].voices, b.voices...)
+			slices.Sort(inner[0].voices)
+			b.voices = nil
+		}
+	}
+	out = slices.DeleteFunc(out, func(b *block) bool { return len(b.voices) == 0 })
+	slices.SortFunc(out, func(a, b *block) int { return cmp.Compare(a.voices[0], b.voices[0]) })
+	return out, nowhere
 }
 
 // grouping is the work sheet of one Group.

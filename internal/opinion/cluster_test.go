@@ -57,6 +57,21 @@ func TestGroup_KeepsAreasApartAndTakesInWhoNamesNoPlace(t *testing.T) {
 	}
 }
 
+func TestGroup_TakesWhoIsKnownByStreetToThePlaceInTheOneCommunityThatHasIt(t *testing.T) {
+	t.Parallel()
+	said := func(area, estate string) Voice {
+		return voicesAt(area, estate+"，电梯三天两头停，物业不修")[0]
+	}
+	voices := []Voice{said("320106001", "桂香苑"), said("320106001003", "桂香苑"), said("320106002", "桂香苑"), said("320106001", "梧桐里"), said("320106001003", "梧桐里"), said("320106001004", "梧桐里")}
+	found := Group(voices, nil)
+	if got, want := members(found), [][]int{{0, 1}, {2}, {3}, {4}, {5}}; !reflect.DeepEqual(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+	if found[0].Area != "320106001003" {
+		t.Errorf("the matter is at %q", found[0].Area)
+	}
+}
+
 func TestGazetteer_FindsNamesAndWhereAtThem(t *testing.T) {
 	t.Parallel()
 	texts := []string{"我家在桂香苑，灯不亮", "桂香苑3幢2单元电梯停", "住桂香苑小区的，没水", "说一下苏州路菜场旁，摊贩占道", "楼道里灯坏了", "车棚里乱停", "楼道里堆物"}

@@ -95,6 +95,9 @@ func (i *PublicItem) summary() string {
 	if i.DoneAt != nil {
 		parts = append(parts, dayWords(*i.DoneAt)+"办完")
 	}
+	for n, part := range parts {
+		parts[n] = strings.TrimRight(part, "。 ")
+	}
 	return strings.Join(parts, "。") + "。"
 }
 
