@@ -37,6 +37,8 @@ export const machine: Record<string, string> = {
   '邀请码只显示这一次，请抄给现场居民。打开 {link} 输入即可。': 'Codes are shown this once; hand them to residents. They enter them at {link}.',
   '邀请': 'Invite',
   '挂账公示': 'Suspended matters',
+  '我有邀请码': 'I have an invitation code',
+  '短信或社区给您的邀请码，十二位字母和数字，大小写都可以。': 'The code from the message or from your community: twelve letters and digits, in either case.',
   '因资金、规划、天气、司法或产权人失联，暂时不能整改的事项。每十五天复核一次，逾期自动恢复办理。': 'Matters that cannot be put right for now, for funds, planning, weather, courts or an owner who cannot be found. Looked at every fifteen days; without a look they go on by themselves.',
   '现在没有挂账的事项。': 'Nothing is suspended now.',
   '{day} 起挂账': 'suspended since {day}',
