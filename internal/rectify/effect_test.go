@@ -328,6 +328,10 @@ func TestAgain_FromTheQuestionToTheReopenedItem(t *testing.T) {
 		}
 		i, err := x.Get(office, r.ItemID, "zh")
 		if err != nil || i.RecursOf != topics[1].Matter || i.WaveID != x.after.ID || i.LeadUnit != "u" {
+			t.Fatalf("%+v, %v", i, err)
+		}
+		// It has verdicts and no comments; that is no reason to leave it a draft for ever.
+		if i, err := x.Act(office, r.ItemID, ActConfirm, Move{Version: i.Version}); err != nil || i.State != Confirmed {
 			t.Errorf("%+v, %v", i, err)
 		}
 	})
