@@ -3,8 +3,8 @@
 // without a trace of who wrote it; the resident finds what was put right.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { inflateSync } from 'node:zlib'
 import { open, picture, signIn, start } from './harness.mjs'
+import { answer, codeFromLetter, finish, questionOf } from './resident.mjs'
 
 let world
 before(async () => { world = await start() })
@@ -12,50 +12,11 @@ after(async () => { await world?.close() })
 
 const sentence = '五所村12幢楼前的路灯坏了三个月，晚上看不清台阶'
 
-/** The letters on the pages of a PDF, by the table of its embedded font. */
-function textOf(pdf) {
-  const parts = []
-  for (const { index, 0: head } of pdf.toString('latin1').matchAll(/stream\r?\n/g)) {
-    const from = index + head.length
-    const packed = pdf.subarray(from, pdf.indexOf('endstream', from))
-    try { parts.push(inflateSync(packed).toString('latin1')) } catch { parts.push(packed.toString('latin1')) }
-  }
-  const letters = new Map()
-  for (const part of parts.filter((one) => one.includes('begincmap')))
-    for (const [, glyph, letter] of part.matchAll(/<([0-9A-F]{4})>\s*<[0-9A-F]{4}>\s*<([0-9A-F]{4})>/gi)) letters.set(glyph.toUpperCase(), String.fromCodePoint(parseInt(letter, 16)))
-  const words = (hex) => hex.toUpperCase().match(/.{4}/g).map((glyph) => letters.get(glyph) ?? '').join('')
-  return parts.filter((part) => part.includes('BT')).flatMap((part) => [...part.matchAll(/<((?:[0-9A-F]{4})+)>/gi)].map(([, hex]) => words(hex))).join('\n')
-}
-
-/** Prints the letters of a street's elders and reads the first code, as a resident would from the paper. */
-async function codeFromLetter(lead, wave) {
-  const { csrf_token: token } = await (await lead.request.get(`${world.base}/api/v1/session`)).json()
-  const drawn = await (await lead.request.get(`${world.base}/api/v1/waves/${wave}/invitations?state=open&group=elder&limit=1`)).json()
-  const printed = await lead.request.post(`${world.base}/api/v1/waves/${wave}/letters`, {
-    headers: { 'X-CSRF-Token': token }, data: { base: world.base, office: '鼓楼区考评办', street: drawn.items[0].street, group: 'elder', again: true },
-  })
-  assert.equal(printed.status(), 200)
-  const code = /[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(textOf(await printed.body()))?.[0]
-  assert.ok(code, 'the letter shows a code')
-  return { code, token }
-}
-
-/** Answers the question on the screen: a face, the first choice, or words. */
-async function answer(page) {
-  const area = page.locator('.questions')
-  if (await area.locator('fieldset').count()) return
-  if (await area.locator('textarea').count()) return area.locator('textarea').fill(sentence)
-  const choice = area.locator('label').first()
-  if (await choice.count()) await choice.click()
-}
-
-const questionOf = async (page) => (await page.locator('.questions h2').first().innerText()).replace(/\s/g, '')
-
 test('a resident answers a letter in large type without a network, and the answer counts once', async () => {
   const lead = await open(world)
   await signIn(lead.page, world.base, 'lead')
   const wave = (await (await lead.page.request.get(`${world.base}/api/v1/waves`)).json()).items.find((one) => one.code === '2026H2')
-  const { code, token } = await codeFromLetter(lead.page, wave.id)
+  const { code, token } = await codeFromLetter(world, lead.page, wave.id)
 
   const { page, context, faults } = await open(world, { width: 390, height: 844 })
   await page.goto(`${world.base}/p/q/${code}?elder=1`)
@@ -74,7 +35,7 @@ test('a resident answers a letter in large type without a network, and the answe
   await page.getByRole('button', { name: '非常满意' }).click() // the face opens into two steps
   await picture(page, 'answer-elder')
   await page.getByRole('button', { name: '下一题' }).click()
-  await answer(page)
+  await answer(page, sentence)
   await page.getByRole('button', { name: '上一题' }).click()
   assert.equal(await questionOf(page), first)
   await page.getByRole('button', { name: '非常满意', pressed: true }).waitFor() // going back loses nothing
@@ -82,15 +43,7 @@ test('a resident answers a letter in large type without a network, and the answe
 
   await page.reload() // closed and opened again, still without a network
   await page.getByRole('button', { name: /接着答（已答 2 题）/ }).click()
-  const submit = page.getByRole('button', { name: '提交答卷' })
-  while (!(await submit.count())) {
-    await answer(page)
-    const before = await questionOf(page)
-    await page.getByRole('button', { name: '下一题' }).click()
-    await page.waitForFunction((text) => document.querySelector('.questions h2')?.innerText.replace(/\s/g, '') !== text, before)
-  }
-  await answer(page)
-  await submit.click()
+  await finish(page, sentence)
   await page.getByRole('heading', { name: '答完了，存在手机里' }).waitFor()
   await picture(page, 'answer-waiting')
 
