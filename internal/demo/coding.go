@@ -33,9 +33,12 @@ func (l *loader) planCoding(r *round, loaded time.Time) {
 	l.planReading(r, midnight(l.moved(Now)).Add(10*time.Hour))
 	perm := rnd.Perm(len(r.matters))
 	start := 0
-	for _, b := range r.batches {
+	for k, b := range r.batches {
 		end := min(len(perm), start+int(b.share*float64(len(perm))+0.999))
-		for _, i := range perm[start:end] {
+		for n, i := range perm[start:end] {
+			if k > 0 && k == len(r.batches)-2 && n < len(standstills) {
+				r.matters[i].stuck = standstills[n]
+			}
 			l.planLife(rnd, r, r.matters[i], b, loaded)
 		}
 		start = end

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -44,9 +45,10 @@ func (l *loader) planLife(rnd *rand.Rand, r *round, m *matter, b batch, loaded t
 	if chance(rnd, b.stuck) {
 		f.stuck = pick(rnd, []string{"answer", "start", "start", "done", "done"})
 	}
+	f.stuck = cmp.Or(m.stuck, f.stuck)
 	f.due = l.days.after(issue, f.limit)
 	f.passOn()
-	f.held = f.stuck == "start" && f.plays(sceneHold, 0.15)
+	f.held = f.stuck == "start" && f.plays(sceneHold, 0.3)
 	f.watch()
 	f.handle()
 }
@@ -195,7 +197,7 @@ func (f *life) check(result rectify.Result) {
 		f.wait(1 + f.rnd.IntN(4))
 		f.step(0, "", rectify.ActDone, rectify.Move{Result: result, Outcome: "已返工：" + f.outcome(result)})
 	}
-	if f.plays(sceneJudges, 0.06) {
+	if f.plays(sceneJudges, 0.03) {
 		f.judges()
 	}
 	f.wait(1 + f.rnd.IntN(4))

@@ -20,6 +20,9 @@ const (
 	sceneJudges  = "judges"  // residents look at what was done
 )
 
+// standstills are where the first items of a batch stand still, so that the smallest demonstration has every scene too.
+var standstills = []string{"answer", "start", "done", "done", "start"}
+
 // plays reports whether this item plays a scene. The course of the item does not depend on it: the scene has a stream of its own.
 func (f *life) plays(scene string, share float64) bool {
 	if f.l.staged == nil {

@@ -39,6 +39,7 @@ type matter struct {
 	id      string
 	version int64
 	unit    string // code of the lead unit
+	stuck   string // where its item stands still, whatever the chance of its batch
 	result  rectify.Result
 }
 
