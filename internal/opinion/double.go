@@ -235,6 +235,7 @@ type Pair struct {
 	Final    string      `db:"final" json:"final,omitempty"`
 	Reason   string      `db:"reason" json:"reason,omitempty"`
 	FinalAt  *clock.Time `db:"final_at" json:"final_at,omitempty"`
+	Mine     bool        `db:"-" json:"mine" doc:"The caller is one of the two coders and cannot settle it"`
 }
 
 const pairColumns = "i.pos, i.area_code, c.area_name, c.text, i.suggested, i.first, i.first_by, i.second, i.second_by, i.final, i.reason, i.final_at"

@@ -23,6 +23,7 @@ type Report struct {
 	Comments  int            `json:"comments" doc:"Comments of the wave in the caller's areas"`
 	Enough    bool           `json:"enough" doc:"400 comments or more have a settled truth"`
 	Differing []Pair         `json:"differing"`
+	Left      int            `json:"left" doc:"Comments that the caller may code a second time"`
 }
 
 // Confused is one cell beside the diagonal of the confusion table.
@@ -49,6 +50,9 @@ func (s *Service) Report(ctx context.Context, round string) (*Report, error) {
 		if err != nil {
 			return err
 		}
+		if out.Left, err = db.Get[int](ctx, tx, "SELECT COUNT(*) FROM double_item WHERE round_id = $1 AND second = '' AND first_by <> $2", round, auth.From(ctx).UserID); err != nil {
+			return err
+		}
 		where, args := CommentFilter{WaveID: r.WaveID}.where(ctx)
 		return db.Each(ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE "+where, args, func(c *Comment) error {
 			first := ""
@@ -67,6 +71,8 @@ func (s *Service) Report(ctx context.Context, round string) (*Report, error) {
 	if auth.Require(ctx, PermModel) == nil {
 		for _, p := range pairs {
 			if p.First != p.Second && len(out.Differing) < 200 {
+				me := auth.From(ctx).UserID
+				p.Mine = p.FirstBy == me || p.SecondBy == me
 				out.Differing = append(out.Differing, p)
 			}
 		}

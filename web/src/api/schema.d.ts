@@ -951,6 +951,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comments/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what the coding desk asks next: open comments, like beside like */
+        get: operations["list-desk-cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on many comments at once; each is reported, the step can be taken back */
+        post: operations["judge-comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/judgements/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the caller's last steps back */
+        post: operations["undo-coding-steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what several comments are about, most voices first */
+        get: operations["list-matters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the sorting of a wave and the caller's pace */
+        get: operations["get-coding-progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comments/proposals": {
         parameters: {
             query?: never;
@@ -1030,6 +1115,23 @@ export interface paths {
         put?: never;
         /** Take a comment out of the reverse list, with a reason */
         post: operations["skip-comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{id}/thanks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pass thanks on to the street */
+        post: operations["pass-thanks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2392,6 +2494,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opinions/doubles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List samples for double coding */
+        get: operations["list-double-rounds"];
+        put?: never;
+        /** Draw a random sample of decided comments for double coding */
+        post: operations["draw-double-round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/doubles/{id}/blind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Next comments for the second coder, without first code or suggestion */
+        get: operations["next-blind-comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/doubles/{id}/pairs/{pos}/final": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide between two codes as a third person */
+        post: operations["settle-difference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/doubles/{id}/pairs/{pos}/second": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store the second code of a comment */
+        post: operations["code-second"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/doubles/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agreement of two coders, metrics per class and corrected shares */
+        get: operations["report-double-round"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/opinions/imports": {
         parameters: {
             query?: never;
@@ -2407,6 +2595,92 @@ export interface paths {
          * @description Good rows are taken although others are bad; the same row is never taken twice.
          */
         post: operations["import-opinions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/leaves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the event leaves of the 14 fields */
+        get: operations["list-leaves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List versions of the classifier with their metrics and use */
+        get: operations["list-models"];
+        put?: never;
+        /** Train a version from every decided comment, with cross validation */
+        post: operations["train-model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/models/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a version into use, or go back to an older one */
+        post: operations["activate-model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/praise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List comments that only praise */
+        get: operations["list-praise"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/praise/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count praise by whom it is for */
+        get: operations["count-praise"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2493,6 +2767,162 @@ export interface paths {
         put?: never;
         /** Give a partner another key; the old one ends */
         post: operations["renew-partner-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List trackers */
+        get: operations["list-trackers"];
+        put?: never;
+        /** Give out a tracker for an officer */
+        post: operations["add-tracker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a tracker */
+        delete: operations["revoke-tracker"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one's own sessions */
+        get: operations["get-duty"];
+        put?: never;
+        /** Go on duty: from now on one's positions are kept */
+        post: operations["go-on-duty"];
+        /** Go off duty: nothing is kept or shown any more */
+        delete: operations["go-off-duty"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show who looked at one's own track, and what was turned away */
+        get: operations["list-looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send one's own positions; answered when they are durable */
+        post: operations["send-points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show where those on duty in the caller's areas are */
+        get: operations["list-positions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who was on duty in the caller's areas */
+        get: operations["list-duty-sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/sessions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End somebody's session, with a reason */
+        post: operations["end-duty-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/tracks/{officer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch a track as packed chunks, each behind its length as a variable-length integer */
+        get: operations["get-track"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2748,6 +3178,40 @@ export interface paths {
         get: operations["list-public-forced"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether it is solved, once per code */
+        post: operations["answer-invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/judgements/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what an invited resident is asked */
+        post: operations["show-invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3100,6 +3564,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/suspended-rectifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public register of suspended items */
+        get: operations["list-suspended-rectifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/suspensions": {
         parameters: {
             query?: never;
@@ -3324,6 +3805,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rectification-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has to do what, the earliest due first */
+        get: operations["list-rectification-duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rectification-feedback": {
         parameters: {
             query?: never;
@@ -3367,6 +3865,40 @@ export interface paths {
         };
         /** List the 14 fields, results and grounds */
         get: operations["list-fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectification-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the items that a case or whistle serves */
+        get: operations["list-linked-rectifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectification-precedents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what joint adjudications decided */
+        get: operations["list-precedents-of-rectification"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3420,6 +3952,24 @@ export interface paths {
         put?: never;
         /** It is another matter, with the reason */
         post: operations["dismiss-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectification-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of the rules, those in force first */
+        get: operations["list-rectification-rules"];
+        /** Put new rules in force */
+        put: operations["set-rectification-rules"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3592,7 +4142,7 @@ export interface paths {
         put?: never;
         /**
          * Take one action of the workflow
-         * @description confirm, issue, answer, return, start, done, verify, rework, tell, publish, withdraw, supervise. Each edge has its own permission.
+         * @description confirm, issue, answer, return, adjudicate, start, done, verify, rework, tell, publish, retract, withdraw; ask_extension, extend, ask_suspension, suspend, review, resume, refuse; supervise, reply, lift. Each edge has its own permission.
          */
         post: operations["act-on-rectification"];
         delete?: never;
@@ -3610,7 +4160,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add comments to an item before issue */
+        /** Add comments to an item, issued or not */
         post: operations["join-comments"];
         delete?: never;
         options?: never;
@@ -3663,6 +4213,91 @@ export interface paths {
         get: operations["get-evidence"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite residents to judge what was done */
+        post: operations["invite-residents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Link a case or a whistle that is there already */
+        post: operations["link-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a link away */
+        delete: operations["unlink-matter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/milestones/{milestone}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a step of the plan is done */
+        post: operations["finish-milestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a case or a whistle for an item */
+        post: operations["open-linked-matter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3749,6 +4384,74 @@ export interface paths {
         put?: never;
         /** Make a submitted page a draft again */
         post: operations["take-back-rectification-page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write who answers for it, what it costs and the steps */
+        put: operations["plan-rectification"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/report-photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a photo of a progress report */
+        get: operations["get-report-photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report how far the work is, with photos */
+        post: operations["report-progress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make another item of some comments of an item, before issue */
+        post: operations["split-rectification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4977,6 +5680,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waves/{id}/comments/group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find anew which comments of a wave are about one matter */
+        post: operations["group-comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/waves/{id}/comments/load": {
         parameters: {
             query?: never;
@@ -5005,6 +5725,23 @@ export interface paths {
         put?: never;
         /** Take over the comments that wait, shuffled, before their time */
         post: operations["release-comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waves/{id}/comments/resuggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suggest fields of the open comments anew with the version in use */
+        post: operations["resuggest-comments"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6337,6 +7074,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ActivateInBody: {
+            reason: string;
+            version: string;
+        };
         AdvanceWaveRequest: {
             note?: string;
             /** Format: int64 */
@@ -11380,6 +12121,85 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        OpinionAlpha: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: int64 */
+            units: number;
+            /** Format: double */
+            value: number;
+        };
+        OpinionBin: {
+            /** Format: double */
+            from: number;
+            /** Format: int64 */
+            n: number;
+            /**
+             * Format: double
+             * @description Share that was right
+             */
+            right: number;
+            /**
+             * Format: double
+             * @description Mean confidence
+             */
+            said: number;
+            /** Format: double */
+            to: number;
+        };
+        OpinionBlind: {
+            area_name: string;
+            /** Format: int64 */
+            pos: number;
+            text: string;
+        };
+        OpinionCard: {
+            area_name: string;
+            comments: components["schemas"]["OpinionComment"][] | null;
+            /**
+             * Format: int64
+             * @description Comments of the same matter that are decided already
+             */
+            decided: number;
+            /** @description The field of most of those */
+            decided_as?: string;
+            /** @description Fields that the comments of the card speak for, best first, with the mean confidence */
+            fields: components["schemas"]["OpinionSuggestion"][] | null;
+            /** @description An item that comments of the same matter are in */
+            item_id?: string;
+            /** @enum {string} */
+            kind: "matter" | "sure" | "single";
+            matter?: string;
+            /** @description What the comments call the place; empty if they name none */
+            place: string;
+        };
+        OpinionClassMetrics: {
+            /** Format: double */
+            f1: number | null;
+            field: string;
+            name: string;
+            /**
+             * Format: double
+             * @description Share of its proposals that are right, 0 to 1
+             */
+            precision: number | null;
+            /** Format: int64 */
+            proposed: number;
+            /**
+             * Format: double
+             * @description Share of its comments that are found, 0 to 1
+             */
+            recall: number | null;
+            /** Format: int64 */
+            right: number;
+            /**
+             * Format: int64
+             * @description Comments that belong to the class
+             */
+            true: number;
+        };
         OpinionComment: {
             area_code: string;
             area_name: string;
@@ -11392,6 +12212,8 @@ export interface components {
             group: string;
             id: string;
             item_id?: string;
+            /** @description Event leaf: as decided, or as suggested while open */
+            leaf?: string;
             /** @description Version of the classifier that made the suggestions */
             model: string;
             note?: string;
@@ -11408,6 +12230,35 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        OpinionConfused: {
+            /** Format: int64 */
+            n: number;
+            /** @description Empty: nothing was suggested */
+            proposed: string;
+            truth: string;
+        };
+        OpinionCounted: {
+            /**
+             * Format: int64
+             * @description Households at least: different buildings and units that the comments say they are from, one if there is any voice from a home
+             */
+            homes_least: number;
+            /**
+             * Format: int64
+             * @description Persons at least: nobody answers in two groups, and who lives in different homes is not the same person
+             */
+            persons_least: number;
+            /**
+             * Format: int64
+             * @description Different texts among them
+             */
+            texts: number;
+            /**
+             * Format: int64
+             * @description Comments: each from one questionnaire, letter or call
+             */
+            voices: number;
+        };
         OpinionDecision: {
             fields: string[] | null;
             id: string;
@@ -11416,6 +12267,31 @@ export interface components {
         };
         OpinionDecisions: {
             items: components["schemas"]["OpinionDecision"][] | null;
+        };
+        OpinionEntry: {
+            /** @description Street or community it is about */
+            area: string;
+            /**
+             * Format: date-time
+             * @description When it was said
+             */
+            day: string;
+            /** @description Fields the recorder named; they are suggested first */
+            fields?: string[] | null;
+            /** @description Its number there; the same number of a source is taken once */
+            number?: string;
+            /** @description Which meeting, letter box or visit */
+            occasion?: string;
+            /**
+             * Format: int64
+             * @description How many said so; 1 by default
+             */
+            persons?: number;
+            /** @enum {string} */
+            source: "meeting" | "hotline" | "letter" | "petition";
+            text: string;
+            /** @description Into whose list */
+            wave_id: string;
         };
         OpinionFieldQuality: {
             /**
@@ -11441,6 +12317,51 @@ export interface components {
             recall: number | null;
             /** Format: int64 */
             suggested: number;
+        };
+        OpinionFieldShare: {
+            /** Format: double */
+            corrected: number;
+            field: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Comments the classifier put first into the class
+             */
+            proposed: number;
+            /** Format: double */
+            raw: number;
+            /**
+             * Format: int64
+             * @description Double-coded comments of the class; below 5 the correction leans on the average confusion
+             */
+            sample: number;
+            /**
+             * Format: double
+             * @description Bootstrap over the double-coded comments and the proposals
+             */
+            se: number;
+        };
+        OpinionGrouped: {
+            /**
+             * Format: int64
+             * @description Comments that were looked at: open and confirmed ones
+             */
+            comments: number;
+            /**
+             * Format: int64
+             * @description Matters that two or more comments are about
+             */
+            matters: number;
+            /**
+             * Format: int64
+             * @description Comments that name a place
+             */
+            placed: number;
+            /**
+             * Format: int64
+             * @description Comments in such matters
+             */
+            together: number;
         };
         OpinionImport: {
             /** Format: int64 */
@@ -11473,12 +12394,85 @@ export interface components {
             /** @description Columns of the file that are not read */
             ignored_columns: string[] | null;
         };
+        OpinionJudgement: {
+            /** @description For confirm: the most fitting first */
+            fields?: string[] | null;
+            items: components["schemas"]["OpinionVersioned"][] | null;
+            /** @description Needed for skip */
+            reason?: string;
+            /** @enum {string} */
+            verb: "confirm" | "praise" | "skip";
+            wave: string;
+        };
+        OpinionLeaf: {
+            code: string;
+            field: string;
+            name: string;
+        };
+        OpinionLeaves: {
+            items: components["schemas"]["OpinionLeaf"][] | null;
+        };
         OpinionLoaded: {
             /**
              * Format: int64
              * @description Comments that were new
              */
             added: number;
+        };
+        OpinionMatterView: {
+            area_code: string;
+            area_name: string;
+            by_field: {
+                [key: string]: number;
+            };
+            /** @description At most 60 */
+            comments: components["schemas"]["OpinionComment"][] | null;
+            counts: components["schemas"]["OpinionCounted"];
+            /** @description Field of most of the comments, confirmed or suggested */
+            field: string;
+            field_name: string;
+            /**
+             * Format: int64
+             * @description Confirmed and in no item
+             */
+            free: number;
+            id: string;
+            /** @description Ids of the items that its comments are in */
+            items: string[] | null;
+            /** Format: int64 */
+            open: number;
+            place: string;
+            /** @description The comment most like the others */
+            title: string;
+        };
+        OpinionModelMetrics: {
+            /** Format: double */
+            accuracy: number;
+            classes: components["schemas"]["OpinionClassMetrics"][] | null;
+            /** Format: double */
+            macro_f1: number;
+            /** Format: int64 */
+            n: number;
+            reliability: components["schemas"]["OpinionBin"][] | null;
+            /**
+             * Format: double
+             * @description Factor that makes confidences fit
+             */
+            sharpness: number;
+        };
+        OpinionModels: {
+            /**
+             * Format: int64
+             * @description Comments decided by people, which the next version can learn from
+             */
+            decided: number;
+            items: components["schemas"]["OpinionVersion"][] | null;
+            /**
+             * Format: int64
+             * @description Fewest decided comments to train from
+             */
+            least: number;
+            uses: components["schemas"]["OpinionUse"][] | null;
         };
         OpinionOrigin: {
             area_code: string;
@@ -11513,12 +12507,92 @@ export interface components {
         OpinionOutcomes: {
             items: components["schemas"]["OpinionOutcome"][] | null;
         };
+        OpinionPair: {
+            area_name: string;
+            final?: string;
+            /** Format: date-time */
+            final_at?: string;
+            first: string;
+            /** @description The caller is one of the two coders and cannot settle it */
+            mine: boolean;
+            /** Format: int64 */
+            pos: number;
+            reason?: string;
+            second: string;
+            suggested: string;
+            text: string;
+        };
+        OpinionPraise: {
+            area_code: string;
+            area_name: string;
+            by_name?: string;
+            /** Format: date-time */
+            day: string;
+            id: string;
+            /** @description Who is praised; found in the text while no thanks were passed on */
+            target: string;
+            text: string;
+            /** Format: date-time */
+            thanked_at?: string;
+            /** Format: int64 */
+            version: number;
+            wave_id: string;
+            words?: string;
+        };
+        OpinionPraiseCounts: {
+            items: components["schemas"]["OpinionPraised"][] | null;
+            targets: string[] | null;
+        };
+        OpinionPraised: {
+            /** Format: int64 */
+            n: number;
+            target: string;
+            /** Format: int64 */
+            thanked: number;
+        };
+        OpinionProgress: {
+            /**
+             * Format: int64
+             * @description Confirmed, praise or set aside
+             */
+            decided: number;
+            /**
+             * Format: int64
+             * @description Comments that the last grouping looked at
+             */
+            grouped: number;
+            /**
+             * Format: int64
+             * @description Comments the caller decided in this wave in the last twelve hours
+             */
+            mine: number;
+            /** Format: int64 */
+            open: number;
+            /**
+             * Format: double
+             * @description Comments a minute in the last ten minutes of the caller's work; null before the second step
+             */
+            per_minute: number | null;
+            /**
+             * Format: int64
+             * @description Steps of the caller that can be taken back, 20 at most
+             */
+            undoable: number;
+            /**
+             * Format: int64
+             * @description Open comments that came in after the last grouping
+             */
+            ungrouped: number;
+        };
         OpinionProposal: {
             area_code: string;
             area_name: string;
             comments: components["schemas"]["OpinionComment"][] | null;
+            counts: components["schemas"]["OpinionCounted"];
             field: string;
             field_name: string;
+            /** @description What the comments call the place; empty if they name none */
+            place: string;
             /** @description The comment most like the others, as a first title */
             title: string;
         };
@@ -11552,6 +12626,120 @@ export interface components {
              */
             top2: number | null;
         };
+        OpinionQueue: {
+            items: components["schemas"]["OpinionBlind"][] | null;
+            /**
+             * Format: int64
+             * @description Comments without a second code that the caller may code: those somebody else decided first
+             */
+            left: number;
+            round: components["schemas"]["OpinionRound"];
+        };
+        OpinionReport: {
+            /** Format: double */
+            accuracy: number;
+            /** Format: int64 */
+            agreed: number;
+            /** @description Krippendorff's alpha of the two coders */
+            alpha: components["schemas"]["OpinionAlpha"];
+            classes: components["schemas"]["OpinionClassMetrics"][] | null;
+            /** Format: int64 */
+            coded: number;
+            /**
+             * Format: int64
+             * @description Comments of the wave in the caller's areas
+             */
+            comments: number;
+            /** @description What is taken for what, most often first */
+            confused: components["schemas"]["OpinionConfused"][] | null;
+            differing: components["schemas"]["OpinionPair"][] | null;
+            /** @description 400 comments or more have a settled truth */
+            enough: boolean;
+            /**
+             * Format: int64
+             * @description Comments that the caller may code a second time
+             */
+            left: number;
+            /**
+             * Format: double
+             * @description Of the suggestions
+             */
+            macro_f1: number;
+            round: components["schemas"]["OpinionRound"];
+            shares: components["schemas"]["OpinionFieldShare"][] | null;
+            /**
+             * Format: int64
+             * @description Comments with a settled truth: both agree, or the difference is settled
+             */
+            truth: number;
+        };
+        OpinionResuggested: {
+            /**
+             * Format: int64
+             * @description Comments whose first suggestion is another now
+             */
+            changed: number;
+            model: string;
+            /** Format: int64 */
+            read: number;
+        };
+        OpinionRound: {
+            area_code: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /**
+             * Format: int64
+             * @description Coded a second time
+             */
+            coded: number;
+            /**
+             * Format: int64
+             * @description Where the two coders differ in the first matter
+             */
+            differing: number;
+            /** Format: int64 */
+            drawn: number;
+            /** Format: date-time */
+            drawn_at: string;
+            drawn_name: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Decided comments the sample was drawn from
+             */
+            population: number;
+            /**
+             * Format: int64
+             * @description Draws the same sample again from the same comments
+             */
+            seed: number;
+            /**
+             * Format: int64
+             * @description Differences that are settled
+             */
+            settled: number;
+            title: string;
+            /**
+             * Format: int64
+             * @description Comments that were open then and so could not be drawn
+             */
+            undecided: number;
+            wave_id: string;
+        };
+        OpinionSample: {
+            /** Format: int64 */
+            size: number;
+            title: string;
+            wave_id: string;
+        };
+        OpinionSecondBody: {
+            /** @description A field, praise or none */
+            code: string;
+        };
+        OpinionSettleBody: {
+            code: string;
+            reason: string;
+        };
         OpinionSkipBody: {
             /** @description The comment only praises */
             praise?: boolean;
@@ -11571,14 +12759,76 @@ export interface components {
             persons: number;
             source: string;
         };
+        OpinionStep: {
+            /** @description Empty when every comment was refused */
+            id: string;
+            items: components["schemas"]["OpinionOutcome"][] | null;
+        };
+        OpinionSteps: {
+            items: components["schemas"]["OpinionStep"][] | null;
+        };
+        OpinionStored: {
+            ok: boolean;
+        };
         OpinionSuggestion: {
+            /** @description A second matter named beside the first */
+            also?: boolean;
             /** Format: double */
             confidence: number;
             field: string;
+            /** @description The event leaf it seems to be about */
+            leaf?: string;
+            leaf_name?: string;
             name?: string;
             why: string[] | null;
         };
+        OpinionThankBody: {
+            target: string;
+            words?: string;
+        };
         OpinionUndoBody: {
+            /** Format: int64 */
+            version: number;
+        };
+        OpinionUndoSteps: {
+            /**
+             * Format: int64
+             * @default 1
+             */
+            steps: number;
+            wave: string;
+        };
+        OpinionUse: {
+            /** Format: date-time */
+            at: string;
+            before: string;
+            by_name: string;
+            id: string;
+            reason: string;
+            version: string;
+        };
+        OpinionVersion: {
+            active: boolean;
+            catalog: string;
+            /**
+             * Format: int64
+             * @description Decided comments it learned from
+             */
+            labels: number;
+            method: string;
+            metrics: components["schemas"]["OpinionModelMetrics"];
+            /** @description The version in use when it was trained */
+            parent: string;
+            /** @description Of what was learned */
+            sha256: string;
+            shipped: boolean;
+            /** Format: date-time */
+            trained_at: string;
+            trained_name: string;
+            version: string;
+        };
+        OpinionVersioned: {
+            id: string;
             /** Format: int64 */
             version: number;
         };
@@ -12126,6 +13376,16 @@ export interface components {
              */
             total: number;
         };
+        PageOpinionCard: {
+            items: components["schemas"]["OpinionCard"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
         PageOpinionComment: {
             items: components["schemas"]["OpinionComment"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
@@ -12146,6 +13406,16 @@ export interface components {
              */
             total: number;
         };
+        PageOpinionMatterView: {
+            items: components["schemas"]["OpinionMatterView"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
         PageOpinionOrigin: {
             items: components["schemas"]["OpinionOrigin"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
@@ -12156,8 +13426,48 @@ export interface components {
              */
             total: number;
         };
+        PageOpinionPraise: {
+            items: components["schemas"]["OpinionPraise"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageOpinionRound: {
+            items: components["schemas"]["OpinionRound"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
         PageOpinionSourceCount: {
             items: components["schemas"]["OpinionSourceCount"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PagePatrolDevice: {
+            items: components["schemas"]["PatrolDevice"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PagePatrolSession: {
+            items: components["schemas"]["PatrolSession"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -12198,6 +13508,16 @@ export interface components {
         };
         PageRectifyListLine: {
             items: components["schemas"]["RectifyListLine"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageRectifyPrecedent: {
+            items: components["schemas"]["RectifyPrecedent"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -12476,6 +13796,215 @@ export interface components {
              */
             total: number;
         };
+        PatrolDevice: {
+            area_code: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "osmand" | "owntracks";
+            label: string;
+            officer_id: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            speed_unit: string;
+        };
+        PatrolDuty: {
+            /**
+             * Format: int64
+             * @description Length; 0 for eight hours
+             */
+            minutes?: number;
+        };
+        PatrolEnding: {
+            /** @description The officer sees it */
+            reason: string;
+        };
+        PatrolFix: {
+            /**
+             * Format: double
+             * @description Metres
+             */
+            accuracy?: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: double
+             * @description Percent
+             */
+            battery?: number;
+            /**
+             * Format: double
+             * @description Degrees from north
+             */
+            heading?: number;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            sos?: boolean;
+            /**
+             * Format: double
+             * @description Metres per second
+             */
+            speed?: number;
+        };
+        PatrolFixes: {
+            points: components["schemas"]["PatrolFix"][] | null;
+        };
+        PatrolGiven: {
+            area_code: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "osmand" | "owntracks";
+            label: string;
+            officer_id: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            speed_unit: string;
+            /** @description Shown once */
+            token: string;
+        };
+        PatrolLooked: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            by_unit: string;
+            /** Format: date-time */
+            from: string;
+            reason: string;
+            /** Format: date-time */
+            to: string;
+        };
+        PatrolLooks: {
+            looks: components["schemas"]["PatrolLooked"][] | null;
+            /** @description What was turned away of one's points, by day */
+            refused: components["schemas"]["PatrolRefused"][] | null;
+        };
+        PatrolMine: {
+            ended: components["schemas"]["PatrolSession"][] | null;
+            /** @description Null off duty */
+            running: components["schemas"]["PatrolSession"];
+        };
+        PatrolNewDevice: {
+            /** @description Where the officer works */
+            area_code: string;
+            /** @enum {string} */
+            kind: "osmand" | "owntracks";
+            /** @description Such as 备用手机 3 */
+            label: string;
+            officer_id: string;
+            speed_unit?: string;
+        };
+        PatrolPositions: {
+            /**
+             * Format: int64
+             * @description Ask again with this
+             */
+            change: number;
+            /** @description Officers who went off duty */
+            gone: string[] | null;
+            items: components["schemas"]["PatrolShown"][] | null;
+        };
+        PatrolReceipt: {
+            /**
+             * Format: int64
+             * @description No position, from the future, or older than two days: counted and dropped
+             */
+            bad: number;
+            /**
+             * Format: int64
+             * @description New and durable
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Taken outside a duty session: counted and dropped
+             */
+            off_duty: number;
+            /** @description Whether the officer is on duty now; if not, the phone stops sending */
+            on_duty: boolean;
+            /**
+             * Format: int64
+             * @description Known already
+             */
+            repeated: number;
+        };
+        PatrolRefused: {
+            /** Format: int64 */
+            bad: number;
+            /** @description In China, such as 2026-11-24 */
+            day: string;
+            /** Format: int64 */
+            off_duty: number;
+        };
+        PatrolSession: {
+            area_code: string;
+            ended_by?: string;
+            id: string;
+            note?: string;
+            /** Format: date-time */
+            off_at?: string;
+            officer_id: string;
+            officer_name: string;
+            /** Format: date-time */
+            on_at: string;
+            /**
+             * Format: int64
+             * @description Positions kept so far, without the last minutes
+             */
+            points: number;
+            unit_id: string;
+            /**
+             * Format: date-time
+             * @description It ends by itself then
+             */
+            until_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PatrolShown: {
+            /**
+             * Format: int64
+             * @description Metres
+             */
+            accuracy?: number;
+            /**
+             * Format: int64
+             * @description Seconds since the fix
+             */
+            age: number;
+            /** @description Where the officer is on duty */
+            area_code: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Percent
+             */
+            battery?: number;
+            /** @description Code of the grid the position lies in */
+            grid?: string;
+            /** Format: int64 */
+            heading?: number;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            officer_id: string;
+            /** @description Names of the community and the grid the position lies in */
+            place?: string;
+            sos: boolean;
+            /**
+             * Format: double
+             * @description Metres per second
+             */
+            speed?: number;
+            unit_id: string;
+        };
         PostStepInBody: {
             note?: string;
             /** Format: int64 */
@@ -12569,6 +14098,12 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        RectifyAnswer: {
+            code: string;
+            /** @enum {string} */
+            verdict: "solved" | "partly" | "unsolved";
+            words?: string;
+        };
         RectifyAsked: {
             /** Format: double */
             high: number | null;
@@ -12593,6 +14128,19 @@ export interface components {
             /** @enum {string} */
             verdict: "solved" | "mixed" | "unsolved" | "few";
             wave_id: string;
+        };
+        RectifyAskedToJudge: {
+            area_name: string;
+            /** @description The code has been used or nobody asks any more */
+            done: boolean;
+            /** Format: date-time */
+            done_at: string;
+            lead: string;
+            outcome: string;
+            place: string;
+            title: string;
+            /** Format: date-time */
+            until: string;
         };
         RectifyChosen: {
             /** Format: int64 */
@@ -12647,6 +14195,8 @@ export interface components {
             answered_at?: string;
             area_code: string;
             area_name: string;
+            /** @description The request that waits for a decision */
+            asks?: components["schemas"]["RectifyRequest"];
             clocks: components["schemas"]["RectifyClock"][] | null;
             co: components["schemas"]["RectifyUnitRef"][] | null;
             comments: components["schemas"]["RectifyVoice"][] | null;
@@ -12667,12 +14217,20 @@ export interface components {
             ground?: string;
             history: components["schemas"]["RectifyHistory"][] | null;
             id: string;
+            /** @description Invited residents of the present round; absent before it was reported done */
+            invited?: components["schemas"]["RectifyInvited"];
             /** Format: date-time */
             issued_at?: string;
             /** @description Done after the due time, or not done and overdue */
             late: boolean;
             lead: components["schemas"]["RectifyUnitRef"];
+            links: components["schemas"]["RectifyLink"][] | null;
+            may_invite: boolean;
+            may_link: boolean;
+            may_plan: boolean;
+            may_report: boolean;
             measure?: string;
+            milestones: components["schemas"]["RectifyMilestone"][] | null;
             /** @description Such as 2026H2-凤凰-0001 */
             no: string;
             /** @description What was done, or why it could not be */
@@ -12685,6 +14243,9 @@ export interface components {
              */
             phase?: "" | "green" | "amber" | "red";
             place: string;
+            plan?: components["schemas"]["RectifyWorkPlan"];
+            /** @description Of the same field, while it is open whose the item is */
+            precedents: components["schemas"]["RectifyPrecedent"][] | null;
             /**
              * Format: int64
              * @description Steps behind it of issue, answer, do, verify, tell, publish
@@ -12694,10 +14255,15 @@ export interface components {
             promised_at?: string;
             /** Format: date-time */
             published_at?: string;
+            /** @description Every linked case and whistle has ended and the item is not reported done: a proposal, nothing happens by itself */
+            ready: boolean;
             /** @description Closed item of an earlier wave about the same matter */
             recurs_of?: string;
             /** @description The answer to those who spoke */
             reply?: string;
+            /** @description Newest first */
+            reports: components["schemas"]["RectifyProgressReport"][] | null;
+            requests: components["schemas"]["RectifyRequest"][] | null;
             /** @enum {string} */
             result?: "" | "resolved" | "partly" | "explained" | "not_ours" | "cannot";
             /**
@@ -12717,6 +14283,7 @@ export interface components {
              * @description Level of the supervision in force, 1 to 3; 0 is none
              */
             supervision: number;
+            supervisions: components["schemas"]["RectifySupervision"][] | null;
             /**
              * Format: date-time
              * @description Its clock stands still since then
@@ -12915,6 +14482,59 @@ export interface components {
             /** @enum {string} */
             to: "draft" | "confirmed" | "issued" | "returned" | "adjudicating" | "answered" | "doing" | "suspended" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
         };
+        RectifyInvitation: {
+            /** @description Send a message to those who spoke and left a number */
+            raisers: boolean;
+            /**
+             * Format: int64
+             * @description Slips with a code to hand to residents of the community
+             */
+            residents: number;
+            /** Format: int64 */
+            version: number;
+        };
+        RectifyInvited: {
+            /**
+             * Format: int64
+             * @description k: of n, how many have to say solved or partly
+             */
+            agree: number;
+            /** Format: int64 */
+            answers: number;
+            /**
+             * Format: int64
+             * @description n: answers an item with invitations waits for, until they end
+             */
+            needed: number;
+            /** Format: int64 */
+            partly: number;
+            /**
+             * Format: int64
+             * @description Messages sent to those who spoke
+             */
+            raisers: number;
+            required: boolean;
+            /**
+             * Format: int64
+             * @description Slips made for residents
+             */
+            residents: number;
+            /** Format: int64 */
+            solved: number;
+            /**
+             * @description Whether the residents let the item be verified
+             * @enum {string}
+             */
+            stands: "none" | "waiting" | "agreed" | "refused" | "expired";
+            /** Format: int64 */
+            unsolved: number;
+            /**
+             * Format: date-time
+             * @description When the last invitation ends
+             */
+            until?: string;
+            words: components["schemas"]["RectifySaidOf"][] | null;
+        };
         RectifyItem: {
             /** @description What the caller may do next; empty in lists */
             actions: string[] | null;
@@ -13071,6 +14691,40 @@ export interface components {
              * @description Not issued yet (set awaiting)
              */
             waiting: number;
+        };
+        RectifyLink: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            /** Format: date-time */
+            due_at?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            item_id: string;
+            /** @enum {string} */
+            kind: "case" | "whistle";
+            number: string;
+            /** @description Opened from the item */
+            opened: boolean;
+            ref_id: string;
+            result?: string;
+            state: string;
+            state_name: string;
+            /** @description Of the case or whistle; empty for whoever may not see it */
+            title?: string;
+            unit_name?: string;
+        };
+        RectifyLinkedItem: {
+            /** Format: date-time */
+            due_at?: string;
+            id: string;
+            lead: components["schemas"]["RectifyUnitRef"];
+            no: string;
+            overdue: boolean;
+            /** @enum {string} */
+            state: "draft" | "confirmed" | "issued" | "returned" | "adjudicating" | "answered" | "doing" | "suspended" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
+            title: string;
         };
         RectifyListAmendment: {
             add?: string[] | null;
@@ -13246,6 +14900,15 @@ export interface components {
             /** Format: int64 */
             voices: number;
         };
+        RectifyListOfRectifyLinkedItem: {
+            items: components["schemas"]["RectifyLinkedItem"][] | null;
+        };
+        RectifyListOfRectifyOnHold: {
+            items: components["schemas"]["RectifyOnHold"][] | null;
+        };
+        RectifyListOfRectifyRules: {
+            items: components["schemas"]["RectifyRules"][] | null;
+        };
         RectifyLoop: {
             /**
              * Format: int64
@@ -13352,6 +15015,28 @@ export interface components {
             /** @description One line, at most 60 characters */
             title: string;
         };
+        RectifyMilestone: {
+            /** Format: date-time */
+            done_at?: string;
+            done_by?: string;
+            /** Format: date-time */
+            due_at: string;
+            id: string;
+            /** Format: int64 */
+            n: number;
+            note?: string;
+            /**
+             * @description left: the item was done before this step was marked
+             * @enum {string}
+             */
+            state: "open" | "overdue" | "done" | "late" | "left";
+            title: string;
+        };
+        RectifyMilestoneDone: {
+            note?: string;
+            /** Format: int64 */
+            version: number;
+        };
         RectifyMove: {
             /** @description issue: replaces the joint units */
             co_units?: string[] | null;
@@ -13397,6 +15082,13 @@ export interface components {
              */
             version: number;
         };
+        RectifyNewLink: {
+            /** @enum {string} */
+            kind: "case" | "whistle";
+            number: string;
+            /** Format: int64 */
+            version: number;
+        };
         RectifyNewList: {
             /** @description District or street; the caller's own by default */
             area?: string;
@@ -13416,9 +15108,65 @@ export interface components {
             /** @description What for; it stands in the file and in the log */
             purpose: string;
         };
+        RectifyNewMilestone: {
+            /** Format: date-time */
+            due_at: string;
+            title: string;
+        };
+        RectifyNewPlan: {
+            /** Format: int64 */
+            budget?: number;
+            milestones?: components["schemas"]["RectifyNewMilestone"][] | null;
+            /** @description Sealed; the stored one stays if absent */
+            phone?: string;
+            post?: string;
+            responsible: string;
+            source?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RectifyOnHold: {
+            field: string;
+            field_name: string;
+            /** @enum {string} */
+            ground: "funds" | "planning" | "weather" | "court" | "owner_lost";
+            lead: string;
+            no: string;
+            /** Format: date-time */
+            review_at?: string;
+            /** Format: int64 */
+            reviews: number;
+            /** Format: date-time */
+            since: string;
+            street: string;
+            street_name: string;
+            /** Format: int64 */
+            voices: number;
+        };
         RectifyOnlyVersion: {
             /** Format: int64 */
             version?: number;
+        };
+        RectifyOpenLink: {
+            /** @description whistle: linked case it is blown for */
+            case_id?: string;
+            /** @description case: leaf of the responsibility list; the usual one of the field if absent */
+            category?: string;
+            /**
+             * @description whistle; push if absent
+             * @enum {string}
+             */
+            grade?: "push" | "hard" | "urgent";
+            /** @enum {string} */
+            kind: "case" | "whistle";
+            /** @description whistle: why the street cannot do it alone */
+            reason?: string;
+            /** @description What is to be done; no names, no numbers of residents */
+            text: string;
+            /** @description whistle: units called */
+            units?: string[] | null;
+            /** Format: int64 */
+            version: number;
         };
         RectifyPageBody: {
             measure: string;
@@ -13550,6 +15298,38 @@ export interface components {
             valid_rate: number | null;
             wave_id: string;
         };
+        RectifyPrecedent: {
+            area_code: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            field: string;
+            field_name: string;
+            id: string;
+            item_id: string;
+            /** @description Title of the item */
+            matter: string;
+            no: string;
+            /** @description Units that had returned it */
+            parties: components["schemas"]["RectifyUnitRef"][] | null;
+            reason: string;
+            street: string;
+            unit_id: string;
+            /** @description Whose it is */
+            unit_name: string;
+        };
+        RectifyProgressReport: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            by_unit: string;
+            by_unit_name: string;
+            id: string;
+            /** Format: int64 */
+            percent: number;
+            photos: components["schemas"]["RectifyReportPhoto"][] | null;
+            text: string;
+        };
         RectifyPublicCounts: {
             /**
              * Format: int64
@@ -13588,6 +15368,8 @@ export interface components {
              * @description Above 1 it was published anew after a correction
              */
             edition: number;
+            /** @description What the next wave says; absent until it does */
+            effect?: components["schemas"]["RectifyPublicEffect"];
             field: string;
             field_name: string;
             id: string;
@@ -13617,6 +15399,24 @@ export interface components {
             /** @description Newest first, at most 50 */
             words: components["schemas"]["RectifyPublicWords"][] | null;
         };
+        RectifyPublicEffect: {
+            /**
+             * @description What most of them say; absent below ten answers
+             * @enum {string}
+             */
+            asked?: "solved" | "mixed" | "unsolved";
+            /** Format: int64 */
+            partly: number;
+            /** Format: int64 */
+            solved: number;
+            /** Format: int64 */
+            unsolved: number;
+            /**
+             * @description The same questions as before, in the same place
+             * @enum {string}
+             */
+            verdict?: "better" | "unclear" | "worse";
+        };
         RectifyPublicEntry: {
             code: string;
             /** Format: int64 */
@@ -13644,6 +15444,8 @@ export interface components {
              * @description Above 1 it was published anew after a correction
              */
             edition: number;
+            /** @description What the next wave says; absent until it does */
+            effect?: components["schemas"]["RectifyPublicEffect"];
             field: string;
             field_name: string;
             id: string;
@@ -13735,6 +15537,47 @@ export interface components {
              */
             told: number;
         };
+        RectifyReportPhoto: {
+            id: string;
+            media_type: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        RectifyRequest: {
+            answer?: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /**
+             * Format: int64
+             * @description extension: work days asked for, granted ones once decided
+             */
+            days: number;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            ended_by?: string;
+            ground?: string;
+            id: string;
+            item_id: string;
+            /** @enum {string} */
+            kind: "extension" | "suspension";
+            note: string;
+            /**
+             * Format: date-time
+             * @description suspension: by when it has to be looked at again
+             */
+            review_at?: string;
+            /** Format: int64 */
+            reviews: number;
+            /** @enum {string} */
+            state: "open" | "approved" | "refused" | "ended";
+            unit_id: string;
+            unit_name: string;
+        };
         RectifyReturn: {
             area_code: string;
             area_name: string;
@@ -13821,6 +15664,45 @@ export interface components {
             version: number;
             wave_id: string;
         };
+        RectifyRules: {
+            /** @description Limit of a joint adjudication, such as 3 work_day */
+            adjudicate: string;
+            /**
+             * Format: int64
+             * @description k: of them, how many have to say solved or partly
+             */
+            agree: number;
+            /** Format: date-time */
+            readonly at?: string;
+            readonly by_name?: string;
+            /**
+             * Format: int64
+             * @description Calendar days for which an invitation is good
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description n: residents who have to answer before an item with invitations is verified
+             */
+            needed: number;
+            note?: string;
+            /** @description No item is verified without invited residents */
+            required: boolean;
+            /** @description Limit until a suspension is looked at again */
+            review: string;
+            /** @description Limits to answer a supervision, by level */
+            supervise: string[] | null;
+            /**
+             * Format: int64
+             * @description 0: as shipped
+             */
+            version: number;
+        };
+        RectifySaidOf: {
+            /** @enum {string} */
+            verdict: "solved" | "partly" | "unsolved";
+            words: string;
+        };
         RectifyShot: {
             /** @description Areas made unrecognisable */
             areas: components["schemas"]["Area"][] | null;
@@ -13855,6 +15737,33 @@ export interface components {
         RectifySignature: {
             note?: string;
             on_behalf?: boolean;
+        };
+        RectifySlips: {
+            codes: string[] | null;
+            /** @description Path of the page that takes the codes; a code goes behind # */
+            link: string;
+            /**
+             * Format: int64
+             * @description Messages to those who spoke; they are on their way
+             */
+            sent: number;
+            /** Format: date-time */
+            until: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RectifySplitter: {
+            area_code: string;
+            co_units?: string[] | null;
+            /** @description Comments of the item that are about the other matter */
+            comments: string[] | null;
+            field: string;
+            lead_unit?: string;
+            place?: string;
+            /** @description One line, at most 60 characters */
+            title: string;
+            /** Format: int64 */
+            version: number;
         };
         RectifySpoken: {
             /** @description This browser had spoken before; its voice was replaced */
@@ -13937,6 +15846,33 @@ export interface components {
         RectifySummary: {
             items: components["schemas"]["RectifyLine"][] | null;
         };
+        RectifySupervision: {
+            answer?: string;
+            /** Format: date-time */
+            answered_at?: string;
+            answered_by?: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            by_unit: string;
+            /**
+             * Format: date-time
+             * @description By when the unit has to answer
+             */
+            due_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            ended_by?: string;
+            /** @description Why it ended: lifted with a word, raised, verified or issued anew */
+            ending?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description 1 urged, 2 supervision order, 3 leaders of the district
+             */
+            level: number;
+            note: string;
+        };
         RectifyToldCount: {
             /** Format: int64 */
             delivered: number;
@@ -14005,6 +15941,43 @@ export interface components {
             /** @description Masked, and shown once somebody has read them */
             words?: string;
         };
+        RectifyWaiting: {
+            area_name: string;
+            /** Format: date-time */
+            due_at?: string;
+            item_id: string;
+            /** @enum {string} */
+            kind: "handle" | "milestone" | "supervise" | "adjudicate" | "review" | "request" | "verify";
+            no: string;
+            overdue: boolean;
+            /** @description Who answers for it by the plan of the unit; empty for the evaluation office */
+            person?: string;
+            /** @enum {string} */
+            state: "draft" | "confirmed" | "issued" | "returned" | "adjudicating" | "answered" | "doing" | "suspended" | "rework" | "done" | "verified" | "told" | "published" | "withdrawn";
+            street: string;
+            /** @description Step of the plan, or what is asked for */
+            text?: string;
+            title: string;
+            /** @description Due today or overdue */
+            today: boolean;
+            /** @description Empty for the evaluation office */
+            unit_id?: string;
+            unit_name?: string;
+        };
+        RectifyWaitingList: {
+            by_kind: {
+                [key: string]: number;
+            };
+            /** @description There are more than are listed */
+            cut: boolean;
+            items: components["schemas"]["RectifyWaiting"][] | null;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            today: number;
+            /** Format: int64 */
+            total: number;
+        };
         RectifyWaveName: {
             id: string;
             name: string;
@@ -14049,6 +16022,23 @@ export interface components {
              */
             suppressed: number;
             wave_id: string;
+        };
+        RectifyWorkPlan: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Yuan; 0 costs nothing
+             */
+            budget: number;
+            by_name: string;
+            /** @description Of work; only for the lead unit and those who issue or verify */
+            phone?: string;
+            post?: string;
+            /** @description Name or post of the person who answers for it */
+            responsible: string;
+            /** @description Where the money comes from */
+            source?: string;
         };
         RegionAlias: {
             alias: string;
@@ -15356,6 +17346,9 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        ShowInvitationRequest: {
+            code: string;
+        };
         SignInInBody: {
             /** @description One-time code or recovery code, once the answer was identity.totp_required */
             code?: string;
@@ -15981,30 +17974,6 @@ export interface components {
             /** @description Area of the rule; that of the precedent if absent */
             area?: string;
             draft: string;
-        };
-        TakeInBody: {
-            /** @description Street or community it is about */
-            area: string;
-            /**
-             * Format: date-time
-             * @description When it was said
-             */
-            day: string;
-            /** @description Fields the recorder named; they are suggested first */
-            fields?: string[] | null;
-            /** @description Its number there; the same number of a source is taken once */
-            number?: string;
-            /** @description Which meeting, letter box or visit */
-            occasion?: string;
-            /**
-             * Format: int64
-             * @description How many said so; 1 by default
-             */
-            persons?: number;
-            /** @enum {string} */
-            source: "meeting" | "hotline" | "letter" | "petition";
-            text: string;
-            wave_id: string;
         };
         TallyBook: {
             metrics: components["schemas"]["TallyMetric"][] | null;
@@ -21516,6 +23485,368 @@ export interface operations {
             };
         };
     };
+    "list-desk-cards": {
+        parameters: {
+            query: {
+                limit?: number;
+                cursor?: string;
+                wave: string;
+                /** @description Only comments whose best suggestion is this field */
+                field?: string;
+                area?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOpinionCard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "judge-comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpinionJudgement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionStep"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-coding-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpinionUndoSteps"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionSteps"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-matters": {
+        parameters: {
+            query: {
+                limit?: number;
+                cursor?: string;
+                wave: string;
+                field?: string;
+                area?: string;
+                /** @description Voices at least */
+                least?: number;
+                /** @description Only with confirmed comments that are in no item */
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOpinionMatterView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-coding-progress": {
+        parameters: {
+            query: {
+                wave: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionProgress"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "propose-merges": {
         parameters: {
             query?: {
@@ -21859,6 +24190,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpinionComment"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pass-thanks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpinionThankBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionPraise"];
                 };
             };
             /** @description Unauthorized */
@@ -29511,7 +31931,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TakeInBody"];
+                "application/json": components["schemas"]["OpinionEntry"];
             };
         };
         responses: {
@@ -29553,6 +31973,494 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-double-rounds": {
+        parameters: {
+            query?: {
+                wave?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOpinionRound"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-double-round": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpinionSample"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionRound"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "next-blind-comments": {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionQueue"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "settle-difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                pos: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpinionSettleBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionStored"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "code-second": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                pos: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpinionSecondBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionStored"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-double-round": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29722,6 +32630,436 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-leaves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionLeaves"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionModels"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "train-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionVersion"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "activate-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivateInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionModels"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-praise": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                wave?: string;
+                area?: string;
+                /** @description No thanks passed on yet */
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOpinionPraise"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-praise": {
+        parameters: {
+            query?: {
+                wave?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionPraiseCounts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30175,6 +33513,901 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-trackers": {
+        parameters: {
+            query?: {
+                officer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePatrolDevice"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-tracker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolNewDevice"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolGiven"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-tracker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolMine"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "go-on-duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolDuty"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolSession"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "go-off-duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolSession"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolLooks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolFixes"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolReceipt"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-positions": {
+        parameters: {
+            query?: {
+                /** @description Change of the last answer; 0 for everybody */
+                since?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolPositions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-duty-sessions": {
+        parameters: {
+            query: {
+                limit?: number;
+                cursor?: string;
+                officer?: string;
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePatrolSession"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-duty-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolEnding"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolSession"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-track": {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                /** @description Why; needed for anybody's track but one's own */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                officer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31245,6 +35478,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageCasesForced"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyAnswer"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "show-invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowInvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyAskedToJudge"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -32512,6 +36873,53 @@ export interface operations {
             };
         };
     };
+    "list-suspended-rectifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyListOfRectifyOnHold"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-public-suspensions": {
         parameters: {
             query?: never;
@@ -33688,6 +38096,76 @@ export interface operations {
             };
         };
     };
+    "list-rectification-duties": {
+        parameters: {
+            query?: {
+                wave?: string;
+                unit?: string;
+                /** @description Only what is due today or overdue */
+                today?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyWaitingList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-rectification-feedback": {
         parameters: {
             query?: {
@@ -33866,6 +38344,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RectifyFieldsOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-linked-rectifications": {
+        parameters: {
+            query: {
+                kind: "case" | "whistle";
+                ref: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyListOfRectifyLinkedItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-precedents-of-rectification": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                field?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRectifyPrecedent"];
                 };
             };
             /** @description Unauthorized */
@@ -34122,6 +38738,149 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rectification-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyListOfRectifyRules"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-rectification-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyRules"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35461,6 +40220,453 @@ export interface operations {
             };
         };
     };
+    "invite-residents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyInvitation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifySlips"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyNewLink"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyLink"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unlink-matter": {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "finish-milestone": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                milestone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyMilestoneDone"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-linked-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyOpenLink"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyLink"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-rectification-page": {
         parameters: {
             query?: never;
@@ -35902,6 +41108,367 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RectifyPageView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-rectification": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyNewPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-report-photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: int64 */
+                    percent: number;
+                    photos: string[];
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyProgressReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "split-rectification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifySplitter"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyItem"];
                 };
             };
             /** @description Unauthorized */
@@ -43216,6 +48783,82 @@ export interface operations {
             };
         };
     };
+    "group-comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionGrouped"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "load-comments": {
         parameters: {
             query?: never;
@@ -43333,6 +48976,73 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resuggest-comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionResuggested"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -42,6 +42,7 @@ export const reading: Record<string, string> = {
   '出厂版本': 'Shipped version',
   '归类模型': 'Sorting models',
   '归类质量': 'Quality of sorting',
+  '您是编码人之一，由第三人裁定': 'You are one of the coders; a third person settles it',
   '待裁定 {n} 条': '{n} to be settled',
   '把握是否可信': 'Can confidence be trusted',
   '抽取双人编码样本': 'Draw a sample for double coding',
