@@ -21,13 +21,16 @@ function noteOf(step: Step): string {
   return [step.ground ? groundName(suspensionGround(step.ground)) : '', step.note].filter(Boolean).join('：')
 }
 
+/** A part of the program has a code, not a name. */
+const nameOf = (step: Step): string => (step.actor_id === 'system' && /^[\w.-]+$/.test(step.actor_name) ? t('系统') : step.actor_name)
+
 /** The history of an item as a story, newest first. */
 export function storyOf(item: ItemDetail) {
   return [...item.history].reverse().map((step) => ({
     id: step.id,
     at: step.at,
     title: actionName(step.action),
-    who: [step.actor_name, unitOn(item, step.actor_unit)].filter(Boolean).join('　'),
+    who: [nameOf(step), unitOn(item, step.actor_unit)].filter(Boolean).join('　'),
     note: noteOf(step),
   }))
 }
