@@ -10,6 +10,7 @@ import (
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/sheet"
 	"yiwang/internal/testkit"
 )
@@ -82,6 +83,23 @@ func TestTake_NeverTakesTheSameTwice(t *testing.T) {
 			t.Errorf("what is said again another day counts again: %v", err)
 		}
 	})
+}
+
+func TestTake_ANumberOfAnotherStreetTellsNothingOfItsText(t *testing.T) {
+	t.Parallel()
+	w, _ := taker(t, testkit.SQLite(t))
+	other := Collected{Source: FromHotline, Number: "nj-9", Day: said("").Day, Area: "320106002", Text: "夜里施工太吵"}
+	if _, err := w.Take(w.as("office"), "w1", other); err != nil {
+		t.Fatal(err)
+	}
+	p := person("u-st1", "320106001", PermImport)
+	guess := other
+	guess.Area, guess.Text = "320106001", "随便写写"
+	_, err := w.Take(auth.With(context.Background(), &p), "w1", guess)
+	wantCode(t, err, "opinion.taken_before")
+	if e := errs.As(err); e == nil || e.Details != nil {
+		t.Errorf("the refusal carries %+v", e)
+	}
 }
 
 func TestTake_DeniesWhoMayNotAndOtherAreas(t *testing.T) {
