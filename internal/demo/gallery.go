@@ -65,5 +65,5 @@ func (l *loader) store(ctx context.Context, scene, phase string, n int) (rectify
 		return rectify.Photo{}, fmt.Errorf("store the drawing %s: %w", shot(scene, phase, n), err)
 	}
 	photo := rectify.Photo{Ref: f.Key, SHA256: f.Key, MediaType: string(f.Type), Size: f.Size}
-	return photo, l.storePublic(ctx, scene, photo, file)
+	return photo, l.storePublic(ctx, scene, photo, c.img)
 }

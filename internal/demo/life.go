@@ -25,12 +25,13 @@ type life struct {
 	stuck  string // the step a slow unit never gets to
 	ending string // what will have been done
 	held   bool   // it will be suspended
+	early  bool   // of the first wave: plans and reports were not kept yet, few residents speak
 }
 
 // planLife plans the item of a matter from the coding of its comments to its publication.
 func (l *loader) planLife(rnd *rand.Rand, r *round, m *matter, b batch, loaded time.Time) {
 	category, _ := l.Opinions.Catalog().Category(m.kind.Field)
-	f := &life{l: l, rnd: rnd, m: m, batch: b, limit: category.RectifyDays, ending: pick(rnd, m.kind.Done) + "。"}
+	f := &life{l: l, rnd: rnd, m: m, batch: b, limit: category.RectifyDays, ending: pick(rnd, m.kind.Done) + "。", early: r == l.rounds[0]}
 	issue := b.from.AddDate(0, 0, rnd.IntN(1+int(b.to.Sub(b.from).Hours()/24)))
 	issue = l.days.after(issue, 0).Add(f.clock())
 	f.at = later(l.days.after(loaded, 1).Add(f.clock()), l.days.after(issue.AddDate(0, 0, -2-rnd.IntN(5)), 0).Add(f.clock()))

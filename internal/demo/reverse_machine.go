@@ -15,7 +15,7 @@ import (
 // more time or a suspension. It draws from a stream of its own, so that the course of the item stays what it was.
 func (f *life) machine(start time.Time) {
 	rnd := f.l.rand("machine " + f.m.title())
-	if !chance(rnd, 0.5) {
+	if f.early || !chance(rnd, 0.5) {
 		return
 	}
 	at := start.Add(3 * slot)

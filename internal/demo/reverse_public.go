@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"image"
 	"sync"
 	"time"
 
@@ -34,11 +35,7 @@ var covered = map[string][]picture.Area{
 }
 
 // storePublic makes what everybody may see of a drawing.
-func (l *loader) storePublic(ctx context.Context, scene string, original rectify.Photo, file []byte) error {
-	m, err := picture.Open(bytes.NewReader(file), 1280)
-	if err != nil {
-		return err
-	}
+func (l *loader) storePublic(ctx context.Context, scene string, original rectify.Photo, m *image.RGBA) error {
 	picture.Hide(m, covered[scene])
 	safe, err := picture.JPEG(m)
 	if err != nil {
@@ -88,7 +85,11 @@ var (
 
 // hearVoices plans what residents say after the answer was published, and that the editor reads most of it.
 func (f *life) hearVoices() {
-	if !chance(f.rnd, 0.45) {
+	share := 0.45
+	if f.early {
+		share = 0.2
+	}
+	if !chance(f.rnd, share) {
 		return
 	}
 	doubt := 0.14

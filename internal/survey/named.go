@@ -67,6 +67,14 @@ func (s *Service) NamedSampleTx(ctx context.Context, tx *db.Tx, waveID string, c
 	if err != nil {
 		return nil, err
 	}
+	standing, err := s.StandingTx(ctx, tx, w)
+	if err != nil {
+		return nil, err
+	}
+	key := namedKey{waveID, channel, w.Version, standing}
+	if kept := s.named.get(key); kept != nil {
+		return kept, nil
+	}
 	rows, err := tickedTx(ctx, tx, w, channel)
 	if err != nil || len(rows) == 0 {
 		return nil, err
@@ -75,8 +83,11 @@ func (s *Service) NamedSampleTx(ctx context.Context, tx *db.Tx, waveID string, c
 	if out.design, err = TickedDesign(w, rows); err != nil {
 		return nil, fmt.Errorf("design of %s: %w", w.Code, err)
 	}
-	out.clustered, err = clusteredDesign(out.design.Weights(), rows)
-	return out, err
+	if out.clustered, err = clusteredDesign(out.design.Weights(), rows); err != nil {
+		return nil, err
+	}
+	s.named.keep(key, out)
+	return out, nil
 }
 
 // TickedDesign is how the answers of a wave stand for the population: strata street × group with their populations, the weights of

@@ -14,6 +14,7 @@ import (
 
 // Service keeps questionnaires, waves and answers.
 type Service struct {
+	named      namedKept
 	db         *db.DB
 	box        *crypto.Box
 	regions    *region.Service
