@@ -37,7 +37,7 @@ func NewAlpha(pairs [][2]string) *Alpha {
 		all[i] = i
 	}
 	a := &Alpha{Units: len(pairs), Value: nominalAlpha(coded, all, len(index))}
-	rnd := rand.New(rand.NewPCG(20261122, uint64(len(pairs)))) //nolint:gosec // reproducible resampling, not a secret
+	rnd := rand.New(rand.NewPCG(20261122, uint64(len(pairs)))) // reproducible resampling, not a secret
 	values := make([]float64, bootstraps)
 	for b := range values {
 		for i := range all {

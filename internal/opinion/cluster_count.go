@@ -54,7 +54,7 @@ func twin(text string) int64 {
 func homeOf(text string) string {
 	t := words.Normalise(mask.Without(text))
 	for i := range t {
-		if t[i] != '住' && !(t[i] == '家' && i+1 < len(t) && t[i+1] == '在') {
+		if t[i] != '住' && (t[i] != '家' || i+1 >= len(t) || t[i+1] != '在') {
 			continue
 		}
 		for k := i + 1; k < min(len(t), i+14) && t[k] != '.'; k++ {

@@ -100,7 +100,7 @@ func (s *Service) DrawTx(ctx context.Context, tx *db.Tx, in Sample) (*Round, err
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, r.ID, r.WaveID, r.Title, r.AreaCode, r.Seed, r.Population, r.Undecided, r.Drawn, r.DrawnBy, r.DrawnName, r.DrawnAt); err != nil {
 		return nil, err
 	}
-	rnd := rand.New(rand.NewPCG(uint64(r.Seed), 1)) //nolint:gosec // a sample that can be drawn again
+	rnd := rand.New(rand.NewPCG(uint64(r.Seed), 1)) // a sample that can be drawn again
 	for pos, k := range rnd.Perm(len(decided))[:in.Size] {
 		c := &decided[k]
 		suggested := ""

@@ -38,7 +38,7 @@ func Correct(truths, classes int, proposed []int, coded [][2]int) (corrected, se
 		return nil, nil
 	}
 	corrected = mixture(truths, counts, confusion(classes, coded))
-	rnd := rand.New(rand.NewPCG(20261123, uint64(total))) //nolint:gosec // reproducible resampling, not a secret
+	rnd := rand.New(rand.NewPCG(20261123, uint64(total))) // reproducible resampling, not a secret
 	sum, square := make([]float64, classes), make([]float64, classes)
 	again := make([][2]int, len(coded))
 	for range correctDraws {

@@ -94,14 +94,14 @@ func (s *Service) listRoutes(api huma.API) {
 		func(ctx context.Context, in *newListIn) (*listOut, error) { return outList(s.DraftList(ctx, in.Body)) })
 	httpx.Handle(api, httpx.Op{ID: "amend-reverse-list", Method: "PATCH", Path: listPath, Summary: "Change a draft", Tag: tag, Access: merge, Errors: both},
 		func(ctx context.Context, in *listChangeIn[ListAmendment]) (_ *listOut, err error) {
-			if in.Body.Version, err = in.VersionIn.Version(in.Body.Version); err != nil {
+			if in.Body.Version, err = in.Version(in.Body.Version); err != nil {
 				return nil, err
 			}
 			return outList(s.AmendList(ctx, in.ID, in.Body))
 		})
 	httpx.Handle(api, httpx.Op{ID: "drop-reverse-list", Method: "POST", Path: listPath + "/drop", Summary: "End a draft; its items are free again", Tag: tag, Access: merge, Status: 200, Errors: both},
 		func(ctx context.Context, in *listChangeIn[onlyVersion]) (*listOut, error) {
-			v, err := in.VersionIn.Version(in.Body.Version)
+			v, err := in.Version(in.Body.Version)
 			if err != nil {
 				return nil, err
 			}
@@ -109,7 +109,7 @@ func (s *Service) listRoutes(api huma.API) {
 		})
 	httpx.Handle(api, httpx.Op{ID: "submit-reverse-list", Method: "POST", Path: listPath + "/submit", Summary: "Put a draft before the one who approves", Tag: tag, Access: merge, Status: 200, Errors: both},
 		func(ctx context.Context, in *listChangeIn[submission]) (*listOut, error) {
-			v, err := in.VersionIn.Version(in.Body.Version)
+			v, err := in.Version(in.Body.Version)
 			if err != nil {
 				return nil, err
 			}
@@ -121,21 +121,21 @@ func (s *Service) listRoutes(api huma.API) {
 func (s *Service) listDecisionRoutes(api huma.API, both []int) {
 	httpx.Handle(api, httpx.Op{ID: "correct-reverse-list", Method: "POST", Path: listPath + "/corrections", Summary: "Put a correction of an approved list forward", Tag: tag, Access: httpx.Permission(PermMerge), Status: 200, Errors: both},
 		func(ctx context.Context, in *listChangeIn[Correction]) (_ *listOut, err error) {
-			if in.Body.Version, err = in.VersionIn.Version(in.Body.Version); err != nil {
+			if in.Body.Version, err = in.Version(in.Body.Version); err != nil {
 				return nil, err
 			}
 			return outList(s.CorrectList(ctx, in.ID, in.Body))
 		})
 	httpx.Handle(api, httpx.Op{ID: "decide-reverse-list", Method: "POST", Path: listPath + "/decision", Summary: "Approve or refuse the edition that waits", Tag: tag, Access: httpx.Permission(PermApprove), Status: 200, Errors: both},
 		func(ctx context.Context, in *listChangeIn[ListDecision]) (_ *listOut, err error) {
-			if in.Body.Version, err = in.VersionIn.Version(in.Body.Version); err != nil {
+			if in.Body.Version, err = in.Version(in.Body.Version); err != nil {
 				return nil, err
 			}
 			return outList(s.DecideList(ctx, in.ID, in.Body))
 		})
 	httpx.Handle(api, httpx.Op{ID: "issue-reverse-list", Method: "POST", Path: listPath + "/issue", Summary: "Issue the approved edition to streets and departments", Tag: tag, Access: httpx.Permission(PermIssue), Status: 200, Errors: both},
 		func(ctx context.Context, in *listChangeIn[onlyVersion]) (*listOut, error) {
-			v, err := in.VersionIn.Version(in.Body.Version)
+			v, err := in.Version(in.Body.Version)
 			if err != nil {
 				return nil, err
 			}
@@ -180,7 +180,7 @@ func (s *Service) listFileRoutes(api huma.API) {
 		})
 	httpx.Handle(api, httpx.Op{ID: "decide-list-export", Method: "POST", Path: "/api/v1/reverse-list-exports/{id}/decision", Summary: "Approve or refuse a file somebody else asked for", Tag: tag, Access: httpx.Permission(PermApprove), Status: 200, Errors: both},
 		func(ctx context.Context, in *listChangeIn[exportDecision]) (*body[*ListExport], error) {
-			v, err := in.VersionIn.Version(in.Body.Version)
+			v, err := in.Version(in.Body.Version)
 			if err != nil {
 				return nil, err
 			}

@@ -15,17 +15,17 @@ import (
 // A set is a part of the list that a figure counts. Figure and list use the one condition, so the figure is the length of the list it
 // opens. $now stands for the time of the transaction.
 const (
-	issuedItems = "issued_at IS NOT NULL AND state <> 'withdrawn'"
-	passedItems = "state IN ('verified', 'told', 'published')"
-	closedItems = "state IN ('told', 'published')"
-	heldItems   = "state IN ('issued', 'answered', 'doing', 'rework', 'returned', 'adjudicating')"
-	withUnits   = "state IN ('issued', 'answered', 'doing', 'rework')"
-	pastTime    = "COALESCE(due_at < $now AND NOT " + stoodStill + ", FALSE)"
-	stoodStill  = "state IN ('returned', 'adjudicating', 'suspended')" // no clock of a unit runs
-	overdueNow  = "COALESCE(state IN ('issued', 'answered', 'doing', 'rework') AND due_at < $now OR state = 'done' AND done_at > due_at, FALSE)"
-	saysNo      = "EXISTS (SELECT 1 FROM item_again a WHERE a.item_id = item.id AND a.verdict = 'unsolved')"
-	approved    = passedItems + " AND result IN ('resolved', 'partly') AND NOT " + saysNo
-	undecided   = "EXISTS (SELECT 1 FROM item_return r WHERE r.item_id = item.id AND r.kind = 'recurs' AND r.state = 'proposed')"
+	issuedItems   = "issued_at IS NOT NULL AND state <> 'withdrawn'"
+	verifiedItems = "state IN ('verified', 'told', 'published')"
+	closedItems   = "state IN ('told', 'published')"
+	heldItems     = "state IN ('issued', 'answered', 'doing', 'rework', 'returned', 'adjudicating')"
+	withUnits     = "state IN ('issued', 'answered', 'doing', 'rework')"
+	pastTime      = "COALESCE(due_at < $now AND NOT " + stoodStill + ", FALSE)"
+	stoodStill    = "state IN ('returned', 'adjudicating', 'suspended')" // no clock of a unit runs
+	overdueNow    = "COALESCE(state IN ('issued', 'answered', 'doing', 'rework') AND due_at < $now OR state = 'done' AND done_at > due_at, FALSE)"
+	saysNo        = "EXISTS (SELECT 1 FROM item_again a WHERE a.item_id = item.id AND a.verdict = 'unsolved')"
+	approved      = verifiedItems + " AND result IN ('resolved', 'partly') AND NOT " + saysNo
+	undecided     = "EXISTS (SELECT 1 FROM item_return r WHERE r.item_id = item.id AND r.kind = 'recurs' AND r.state = 'proposed')"
 )
 
 func askedAgain(verdicts string) string {
@@ -49,8 +49,8 @@ var sets = map[string]string{
 
 	"unlisted":  "state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM reverse_list_line r WHERE r.item_id = item.id)",
 	"underway":  underway,
-	"passed":    passedItems,
-	"working":   issuedItems + " AND NOT (" + passedItems + ") AND state <> 'suspended' AND NOT " + overdueNow,
+	"passed":    verifiedItems,
+	"working":   issuedItems + " AND NOT (" + verifiedItems + ") AND state <> 'suspended' AND NOT " + overdueNow,
 	"overdue":   overdueNow,
 	"suspended": "state = 'suspended'",
 	"reworked":  issuedItems + " AND reworks > 0",
@@ -67,8 +67,8 @@ var sets = map[string]string{
 	"settled":     issuedItems + " AND (" + closedItems + " OR " + pastTime + ")",
 	"pending":     issuedItems + " AND NOT (" + closedItems + ") AND state <> 'suspended' AND NOT " + pastTime,
 	"approved":    approved,
-	"disapproved": passedItems + " AND NOT (" + approved + ")",
-	"unverified":  issuedItems + " AND NOT (" + passedItems + ")",
+	"disapproved": verifiedItems + " AND NOT (" + approved + ")",
+	"unverified":  issuedItems + " AND NOT (" + verifiedItems + ")",
 	"judged":      issuedItems + " AND NOT " + undecided,
 	"undecided":   issuedItems + " AND " + undecided,
 	"recurring":   issuedItems + " AND recurs_of <> ''",

@@ -29,7 +29,7 @@ type Line struct {
 }
 
 // underway are the items with somebody who still has time, suspended ones included.
-const underway = issuedItems + " AND NOT (" + passedItems + ") AND NOT " + overdueNow
+const underway = issuedItems + " AND NOT (" + verifiedItems + ") AND NOT " + overdueNow
 
 // SummaryQuery says what is counted: items of a wave by "field", "street", "unit" or "place", of one list or area if named.
 type SummaryQuery struct {
@@ -97,7 +97,7 @@ func (s *Service) summarise(ctx context.Context, tx *db.Tx, q SummaryQuery, key 
 	}
 	return db.Each(ctx, tx, "SELECT "+key+` AS key, MAX(lead_name) AS name, MAX(area_name) AS area, COALESCE(SUM(voices), 0) AS voices, COUNT(*) AS items,
 			COUNT(*) FILTER (WHERE issued_at IS NULL) AS waiting,
-			COUNT(*) FILTER (WHERE issued_at IS NOT NULL AND `+passedItems+`) AS passed,
+			COUNT(*) FILTER (WHERE issued_at IS NOT NULL AND `+verifiedItems+`) AS passed,
 			COUNT(*) FILTER (WHERE `+late+`) AS overdue,
 			COUNT(*) FILTER (WHERE reworks > 0) AS reworked,
 			COUNT(*) FILTER (WHERE recurs_of <> '') AS recurring
