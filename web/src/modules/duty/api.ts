@@ -16,7 +16,6 @@ export type Task = Of<'DutyTask'>
 export type Admission = Of<'DutyAdmission'>
 export type Accuracy = Of<'DutyAccuracy'>
 export type Decision = Of<'DutyDecision'>
-export type ImportReport = Of<'DutyImportReport'>
 
 const at = (id: string) => ({ params: { path: { id } } })
 

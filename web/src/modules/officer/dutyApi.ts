@@ -2,8 +2,8 @@ import type { components } from '@/api/schema'
 import { api, body } from '@/kit/http'
 
 export type DutySession = components['schemas']['PatrolSession']
-export type Fix = components['schemas']['Fix']
-export type Looked = components['schemas']['Looked']
+export type Fix = components['schemas']['PatrolFix']
+export type Looked = components['schemas']['PatrolLooked']
 
 export const getDuty = () => body(api.GET('/api/v1/patrol/duty'))
 export const openDuty = () => body(api.POST('/api/v1/patrol/duty', { body: {} }))

@@ -2,7 +2,7 @@ import type { components } from '@/api/schema'
 import { api, body, send, set } from '@/kit/http'
 import { readTrack, type TrackPoint } from './track'
 
-export type Shown = components['schemas']['Shown']
+export type Shown = components['schemas']['PatrolShown']
 export type DutySession = components['schemas']['PatrolSession']
 
 export const positions = (since: number) => body(api.GET('/api/v1/patrol/positions', { params: { query: { since } } }))

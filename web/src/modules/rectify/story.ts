@@ -22,7 +22,7 @@ function noteOf(step: Step): string {
 }
 
 /** A part of the program has a code, not a name. */
-const nameOf = (step: Step): string => (step.actor_id === 'system' && /^[\w.-]+$/.test(step.actor_name) ? t('系统') : step.actor_name)
+const nameOf = (step: Step): string => (!step.actor_unit && /^[\w.-]+$/.test(step.actor_name) ? t('系统') : step.actor_name)
 
 /** The history of an item as a story, newest first. */
 export function storyOf(item: ItemDetail) {
