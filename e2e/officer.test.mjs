@@ -126,7 +126,7 @@ test('a petty matter is settled on the spot with photographs from before and aft
   const [one] = (await officer.call('GET', '/api/v1/cases?mine=true&limit=1')).items
   assert.equal(one.state, 'self_closed')
   await page.goto(`${world.base}/m/me`)
-  await page.getByText('不记录：平时的位置和轨迹').waitFor()
+  await page.getByText('不记录：不在岗时的位置和轨迹').waitFor()
   await picture(page, 'officer-me')
   await page.getByRole('button', { name: '退出登录' }).click()
   await page.getByRole('button', { name: '登录', exact: true }).waitFor()
