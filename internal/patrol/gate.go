@@ -71,6 +71,13 @@ func (g *gate) session(officer, id string) (Session, bool) {
 	return Session{}, false
 }
 
+// onDuty reports whether a session runs at an instant by what is known now: a point that waited for its flush while its
+// officer went off duty is kept, and shown to nobody.
+func (g *gate) onDuty(x *Session, at time.Time) bool {
+	now, ok := g.session(x.OfficerID, x.ID)
+	return ok && now.OffAt == nil && now.UntilAt.After(at)
+}
+
 func (g *gate) putDevice(d Device) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -17,11 +17,17 @@ type Position struct {
 type latest struct {
 	mu     sync.RWMutex
 	by     map[string]Position // by officer
-	gone   map[string]uint64   // officers who went off duty, and at which change
+	gone   map[string]gone     // officers who went off duty
 	change uint64
 }
 
-func newLatest() *latest { return &latest{by: map[string]Position{}, gone: map[string]uint64{}} }
+// gone is where somebody was on duty who is so no longer, and at which change that was.
+type gone struct {
+	area   string
+	change uint64
+}
+
+func newLatest() *latest { return &latest{by: map[string]Position{}, gone: map[string]gone{}} }
 
 // offer shows a point if it is the newest of an officer whose session is running.
 func (l *latest) offer(x *Session, p track.Point) {
@@ -42,10 +48,10 @@ func (l *latest) offer(x *Session, p track.Point) {
 func (l *latest) drop(officer string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, ok := l.by[officer]; ok {
+	if p, ok := l.by[officer]; ok {
 		l.change++
 		delete(l.by, officer)
-		l.gone[officer] = l.change
+		l.gone[officer] = gone{p.Session.AreaCode, l.change}
 	}
 }
 
@@ -59,19 +65,20 @@ func (l *latest) dropSession(officer, session string) {
 	}
 }
 
-// since returns the positions that changed after a change, the officers gone since, and the change reached.
-func (l *latest) since(change uint64) (moved []Position, gone []string, reached uint64) {
+// since returns the positions that changed after a change, the officers gone since from areas that covers holds of, and the
+// change reached.
+func (l *latest) since(change uint64, covers func(area string) bool) (moved []Position, left []string, reached uint64) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	for _, p := range l.by {
-		if p.Change > change {
+		if p.Change > change && covers(p.Session.AreaCode) {
 			moved = append(moved, p)
 		}
 	}
-	for officer, at := range l.gone {
-		if at > change {
-			gone = append(gone, officer)
+	for officer, g := range l.gone {
+		if g.change > change && covers(g.area) {
+			left = append(left, officer)
 		}
 	}
-	return moved, gone, l.change
+	return moved, left, l.change
 }

@@ -291,12 +291,22 @@ func TestPositions_ShowWhatChangedInTheCallersArea(t *testing.T) {
 		if err != nil || len(later.Items) != 1 || later.Items[0].Name != "officer" || later.Items[0].Age != 5 {
 			t.Errorf("%+v, %v", later, err)
 		}
-		if _, err := h.GoOffDuty(h.as("officer")); err != nil {
+		ended, err := h.GoOffDuty(h.as("officer"))
+		if err != nil {
 			t.Fatal(err)
 		}
 		gone, err := h.Positions(h.as("centre"), later.Change)
 		if err != nil || len(gone.Gone) != 1 || gone.Gone[0] != "user-officer" {
 			t.Errorf("%+v, %v", gone, err)
+		}
+		if p, err := h.Positions(h.as("street2"), later.Change); err != nil || len(p.Gone) != 0 {
+			t.Errorf("another street hears who went off duty: %+v, %v", p, err)
+		}
+		x, _ := h.gate.session("user-officer", ended.ID) // as it was when its last points began to wait
+		x.OffAt = nil
+		h.latest.offer(&x, h.at(0))
+		if p, err := h.Positions(h.as("centre"), 0); err != nil || len(p.Items) != 1 || p.Items[0].Name != "other" {
+			t.Errorf("a point that waited shows an officer off duty: %+v, %v", p, err)
 		}
 	})
 }

@@ -44,11 +44,11 @@ func (s *Service) Positions(ctx context.Context, since uint64) (out Positions, e
 		return out, err
 	}
 	p := auth.From(ctx)
-	moved, gone, reached := s.latest.since(since)
+	moved, gone, reached := s.latest.since(since, p.Covers)
 	out = Positions{Change: reached, Items: []Shown{}, Gone: []string{}}
 	now := s.DB.Clock().Now()
 	for i := range moved {
-		if x := &moved[i]; p.Covers(x.Session.AreaCode) && x.Session.UntilAt.After(now) {
+		if x := &moved[i]; s.gate.onDuty(&x.Session, now) {
 			shown, err := s.show(ctx, x)
 			if err != nil {
 				return out, err
