@@ -163,7 +163,7 @@ func beginsNumber(word string) bool {
 
 // likely is the pattern of texts that contain the word.
 func likely(word string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%"
+	return "%" + db.EscapeLike(word) + "%"
 }
 
 func texts[T ~string](values []T) []string {

@@ -179,7 +179,7 @@ func (f *filter) add(v, condition string) {
 // like matches a part of a column; the wildcards in what people type are letters.
 func (f *filter) like(v, column string) {
 	if v != "" {
-		v = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(v)
+		v = db.EscapeLike(v)
 		f.add("%"+v+"%", column+` LIKE $%d ESCAPE '\'`)
 	}
 }

@@ -44,7 +44,7 @@ func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out ht
 	add("event = $%d", f.Event)
 	add("subject_id = $%d", f.Case)
 	if f.Query != "" {
-		add(`number LIKE $%d ESCAPE '\'`, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Query)+"%")
+		add(`number LIKE $%d ESCAPE '\'`, "%"+db.EscapeLike(f.Query)+"%")
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE "+strings.Join(where, " AND ")+" LIMIT 10001) x", args...)

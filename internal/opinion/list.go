@@ -32,14 +32,14 @@ func (f CommentFilter) where(ctx context.Context) (string, []any) {
 		add("state = $", f.State)
 	}
 	if f.Field != "" {
-		args = append(args, f.Field, `%"`+likeEscape(f.Field)+`"%`)
+		args = append(args, f.Field, `%"`+db.EscapeLike(f.Field)+`"%`)
 		where = append(where, fmt.Sprintf(`(field = $%d OR fields LIKE $%d ESCAPE '\')`, len(args)-1, len(args)))
 	}
 	if f.Area != "" {
 		where = append(where, auth.Within("area_code", []string{f.Area}, &args))
 	}
 	if f.Query != "" {
-		add(`text LIKE $ ESCAPE '\'`, "%"+likeEscape(f.Query)+"%")
+		add(`text LIKE $ ESCAPE '\'`, "%"+db.EscapeLike(f.Query)+"%")
 	}
 	if f.Free {
 		where = append(where, "item_id = ''")
@@ -70,8 +70,4 @@ func (s *Service) Comments(ctx context.Context, f CommentFilter, page httpx.Page
 		return err
 	})
 	return out, err
-}
-
-func likeEscape(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }

@@ -2,7 +2,6 @@ package opinion
 
 import (
 	"context"
-	"fmt"
 
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/mask"
@@ -41,5 +40,3 @@ func (s *Service) resuggest(ctx context.Context, tx *db.Tx, rows []Comment) (cha
 	}
 	return changed, nil
 }
-
-func placeholder(n int) string { return fmt.Sprintf("$%d", n) }

@@ -3,6 +3,7 @@ package opinion
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"yiwang/internal/platform/audit"
@@ -198,7 +199,7 @@ func (s *Service) Resuggest(ctx context.Context, waveID string) (read, changed i
 			where, args := CommentFilter{WaveID: waveID, State: CommentOpen}.where(ctx)
 			args = append(args, after, loadBatch)
 			rows, err := db.All[Comment](ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE "+where+
-				" AND id > "+placeholder(len(args)-1)+" ORDER BY id LIMIT "+placeholder(len(args)), args...)
+				fmt.Sprintf(" AND id > $%d ORDER BY id LIMIT $%d", len(args)-1, len(args)), args...)
 			if err != nil || len(rows) == 0 {
 				return err
 			}

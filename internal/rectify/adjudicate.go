@@ -3,6 +3,7 @@ package rectify
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"yiwang/internal/platform/auth"
@@ -124,13 +125,13 @@ func (s *Service) Precedents(ctx context.Context, f PrecedentFilter, page httpx.
 	}
 	add := func(cond string, v any) {
 		args = append(args, v)
-		where = append(where, strings.ReplaceAll(cond, "$", "$"+digitsOf(len(args))))
+		where = append(where, strings.ReplaceAll(cond, "$", "$"+strconv.Itoa(len(args))))
 	}
 	if f.Field != "" {
 		add("field = $", f.Field)
 	}
 	if f.Query != "" {
-		add(`(matter LIKE $ ESCAPE '\' OR reason LIKE $ ESCAPE '\' OR unit_name LIKE $ ESCAPE '\')`, "%"+likeEscape(f.Query)+"%")
+		add(`(matter LIKE $ ESCAPE '\' OR reason LIKE $ ESCAPE '\' OR unit_name LIKE $ ESCAPE '\')`, "%"+db.EscapeLike(f.Query)+"%")
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM item_precedent WHERE "+strings.Join(where, " AND "), args...)
@@ -142,7 +143,7 @@ func (s *Service) Precedents(ctx context.Context, f PrecedentFilter, page httpx.
 		}
 		args = append(args, page.Limit+1)
 		rows, err := db.All[Precedent](ctx, tx, "SELECT "+precedentColumns+" FROM item_precedent WHERE "+strings.Join(where, " AND ")+
-			" ORDER BY id DESC LIMIT $"+digitsOf(len(args)), args...)
+			" ORDER BY id DESC LIMIT $"+strconv.Itoa(len(args)), args...)
 		for n := range rows {
 			rows[n].FieldName = s.catalog.Name(rows[n].Field)
 		}

@@ -3,6 +3,7 @@ package rectify
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"yiwang/internal/platform/auth"
@@ -101,7 +102,7 @@ func (s *Service) LinkedTx(ctx context.Context, tx *db.Tx, kind string, refs []s
 	args, marks := []any{kind}, make([]string, len(refs))
 	for n, ref := range refs {
 		args = append(args, ref)
-		marks[n] = "$" + digitsOf(n+2)
+		marks[n] = "$" + strconv.Itoa(n+2)
 	}
 	rows, err := db.All[struct {
 		Ref string `db:"ref_id"`
@@ -204,8 +205,8 @@ func (s *Service) LinkedWith(ctx context.Context, kind, ref string) (out []Linke
 		var args []any
 		where := visible(ctx, &args)
 		args = append(args, kind, ref)
-		rows, err := db.All[Item](ctx, tx, "SELECT "+itemColumns+" FROM item WHERE "+where+" AND id IN (SELECT item_id FROM item_link WHERE kind = $"+digitsOf(len(args)-1)+
-			" AND ref_id = $"+digitsOf(len(args))+" AND loosed_at IS NULL) ORDER BY id LIMIT 50", args...)
+		rows, err := db.All[Item](ctx, tx, "SELECT "+itemColumns+" FROM item WHERE "+where+" AND id IN (SELECT item_id FROM item_link WHERE kind = $"+strconv.Itoa(len(args)-1)+
+			" AND ref_id = $"+strconv.Itoa(len(args))+" AND loosed_at IS NULL) ORDER BY id LIMIT 50", args...)
 		for n := range rows {
 			i := &rows[n]
 			i.derive(s.catalog, tx.Time())

@@ -41,7 +41,7 @@ func (f Filter) where(ctx context.Context, tx *db.Tx) (string, []any) {
 		add("lead_unit = $", f.Unit)
 	}
 	if f.Query != "" {
-		add(`(no LIKE $ ESCAPE '\' OR title LIKE $ ESCAPE '\' OR place LIKE $ ESCAPE '\')`, "%"+likeEscape(f.Query)+"%")
+		add(`(no LIKE $ ESCAPE '\' OR title LIKE $ ESCAPE '\' OR place LIKE $ ESCAPE '\')`, "%"+db.EscapeLike(f.Query)+"%")
 	}
 	if f.Place != "" {
 		add("place = $", f.Place)

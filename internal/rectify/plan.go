@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"yiwang/internal/platform/auth"
@@ -124,7 +125,7 @@ func (s *Service) SetPlanTx(ctx context.Context, tx *db.Tx, id string, n NewPlan
 	if err := saveItem(ctx, tx, i); err != nil {
 		return nil, err
 	}
-	return i, s.record(ctx, tx, ActPlan, i.State, i, "", digitsOf(len(n.Milestones)))
+	return i, s.record(ctx, tx, ActPlan, i.State, i, "", strconv.Itoa(len(n.Milestones)))
 }
 
 // check judges the plan against the time the item has.
@@ -132,7 +133,7 @@ func (n *NewPlan) check(i *Item) error {
 	pieces := []prose.Piece{prose.Needed("responsible", &n.Responsible, maxPerson), prose.Optional("post", &n.Post, maxPerson), prose.Optional("source", &n.Source, maxStep),
 		prose.Optional("phone", &n.Phone, maxPerson)}
 	for k := range n.Milestones {
-		pieces = append(pieces, prose.Needed("milestones["+digitsOf(k)+"].title", &n.Milestones[k].Title, maxStep))
+		pieces = append(pieces, prose.Needed("milestones["+strconv.Itoa(k)+"].title", &n.Milestones[k].Title, maxStep))
 	}
 	if err := checkTexts(pieces...); err != nil {
 		return err
@@ -153,7 +154,7 @@ func (n *NewPlan) check(i *Item) error {
 	}
 	for k, m := range n.Milestones {
 		if last != nil && m.DueAt.After(last.Time) {
-			fields = append(fields, errs.Field{Location: "body.milestones[" + digitsOf(k) + "].due_at", Message: "after the item is due", Value: last})
+			fields = append(fields, errs.Field{Location: "body.milestones[" + strconv.Itoa(k) + "].due_at", Message: "after the item is due", Value: last})
 		}
 	}
 	if fields != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strconv"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -112,7 +113,7 @@ func (s *Service) ReportTx(ctx context.Context, tx *db.Tx, id string, n NewRepor
 		}
 		r.Photos = append(r.Photos, p)
 	}
-	return r, s.record(ctx, tx, ActReport, i.State, i, "", digitsOf(n.Percent)+"%")
+	return r, s.record(ctx, tx, ActReport, i.State, i, "", strconv.Itoa(n.Percent)+"%")
 }
 
 func (s *Service) forReport(ctx context.Context, tx *db.Tx, id string) (*Item, error) {

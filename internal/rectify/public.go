@@ -120,7 +120,7 @@ func (f PublicFilter) published() (string, []any) {
 		where += " AND i.result IN ('cannot', 'not_ours')"
 	}
 	if q := strings.TrimSpace(f.Query); q != "" {
-		args = append(args, "%"+likeEscape(q)+"%")
+		args = append(args, "%"+db.EscapeLike(q)+"%")
 		where += fmt.Sprintf(` AND (p.title LIKE $%[1]d ESCAPE '\' OR p.place LIKE $%[1]d ESCAPE '\' OR p.said LIKE $%[1]d ESCAPE '\' OR p.outcome LIKE $%[1]d ESCAPE '\' OR i.no LIKE $%[1]d ESCAPE '\')`, len(args))
 	}
 	return where, args

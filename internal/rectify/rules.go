@@ -160,4 +160,3 @@ func wholeDistrict(p *auth.Principal) bool {
 }
 
 // digitsOf writes a number.
-func digitsOf(n int) string { return strconv.Itoa(n) }

@@ -43,17 +43,13 @@ func visible(ctx context.Context, args *[]any) string {
 	}
 	cond := auth.Within("area_code", areas(p), args)
 	if p.UnitID != "" {
-		*args = append(*args, p.UnitID, `%"id":"`+likeEscape(p.UnitID)+`"%`)
+		*args = append(*args, p.UnitID, `%"id":"`+db.EscapeLike(p.UnitID)+`"%`)
 		cond = fmt.Sprintf(`(%s OR lead_unit = $%d OR co LIKE $%d ESCAPE '\')`, cond, len(*args)-1, len(*args))
 	}
 	if handlerOnly(p) {
 		cond = "(" + cond + " AND state NOT IN ('draft', 'confirmed', 'withdrawn'))"
 	}
 	return cond
-}
-
-func likeEscape(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
 // sees is visible for one loaded item.

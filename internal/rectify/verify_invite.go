@@ -3,6 +3,7 @@ package rectify
 import (
 	"context"
 	"crypto/rand"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/width"
@@ -116,7 +117,7 @@ func (s *Service) InviteTx(ctx context.Context, tx *db.Tx, id string, in Invitat
 		return nil, err
 	}
 	out.Version = i.Version
-	return out, s.record(ctx, tx, ActInvite, i.State, i, "", digitsOf(out.Sent)+"/"+digitsOf(in.Residents))
+	return out, s.record(ctx, tx, ActInvite, i.State, i, "", strconv.Itoa(out.Sent)+"/"+strconv.Itoa(in.Residents))
 }
 
 // maxSlips bounds the codes of one call.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -87,7 +88,7 @@ func (s *Service) Waits(ctx context.Context, f WaitingFilter) (out *WaitingList,
 		args = append(args, maxWaiting+1)
 		rows, err := db.All[Waiting](ctx, tx, "SELECT w.kind, item.id AS item_id, item.no, item.title, item.area_name, item.street, item.state, w.unit_id, w.unit_name, CASE WHEN w.unit_id = '' THEN '' ELSE COALESCE(p.responsible, '') END AS person, w.text, w.due_at FROM ("+
 			strings.Join(waitingParts, " UNION ALL ")+") w JOIN item ON item.id = w.item LEFT JOIN item_plan p ON p.item_id = item.id WHERE "+strings.Join(where, " AND ")+
-			" ORDER BY CASE WHEN w.due_at IS NULL THEN 1 ELSE 0 END, w.due_at, item.id LIMIT $"+digitsOf(len(args)), args...)
+			" ORDER BY CASE WHEN w.due_at IS NULL THEN 1 ELSE 0 END, w.due_at, item.id LIMIT $"+strconv.Itoa(len(args)), args...)
 		if err != nil {
 			return err
 		}

@@ -88,7 +88,7 @@ func (f *Filter) where(ctx context.Context, args *[]any) []string {
 		add("case_id = $?", f.Case)
 	}
 	if f.Query != "" {
-		add(`(number LIKE $? ESCAPE '\' OR title LIKE $? ESCAPE '\' OR case_number LIKE $? ESCAPE '\')`, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Query)+"%")
+		add(`(number LIKE $? ESCAPE '\' OR title LIKE $? ESCAPE '\' OR case_number LIKE $? ESCAPE '\')`, "%"+db.EscapeLike(f.Query)+"%")
 	}
 	if f.Open || f.Todo {
 		parts = append(parts, "state NOT IN ('closed', 'withdrawn')")
