@@ -236,7 +236,8 @@ test('what a resident says about a lamp comes back as a lit lamp', async () => {
   await page.getByPlaceholder('小区、路名、路灯…').fill(title)
   await page.getByRole('link', { name: title }).click()
   await page.getByRole('heading', { name: title }).waitFor()
-  assert.equal(await page.locator('.frame img').count(), 2, 'before and after in one frame')
+  await page.locator('.frame img').nth(1).waitFor() // before and after in one frame
+  assert.equal(await page.locator('.frame img').count(), 2)
   await page.getByRole('slider').press('ArrowLeft')
   await picture(page, 'again-public')
   await page.getByRole('button', { name: '解决了', exact: true }).click()

@@ -41,6 +41,15 @@ var imports = map[string][]string{
 	"live":        {"platform", "region", "identity"},
 	"track":       {},
 	"patrol":      {"platform", "region", "identity", "track"},
+	"roster":      {"platform", "region", "identity"},
+	"rounds":      {"platform", "region", "identity", "track", "patrol"},
+	"alarm":       {"platform", "region", "identity"},
+	"fence":       {"platform", "region", "identity", "track", "patrol", "alarm"},
+	"spoof":       {"platform", "region", "identity", "track", "patrol"},
+	"wall":        {"platform", "region", "identity", "patrol", "alarm"},
+	"calls":       {"platform", "region", "identity"},
+	"camera":      {"platform", "region", "identity"},
+	"sensor":      {"platform", "region", "identity", "alarm"},
 	"duty":        {"platform", "region", "identity"},
 	"cases":       {"platform", "region", "identity", "workflow", "duty"},
 	"intake":      {"platform", "region", "identity", "duty", "cases"},
@@ -49,9 +58,9 @@ var imports = map[string][]string{
 	"tally":       {"platform", "region", "identity", "duty", "cases"},
 	"integration": {"platform", "region", "identity", "duty", "cases", "intake"},
 
-	"demo":    {"track", "patrol", "workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "report", "stats"},
-	"app":     {"track", "patrol", "workflow", "messages", "live", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "report", "stats", "demo"},
-	"command": {"track", "patrol", "workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "stats", "demo", "app", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "appraisal", "results", "report", "opinion", "rectify"},
+	"demo":    {"roster", "rounds", "alarm", "fence", "spoof", "wall", "calls", "camera", "sensor", "track", "patrol", "workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "report", "stats"},
+	"app":     {"roster", "rounds", "alarm", "fence", "spoof", "wall", "calls", "camera", "sensor", "track", "patrol", "workflow", "messages", "live", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "opinion", "rectify", "appraisal", "results", "report", "stats", "demo"},
+	"command": {"roster", "rounds", "alarm", "fence", "spoof", "wall", "calls", "camera", "sensor", "track", "patrol", "workflow", "messages", "duty", "cases", "intake", "whistle", "desk", "tally", "integration", "platform", "stats", "demo", "app", "region", "identity", "form", "survey", "sampling", "fieldwork", "integrity", "appraisal", "results", "report", "opinion", "rectify"},
 }
 
 const module = "yiwang/internal/"

@@ -6,10 +6,14 @@ import (
 	"fmt"
 
 	"yiwang/data/calendar"
+	"yiwang/internal/alarm"
 	"yiwang/internal/appraisal"
+	"yiwang/internal/calls"
+	"yiwang/internal/camera"
 	"yiwang/internal/cases"
 	"yiwang/internal/desk"
 	"yiwang/internal/duty"
+	"yiwang/internal/fence"
 	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
 	"yiwang/internal/intake"
@@ -25,9 +29,14 @@ import (
 	"yiwang/internal/region"
 	"yiwang/internal/report"
 	"yiwang/internal/results"
+	"yiwang/internal/roster"
+	"yiwang/internal/rounds"
 	"yiwang/internal/sampling"
+	"yiwang/internal/sensor"
+	"yiwang/internal/spoof"
 	"yiwang/internal/survey"
 	"yiwang/internal/tally"
+	"yiwang/internal/wall"
 	"yiwang/internal/whistle"
 )
 
@@ -54,6 +63,15 @@ type Modules struct {
 	Partners  *integration.Service
 	Live      *live.Service
 	Patrol    *patrol.Service
+	Roster    *roster.Service
+	Rounds    *rounds.Service
+	Alarms    *alarm.Service
+	Fences    *fence.Service
+	Spoofs    *spoof.Service
+	Wall      *wall.Service
+	Calls     *calls.Service
+	Cameras   *camera.Service
+	Sensors   *sensor.Service
 	Calendar  *workcal.Source
 }
 
@@ -63,7 +81,8 @@ func Permissions() []string {
 	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), opinion.Permissions(), rectify.Permissions(), appraisal.Permissions(),
 		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions(),
 		duty.Permissions(), cases.Permissions(), intake.Permissions(), whistle.Permissions(), desk.Permissions(), tally.Permissions(), messages.Permissions(),
-		integration.Permissions(), patrol.Permissions()} {
+		integration.Permissions(), patrol.Permissions(),
+		roster.Permissions(), rounds.Permissions(), alarm.Permissions(), fence.Permissions(), spoof.Permissions(), wall.Permissions(), calls.Permissions(), camera.Permissions(), sensor.Permissions()} {
 		all = append(all, of...)
 	}
 	return all
@@ -113,6 +132,20 @@ func (a *App) buildCases() {
 	a.Partners = integration.New(integration.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, Box: a.Box, Private: a.webhookNets})
 	a.Live = live.New(live.Deps{DB: a.DB, Regions: a.Region})
 	a.Patrol = patrol.New(patrol.Deps{DB: a.DB, Regions: a.Region})
+	a.buildLive()
+}
+
+// buildLive constructs what is seen and heard at once: who should be where, alarms, the wall, calls, devices.
+func (a *App) buildLive() {
+	a.Roster = roster.New(roster.Deps{DB: a.DB, Regions: a.Region})
+	a.Rounds = rounds.New(rounds.Deps{DB: a.DB, Regions: a.Region})
+	a.Alarms = alarm.New(alarm.Deps{DB: a.DB, Regions: a.Region})
+	a.Fences = fence.New(fence.Deps{DB: a.DB, Regions: a.Region})
+	a.Spoofs = spoof.New(spoof.Deps{DB: a.DB, Regions: a.Region})
+	a.Wall = wall.New(wall.Deps{DB: a.DB, Regions: a.Region})
+	a.Calls = calls.New(calls.Deps{DB: a.DB, Regions: a.Region})
+	a.Cameras = camera.New(camera.Deps{DB: a.DB, Regions: a.Region})
+	a.Sensors = sensor.New(sensor.Deps{DB: a.DB, Regions: a.Region})
 }
 
 // fields are the 14 fields of the reverse evaluation, which a questionnaire lets people tick.

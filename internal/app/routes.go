@@ -46,6 +46,15 @@ func (a *App) API(mux *http.ServeMux) huma.API {
 	a.Partners.Routes(api)
 	a.Live.Routes(api)
 	a.Patrol.Routes(api)
+	a.Roster.Routes(api)
+	a.Rounds.Routes(api)
+	a.Alarms.Routes(api)
+	a.Fences.Routes(api)
+	a.Spoofs.Routes(api)
+	a.Wall.Routes(api)
+	a.Calls.Routes(api)
+	a.Cameras.Routes(api)
+	a.Sensors.Routes(api)
 	a.systemRoutes(api)
 	return api
 }

@@ -16,10 +16,14 @@ import (
 	"fmt"
 	"time"
 
+	"yiwang/internal/alarm"
 	"yiwang/internal/appraisal"
+	"yiwang/internal/calls"
+	"yiwang/internal/camera"
 	"yiwang/internal/cases"
 	"yiwang/internal/desk"
 	"yiwang/internal/duty"
+	"yiwang/internal/fence"
 	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
 	"yiwang/internal/intake"
@@ -27,6 +31,7 @@ import (
 	"yiwang/internal/integrity"
 	"yiwang/internal/messages"
 	"yiwang/internal/opinion"
+	"yiwang/internal/patrol"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/blob"
@@ -38,9 +43,14 @@ import (
 	"yiwang/internal/region"
 	"yiwang/internal/report"
 	"yiwang/internal/results"
+	"yiwang/internal/roster"
+	"yiwang/internal/rounds"
 	"yiwang/internal/sampling"
+	"yiwang/internal/sensor"
+	"yiwang/internal/spoof"
 	"yiwang/internal/survey"
 	"yiwang/internal/tally"
+	"yiwang/internal/wall"
 	"yiwang/internal/whistle"
 )
 
@@ -78,7 +88,17 @@ type Deps struct {
 	Messages  *messages.Service
 	Partners  *integration.Service
 	Bus       *outbox.Bus
-	Blobs     blob.Store   // where Rectify keeps its photos
+	Blobs     blob.Store // where Rectify keeps its photos
+	Patrol    *patrol.Service
+	Roster    *roster.Service
+	Rounds    *rounds.Service
+	Alarms    *alarm.Service
+	Fences    *fence.Service
+	Spoofs    *spoof.Service
+	Wall      *wall.Service
+	Calls     *calls.Service
+	Cameras   *camera.Service
+	Sensors   *sensor.Service
 	Trail     *audit.Trail // nil: the entries are sealed when the server starts
 }
 

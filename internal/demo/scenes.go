@@ -4,7 +4,7 @@ package demo
 // place put right, as plainly as a sign. None shows a real place.
 var scenes = map[string]func(c *canvas, done bool){
 	"lamp": lamp, "paving": paving, "rubbish": rubbish, "corridor": corridor, "wires": wires, "water": water, "bikes": bikes,
-	"board": board, "counter": counter, "ramp": ramp, "tree": tree, "wall": wall, "lift": lift, "smoke": smoke,
+	"board": board, "counter": counter, "ramp": ramp, "tree": tree, "wall": brickwork, "lift": lift, "smoke": smoke,
 }
 
 // lane is a street by day with blocks behind it; what follows is drawn on its ground from y 190.

@@ -130,7 +130,7 @@ func tree(c *canvas, done bool) {
 	}
 }
 
-func wall(c *canvas, done bool) {
+func brickwork(c *canvas, done bool) {
 	lane(c)
 	for row := range 7 {
 		for col := -1; col < 12; col++ {

@@ -10,6 +10,15 @@ import { formRoutes } from '@/modules/form/routes'
 import { identityRoutes } from '@/modules/identity/routes'
 import { intakeRoutes } from '@/modules/intake/routes'
 import { integrityRoutes } from '@/modules/integrity/routes'
+import { rosterRoutes } from '@/modules/roster/routes'
+import { roundsRoutes } from '@/modules/rounds/routes'
+import { alarmRoutes } from '@/modules/alarm/routes'
+import { fenceRoutes } from '@/modules/fence/routes'
+import { spoofRoutes } from '@/modules/spoof/routes'
+import { wallRoutes } from '@/modules/wall/routes'
+import { callsRoutes } from '@/modules/calls/routes'
+import { cameraRoutes } from '@/modules/camera/routes'
+import { sensorRoutes } from '@/modules/sensor/routes'
 import { patrolRoutes } from '@/modules/patrol/routes'
 import { platformRoutes } from '@/modules/platform/routes'
 import { rectifyRoutes } from '@/modules/rectify/routes'
@@ -37,7 +46,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/', redirect: '/todo' },
-    ...rectifyRoutes, ...intakeRoutes, ...caseRoutes, ...whistleRoutes, ...dutyRoutes, ...tallyRoutes, ...patrolRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
+    ...rectifyRoutes, ...intakeRoutes, ...caseRoutes, ...whistleRoutes, ...dutyRoutes, ...tallyRoutes, ...patrolRoutes, ...rosterRoutes, ...roundsRoutes, ...alarmRoutes, ...fenceRoutes, ...spoofRoutes, ...wallRoutes, ...callsRoutes, ...cameraRoutes, ...sensorRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 })

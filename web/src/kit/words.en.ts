@@ -1,4 +1,7 @@
+import { alarm } from './words.en.alarm'
 import { appraisal } from './words.en.appraisal'
+import { calls } from './words.en.calls'
+import { camera } from './words.en.camera'
 import { cases } from './words.en.cases'
 import { citizen } from './words.en.citizen'
 import { clock } from './words.en.clock'
@@ -7,6 +10,7 @@ import { common } from './words.en.common'
 import { desk } from './words.en.desk'
 import { duty } from './words.en.duty'
 import { effect } from './words.en.effect'
+import { fence } from './words.en.fence'
 import { fieldwork } from './words.en.fieldwork'
 import { form } from './words.en.form'
 import { identity } from './words.en.identity'
@@ -24,15 +28,20 @@ import { rectify } from './words.en.rectify'
 import { region } from './words.en.region'
 import { report } from './words.en.report'
 import { results } from './words.en.results'
+import { roster } from './words.en.roster'
+import { rounds } from './words.en.rounds'
 import { sampling } from './words.en.sampling'
+import { sensor } from './words.en.sensor'
 import { shell } from './words.en.shell'
+import { spoof } from './words.en.spoof'
 import { survey } from './words.en.survey'
 import { systems } from './words.en.systems'
 import { tally } from './words.en.tally'
+import { wall } from './words.en.wall'
 import { whistle } from './words.en.whistle'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, clock, appraisal, identity, patrol, platform, published, rectify, coding, reading, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, effect, whistle, machine }
+export const parts = { common, shell, cases, clock, appraisal, identity, patrol, platform, published, rectify, coding, reading, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, effect, whistle, machine, roster, rounds, alarm, fence, spoof, wall, calls, camera, sensor }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>
