@@ -135,6 +135,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		BaseContext: func(net.Listener) context.Context { return background }}
 	server.RegisterOnShutdown(a.Live.Stop) // streams end; others finish
+	server.RegisterOnShutdown(a.Patrol.StopStreams)
 	failed := make(chan error, 1)
 	go func() { failed <- a.listen(server, listener) }()
 	ready(listener.Addr().String())

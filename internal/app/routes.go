@@ -11,6 +11,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"yiwang/internal/patrol"
 	"yiwang/internal/platform/httpx"
 	"yiwang/web"
 )
@@ -86,6 +87,7 @@ func (a *App) Handler() (http.Handler, error) {
 		Gate: httpx.NewGate(a.Config.Places*runtime.GOMAXPROCS(0), a.Config.Places*runtime.GOMAXPROCS(0)*8, gateWait)}
 	front := http.NewServeMux()
 	front.Handle("/ingest/", a.Patrol.Ingest()) // thousands of phones behind one address: limited by tracker, signed in by its token
+	front.Handle("GET "+patrol.StreamPath, outer.Wrap(mux)) // a WebSocket takes the connection, which what compresses would hide
 	front.Handle("/", outer.Wrap(compress(httpx.Idempotent(a.DB, mux))))
 	return front, nil
 }

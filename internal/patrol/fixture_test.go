@@ -65,6 +65,7 @@ var people = map[string]auth.Principal{
 	"other":   {UnitID: "u-grid", Areas: []string{"320106002001001"}, Permissions: map[string]bool{PermDuty: true}},
 	"centre":  {UnitID: "u-command", Areas: []string{"320106"}, Permissions: map[string]bool{PermLive: true, PermTrack: true, PermManage: true}},
 	"street2": {UnitID: "u-street2", Areas: []string{"320106002"}, Permissions: map[string]bool{PermLive: true, PermTrack: true, PermManage: true}},
+	"wall":    {Areas: []string{"320106"}, Permissions: map[string]bool{permShow: true}},
 	"clerk":   {UnitID: "u-clerk", Areas: []string{"320106"}, Permissions: map[string]bool{}},
 }
 

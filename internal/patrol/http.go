@@ -29,6 +29,7 @@ func (s *Service) Routes(api huma.API) {
 	s.dutyRoutes(api)
 	s.liveRoutes(api)
 	s.trackRoutes(api)
+	s.streamRoutes(api)
 	s.deviceRoutes(api)
 }
 

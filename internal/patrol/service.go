@@ -15,8 +15,15 @@ type Deps struct {
 	DB      *db.DB
 	Regions *region.Service
 	Node    string // names this server's part of the journal; "" for the only one
+	Terms   Terms  // nil: every track is kept for 30 days
 	// Patience is how long the first caller waits for others to share a flush; 0 for 200 ms.
 	Patience time.Duration
+}
+
+// Terms says under which terms somebody works.
+type Terms interface {
+	// KeepDays returns for how many days the track of an officer is kept: 90 for full-time officers, 30 for others.
+	KeepDays(ctx context.Context, tx *db.Tx, officer string) (int, error)
 }
 
 // Service holds the verbs of this module. It is safe for concurrent use.
@@ -26,6 +33,8 @@ type Service struct {
 	latest  *latest
 	journal *journal
 	refused *refused
+	hub     *hub
+	busy    func(context.Context) (map[string]bool, error) // who works on a case; nil nobody knows
 	limiter *httpx.Limiter // by tracker
 
 	sealing sync.Mutex // one seal at a time: each lets go of the journal rows that no other buffer needs
@@ -46,7 +55,9 @@ func New(d Deps) *Service {
 	if d.Patience == 0 {
 		d.Patience = flushEvery
 	}
-	return &Service{Deps: d, gate: newGate(), latest: newLatest(), journal: newJournal(), refused: newRefused(), limiter: httpx.NewLimiter(ratePerTracker, burstPerTracker), open: map[string]*buffer{}, taken: map[string]*buffer{}, weeks: map[string]bool{}}
+	s := &Service{Deps: d, gate: newGate(), latest: newLatest(), journal: newJournal(), refused: newRefused(), limiter: httpx.NewLimiter(ratePerTracker, burstPerTracker), open: map[string]*buffer{}, taken: map[string]*buffer{}, weeks: map[string]bool{}}
+	s.hub = newHub(s)
+	return s
 }
 
 // Times of the store.
