@@ -55,9 +55,9 @@ func ReadLive(b []byte) (f Live, err error) {
 			x.Point.Flags = track.SOS
 		}
 		if f.Full {
-			x.Point.Battery = uint8(r.unsigned() - 1)                                                                                //nolint:gosec // 0 becomes unknown
+			x.Point.Battery = uint8(r.unsigned() - 1)                                                                                 //nolint:gosec // 0 becomes unknown
 			x.Point.Speed, x.Point.Heading, x.Point.Accuracy = uint16(r.unsigned()-1), uint16(r.unsigned()-1), uint16(r.unsigned()-1) //nolint:gosec // likewise
-			x.Grid = uint32(r.unsigned())                                                                                            //nolint:gosec // as written
+			x.Grid = uint32(r.unsigned())                                                                                             //nolint:gosec // as written
 		}
 		f.Spots = append(f.Spots, x)
 	}

@@ -5,7 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"flag"
+	goflag "flag"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -275,7 +275,7 @@ func TestLatest_KeepsItsOrderWhateverHappens(t *testing.T) {
 	}
 }
 
-var updateFrame = flag.Bool("update", false, "write the frame that the browser's test reads")
+var updateFrame = goflag.Bool("update", false, "write the frame that the browser's test reads")
 
 // The browser reads what is written here; run with -update after a change of the format.
 func TestFrame_IsWhatTheBrowserReads(t *testing.T) {
