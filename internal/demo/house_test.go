@@ -17,6 +17,7 @@ import (
 	"yiwang/internal/integrity"
 	"yiwang/internal/messages"
 	"yiwang/internal/opinion"
+	"yiwang/internal/patrol"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/clock"
@@ -76,6 +77,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.Desk = desk.New(desk.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, People: h.Identity, Jobs: jobs.NewRunner(h.DB)})
 	h.Tally = tally.New(tally.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, People: h.Identity, Calendar: source})
 	h.Messages = messages.New(messages.Deps{DB: h.DB, People: h.Identity, Box: box, Dir: t.TempDir()})
+	h.Patrol = patrol.New(patrol.Deps{DB: h.DB, Regions: h.Region})
 	h.Partners = integration.New(integration.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, Box: box})
 	return h
 }

@@ -43,6 +43,7 @@ func (l *loader) openOfficers(ctx context.Context) error {
 			l.officers[grid] = cases.Actor{ID: o.ID, Name: o.Name, Unit: l.units[o.Community+".community_committee"].ID}
 		}
 	}
+	l.corps = officers
 	l.summary.Officers = len(officers)
 	return nil
 }

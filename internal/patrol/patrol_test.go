@@ -311,36 +311,6 @@ func TestPositions_ShowWhatChangedInTheCallersArea(t *testing.T) {
 	})
 }
 
-func TestForget_DropsWholeWeeksAfterThirtyDays(t *testing.T) {
-	t.Parallel()
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.onDuty("officer")
-		h.clock.Advance(time.Hour)
-		h.send("officer", h.at(0))
-		if err := h.SealAll(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-		name, _ := weekOf(h.clock.Now())
-		h.clock.Advance(29 * 24 * time.Hour)
-		if err := h.Forget(context.Background()); err != nil || h.count("SELECT COUNT(*) FROM "+name) != 1 {
-			t.Errorf("dropped after 29 days: %v", err)
-		}
-		from := clock.At(h.clock.Now().Add(-30 * 24 * time.Hour))
-		look := Look{Officer: "user-officer", From: from, To: clock.At(from.Add(6 * 24 * time.Hour))}
-		if got, err := h.Points(h.as("officer"), look); err != nil || len(got) != 1 {
-			t.Errorf("after 29 days %d points, %v", len(got), err)
-		}
-		h.clock.Advance(2 * 24 * time.Hour)
-		if got, err := h.Points(h.as("officer"), look); err != nil || len(got) != 0 {
-			t.Errorf("after 31 days %d points, %v", len(got), err)
-		}
-		h.clock.Advance(7 * 24 * time.Hour)
-		if err := h.Forget(context.Background()); err != nil || h.count("SELECT COUNT(*) FROM track_week") != 0 {
-			t.Errorf("kept after 38 days: %v", err)
-		}
-	})
-}
-
 func TestRefresh_LearnsFromOtherServers(t *testing.T) {
 	t.Parallel()
 	eachHouse(t, func(t *testing.T, h *house) {

@@ -5,15 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"regexp"
 
 	"yiwang/internal/platform/db"
 	"yiwang/internal/track"
 )
-
-var weekPattern = regexp.MustCompile(`^track_chunk_[0-9]{4}_[0-9]{2}$`)
-
-func weekName(name string) bool { return weekPattern.MatchString(name) }
 
 // recoverPage is how many journal rows are read at once.
 const recoverPage = 500

@@ -41,18 +41,20 @@ func (s *Service) Chunks(ctx context.Context, l Look) (chunks [][]byte, err erro
 		}
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		if kept := clock.At(tx.Now().Add(-keepTracks)); l.From.Before(kept.Time) {
-			l.From = kept
-		}
-		weeks, err := db.All[string](ctx, tx, "SELECT name FROM track_week WHERE until > $1 ORDER BY name", l.From)
+		weeks, err := db.All[week](ctx, tx, "SELECT name, until, keep_days FROM track_week WHERE until > $1 ORDER BY until, name", l.From)
 		if err != nil {
 			return err
 		}
-		for _, w := range weeks {
-			if !weekName(w) {
+		for i := range weeks {
+			w := &weeks[i]
+			if !weekName(w.Name) {
 				continue
 			}
-			rows, err := db.All[[]byte](ctx, tx, "SELECT data FROM "+w+" WHERE officer_id = $1 AND t0 < $2 AND t1 >= $3 ORDER BY t0, n", l.Officer, l.To, l.From)
+			from := l.From
+			if oldest := w.shownFrom(tx.Now()); from.Before(oldest.Time) {
+				from = oldest
+			}
+			rows, err := db.All[[]byte](ctx, tx, "SELECT data FROM "+w.Name+" WHERE officer_id = $1 AND t0 < $2 AND t1 >= $3 ORDER BY t0, n", l.Officer, l.To, from)
 			if err != nil {
 				return err
 			}

@@ -2,13 +2,10 @@ package patrol
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"hash/fnv"
 	"slices"
 	"time"
 
-	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/track"
 )
@@ -116,7 +113,7 @@ func (s *Service) writeChunks(ctx context.Context, tx *db.Tx, taken []*buffer, k
 		}
 		counts = append(counts, []any{b.session.ID, len(points)})
 		box := track.Bounds(points)
-		week, err := s.weekTx(ctx, tx, points[0].At)
+		week, err := s.weekTx(ctx, tx, points[0].At, b.session.KeepDays)
 		if err != nil {
 			return err
 		}
@@ -155,67 +152,4 @@ func (s *Service) withinSession(b *buffer) []track.Point {
 		}
 	}
 	return b.points
-}
-
-// weekTx returns the chunk table of the week an instant lies in, and makes it if need be.
-func (s *Service) weekTx(ctx context.Context, tx *db.Tx, ms int64) (string, error) {
-	name, until := weekOf(time.UnixMilli(ms))
-	s.mu.Lock()
-	known := s.weeks[name]
-	s.mu.Unlock()
-	if known {
-		return name, nil
-	}
-	for _, statement := range []string{
-		"CREATE TABLE IF NOT EXISTS " + name + ` (officer_id TEXT NOT NULL, session_id TEXT NOT NULL, t0 BIGINT NOT NULL, n BIGINT NOT NULL, t1 BIGINT NOT NULL,
-			points INTEGER NOT NULL, min_lat INTEGER NOT NULL, min_lon INTEGER NOT NULL, max_lat INTEGER NOT NULL, max_lon INTEGER NOT NULL,
-			data BYTEA NOT NULL, PRIMARY KEY (officer_id, t0, n))`,
-		"INSERT INTO track_week (name, until) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
-	} {
-		var args []any
-		if statement[0] == 'I' {
-			args = []any{name, clock.At(until)}
-		}
-		if _, err := tx.Exec(ctx, statement, args...); err != nil {
-			return "", fmt.Errorf("make %s: %w", name, err)
-		}
-	}
-	tx.AfterCommit(func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.weeks[name] = true
-	})
-	return name, nil
-}
-
-// weekOf names the table of a week and says when the week is over. The name holds digits alone beside its prefix.
-func weekOf(t time.Time) (string, time.Time) {
-	t = t.UTC()
-	year, week := t.ISOWeek()
-	monday := t.Truncate(24*time.Hour).AddDate(0, 0, -(int(t.Weekday())+6)%7)
-	return fmt.Sprintf("track_chunk_%04d_%02d", year, week), monday.AddDate(0, 0, 7)
-}
-
-// keepTracks is how long tracks are kept: 30 days, as the notice on the phone says. What is older is shown to nobody, and
-// gone with the table of its week.
-const keepTracks = 30 * 24 * time.Hour
-
-// Forget drops the tables of weeks that are older than tracks are kept. The program calls it every day.
-func (s *Service) Forget(ctx context.Context) error {
-	return s.DB.Tx(ctx, func(tx *db.Tx) error {
-		old, err := db.All[string](ctx, tx, "SELECT name FROM track_week WHERE until < $1 ORDER BY name", clock.At(tx.Now().Add(-keepTracks)))
-		for i := 0; err == nil && i < len(old); i++ {
-			if !weekName(old[i]) {
-				return errors.New("a table of tracks has a strange name: " + old[i])
-			}
-			if _, err = tx.Exec(ctx, "DROP TABLE "+old[i]); err == nil {
-				_, err = tx.Exec(ctx, "DELETE FROM track_week WHERE name = $1", old[i])
-			}
-		}
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `DELETE FROM track_sealed WHERE session_id IN (SELECT id FROM duty_session WHERE off_at < $1)`, clock.At(tx.Now().Add(-2*lateness)))
-		return err
-	})
 }

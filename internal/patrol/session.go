@@ -29,13 +29,24 @@ type Session struct {
 	EndedBy     Ending      `db:"ended_by" json:"ended_by,omitempty"`
 	Note        string      `db:"note" json:"note,omitempty"`
 	Points      int         `db:"points" json:"points" doc:"Positions kept so far, without the last minutes"`
+	Kind        Kind        `db:"kind" json:"kind" enum:"duty,sos" doc:"sos: a call for help off duty, which shares the position for half an hour"`
+	KeepDays    int         `db:"keep_days" json:"keep_days" doc:"Days for which the track is kept"`
 	ChangedAt   clock.Time  `db:"changed_at" json:"-"`
 	Version     int64       `db:"version" json:"version"`
 
 	elsewhere bool // another server ended it, so points may have come here meanwhile
 }
 
-const sessionColumns = "id, officer_id, officer_name, unit_id, area_code, on_at, until_at, off_at, ended_by, note, points, changed_at, version"
+const sessionColumns = "id, officer_id, officer_name, unit_id, area_code, on_at, until_at, off_at, ended_by, note, points, kind, keep_days, changed_at, version"
+
+// Kind says what a session is for.
+type Kind string
+
+// The kinds.
+const (
+	OnDuty Kind = "duty"
+	ForSOS Kind = "sos"
+)
 
 // Ending says who ended a session.
 type Ending string
@@ -80,17 +91,35 @@ func (s *Service) GoOnDuty(ctx context.Context, minutes int) (*Session, error) {
 			return errs.Conflict("patrol.on_duty", "You are on duty already.").With(running)
 		}
 		now := tx.Time()
-		out = &Session{ID: db.NewID(tx), OfficerID: p.UserID, OfficerName: p.Name, UnitID: p.UnitID, AreaCode: p.Areas[0], OnAt: now,
-			UntilAt: clock.At(now.Add(length)), ChangedAt: now, Version: 1}
-		if _, err := tx.Exec(ctx, "INSERT INTO duty_session ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-			out.ID, out.OfficerID, out.OfficerName, out.UnitID, out.AreaCode, out.OnAt, out.UntilAt, out.OffAt, out.EndedBy, out.Note, out.Points,
-			out.ChangedAt, out.Version); err != nil {
-			return err
-		}
-		tx.AfterCommit(func() { s.gate.put(*out) })
-		return s.note(ctx, tx, TopicOnDuty, out)
+		out, err = s.beginTx(ctx, tx, OnDuty, clock.At(now.Add(length)))
+		return err
 	})
 	return out, err
+}
+
+// beginTx starts a session of the caller.
+func (s *Service) beginTx(ctx context.Context, tx *db.Tx, kind Kind, until clock.Time) (*Session, error) {
+	p, now := auth.From(ctx), tx.Time()
+	x := &Session{ID: db.NewID(tx), OfficerID: p.UserID, OfficerName: p.Name, UnitID: p.UnitID, AreaCode: p.Areas[0], OnAt: now, UntilAt: until,
+		Kind: kind, KeepDays: usualKeep, ChangedAt: now, Version: 1}
+	if s.Terms != nil {
+		days, err := s.Terms.KeepDays(ctx, tx, x.OfficerID)
+		if err != nil {
+			return nil, err
+		}
+		x.KeepDays = keptFor(days)
+	}
+	if err := db.InsertMany(ctx, tx, "duty_session", sessionColumns, "", [][]any{x.row()}); err != nil {
+		return nil, err
+	}
+	begun := *x
+	tx.AfterCommit(func() { s.gate.put(begun) })
+	return x, s.note(ctx, tx, TopicOnDuty, x)
+}
+
+// row is the session in the order of sessionColumns.
+func (x *Session) row() []any {
+	return []any{x.ID, x.OfficerID, x.OfficerName, x.UnitID, x.AreaCode, x.OnAt, x.UntilAt, x.OffAt, x.EndedBy, x.Note, x.Points, x.Kind, x.KeepDays, x.ChangedAt, x.Version}
 }
 
 // GoOffDuty ends the caller's session. NotFound if none is running. From now on nothing of the caller is kept or shown.
