@@ -34,7 +34,7 @@ func (m matters) OpenCase(ctx context.Context, tx *db.Tx, n rectify.NewMatter) (
 	if err != nil {
 		return rectify.Matter{}, err
 	}
-	return m.ofCase(ctx, tx, c.ID)
+	return m.look(ctx, tx, rectify.LinkCase, c.ID)
 }
 
 // usual is the leaf of the field whose words fit best, "" if none does.
@@ -89,7 +89,7 @@ func (m matters) Find(ctx context.Context, tx *db.Tx, kind, number string) (rect
 	}
 	for n := range list.Items {
 		if list.Items[n].Number == number {
-			return m.ofCase(ctx, tx, list.Items[n].ID)
+			return m.look(ctx, tx, rectify.LinkCase, list.Items[n].ID)
 		}
 	}
 	return rectify.Matter{}, errs.NotFound("cases.not_found", "There is no such case, or you may not see it.")
@@ -97,33 +97,33 @@ func (m matters) Find(ctx context.Context, tx *db.Tx, kind, number string) (rect
 
 // Look returns how cases or whistles stand. The title is told to whoever may see the case itself.
 func (m matters) Look(ctx context.Context, tx *db.Tx, kind string, ids []string) ([]rectify.Matter, error) {
-	out := make([]rectify.Matter, 0, len(ids))
-	for _, id := range ids {
-		one := m.ofCase
-		if kind == rectify.LinkWhistle {
-			one = m.ofWhistle
+	if kind == rectify.LinkWhistle {
+		list, err := m.app.Whistles.KnownTx(ctx, tx, ids)
+		out := make([]rectify.Matter, len(list))
+		for n := range list {
+			out[n] = ofWhistle(&list[n])
 		}
-		x, err := one(ctx, tx, id)
-		if errs.KindOf(err) == errs.KindNotFound {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, x)
+		return out, err
 	}
-	return out, nil
+	list, err := m.app.Cases.KnownTx(ctx, tx, ids)
+	out := make([]rectify.Matter, len(list))
+	for n := range list {
+		out[n] = ofCase(&list[n])
+	}
+	return out, err
 }
 
 // endings are the states of a case in which nobody has to do anything for the matter.
 var endings = []cases.State{cases.Closed, cases.Archived, cases.SelfClosed, cases.ForceClosed}
 
-func (m matters) ofCase(ctx context.Context, tx *db.Tx, id string) (rectify.Matter, error) {
-	c, err := m.app.Cases.GetTx(auth.System(ctx, "整改"), tx, id)
-	if err != nil {
-		return rectify.Matter{}, err
+// ofCase is how the matter of a case stands. A case that was merged into another goes on in that one: it has not ended
+// before the other has.
+func ofCase(k *cases.Known) rectify.Matter {
+	c := k.Current()
+	x := rectify.Matter{Kind: rectify.LinkCase, ID: k.ID, Number: k.Number, State: string(c.State), StateName: c.StateName, Result: string(c.Result), UnitName: c.LeadName, DueAt: c.DueAt, EndedAt: c.EndedAt}
+	if k.Head != nil {
+		x.StateName = "并入 " + c.Number + "，" + c.StateName
 	}
-	x := rectify.Matter{Kind: rectify.LinkCase, ID: c.ID, Number: c.Number, State: string(c.State), StateName: c.StateName, Result: string(c.Result), UnitName: c.LeadName, DueAt: c.DueAt, EndedAt: c.EndedAt}
 	if x.EndedAt == nil && slices.Contains(endings, c.State) {
 		if x.EndedAt = c.ClosedAt; x.EndedAt == nil {
 			x.EndedAt = &c.ChangedAt
@@ -132,23 +132,31 @@ func (m matters) ofCase(ctx context.Context, tx *db.Tx, id string) (rectify.Matt
 	if x.EndedAt != nil {
 		x.DueAt = nil
 	}
-	if _, err := m.app.Cases.GetTx(ctx, tx, id); err == nil && !c.Sensitive {
-		x.Title = c.Title
+	if k.Seen && !k.Sensitive {
+		x.Title = k.Title
 	}
-	return x, nil
+	return x
 }
 
-func (m matters) ofWhistle(ctx context.Context, tx *db.Tx, id string) (rectify.Matter, error) {
-	w, err := m.app.Whistles.LookTx(ctx, tx, id)
+// ofWhistle is how a whistle stands. Who may not see it is not told the title, which is that of its case.
+func ofWhistle(k *whistle.Known) rectify.Matter {
+	x := whistleMatter(&k.Whistle)
+	if !k.Seen {
+		x.Title = ""
+	}
+	return x
+}
+
+// look returns one matter; NotFound if there is none.
+func (m matters) look(ctx context.Context, tx *db.Tx, kind, id string) (rectify.Matter, error) {
+	list, err := m.Look(ctx, tx, kind, []string{id})
+	if err == nil && len(list) == 0 {
+		err = errs.NotFound("cases.not_found", "There is no such case, or you may not see it.")
+	}
 	if err != nil {
 		return rectify.Matter{}, err
 	}
-	x := whistleMatter(w)
-	_, err = m.app.Whistles.ByNumberTx(ctx, tx, w.Number)
-	if errs.KindOf(err) == errs.KindNotFound { // who may not see it is not told the title, which is that of its case
-		x.Title, err = "", nil
-	}
-	return x, err
+	return list[0], nil
 }
 
 // whistleWords are the words for the states of a whistle.

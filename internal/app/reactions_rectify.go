@@ -50,19 +50,12 @@ func (a *App) reactToMachine() {
 				ids = append(ids, e.CaseID)
 			}
 		}
-		linked, err := a.Rectify.LinkedTx(ctx, tx, rectify.LinkCase, ids)
-		for i := 0; err == nil && i < len(linked); i++ {
-			var m rectify.Matter
-			if m, err = (matters{a}).ofCase(auth.System(ctx, "整改"), tx, linked[i]); err == nil {
-				err = a.Rectify.HeardTx(ctx, tx, m)
-			}
-		}
-		return err
+		return a.tellItems(ctx, tx, ids)
 	})
 
 	// A whistle moved: it joins the items of its case, and they know how it stands.
 	outbox.On(a.Bus, whistle.TopicMoved, "rectify.hear-whistle", func(ctx context.Context, tx *db.Tx, e whistle.Moved) error {
-		m, err := matters{a}.ofWhistle(auth.System(ctx, "整改"), tx, e.WhistleID)
+		m, err := matters{a}.look(auth.System(ctx, "整改"), tx, rectify.LinkWhistle, e.WhistleID)
 		if errs.KindOf(err) == errs.KindNotFound {
 			return nil // a draft that was thrown away
 		}
@@ -74,6 +67,23 @@ func (a *App) reactToMachine() {
 		}
 		return a.Rectify.HeardTx(ctx, tx, m)
 	})
+}
+
+// tellItems tells the items that are linked with these cases, or with one that was merged into them, how the matter stands.
+func (a *App) tellItems(ctx context.Context, tx *db.Tx, ids []string) error {
+	absorbed, err := a.Cases.AbsorbedTx(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	linked, err := a.Rectify.LinkedTx(ctx, tx, rectify.LinkCase, append(ids, absorbed...))
+	if err != nil || len(linked) == 0 {
+		return err
+	}
+	list, err := matters{a}.Look(auth.System(ctx, "整改"), tx, rectify.LinkCase, linked)
+	for i := 0; err == nil && i < len(list); i++ {
+		err = a.Rectify.HeardTx(ctx, tx, list[i])
+	}
+	return err
 }
 
 // itemStages are the words for the clocks of an item.

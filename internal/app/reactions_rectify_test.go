@@ -29,9 +29,9 @@ func steps(ctx context.Context, t *testing.T, a *App, item string, action rectif
 	return n
 }
 
-func TestReactions_TheEndOfTheLastLinkedCaseProposesThatTheItemIsDone(t *testing.T) {
-	a := district(t)
-	ctx := auth.System(context.Background(), "test")
+// unlinked answers an issued item without links and returns it.
+func unlinked(ctx context.Context, t *testing.T, a *App) *rectify.Item {
+	t.Helper()
 	list, err := a.Rectify.List(ctx, rectify.Filter{States: []rectify.State{rectify.Issued}}, httpx.PageIn{Limit: 100})
 	if err != nil {
 		t.Fatal(err)
@@ -47,6 +47,13 @@ func TestReactions_TheEndOfTheLastLinkedCaseProposesThatTheItemIsDone(t *testing
 	if err != nil {
 		t.Fatal(err)
 	}
+	return i
+}
+
+func TestReactions_TheEndOfTheLastLinkedCaseProposesThatTheItemIsDone(t *testing.T) {
+	a := district(t)
+	ctx := auth.System(context.Background(), "test")
+	i := unlinked(ctx, t, a)
 	before := steps(ctx, t, a, i.ID, rectify.ActReady)
 	l, err := a.Rectify.Open(ctx, i.ID, rectify.OpenLink{Version: i.Version, Kind: rectify.LinkCase, Text: "更换楼道灯"})
 	if err != nil {
@@ -80,5 +87,53 @@ func TestReactions_TheEndOfTheLastLinkedCaseProposesThatTheItemIsDone(t *testing
 	}
 	if n := notices(ctx, t, a, i.LeadUnit, rectify.TopicReady, "/rectify/items/"+i.ID); n != 1 {
 		t.Errorf("the lead unit got %d notices", n)
+	}
+}
+
+func TestReactions_ALinkedCaseMergedIntoAnotherEndsWithThatOne(t *testing.T) {
+	a := district(t)
+	ctx := auth.System(context.Background(), "test")
+	i := unlinked(ctx, t, a)
+	before := steps(ctx, t, a, i.ID, rectify.ActReady)
+	l, err := a.Rectify.Open(ctx, i.ID, rectify.OpenLink{Version: i.Version, Kind: rectify.LinkCase, Text: "更换楼道灯"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	act := func(id, action string, m cases.Move) {
+		t.Helper()
+		d, err := a.Cases.Get(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Version = d.Version
+		if _, err := a.Cases.Act(ctx, id, action, m); err != nil {
+			t.Fatalf("%s: %v", action, err)
+		}
+	}
+	linked, err := a.Cases.Get(ctx, l.RefID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, err := a.Cases.Register(ctx, cases.Report{Channel: cases.FromDepartment, Source: "巡查", Title: "楼道灯不亮", Text: "楼道灯不亮", Category: linked.Category, AreaCode: i.AreaCode, Address: i.Place})
+	if err != nil {
+		t.Fatal(err)
+	}
+	act(l.RefID, "merge", cases.Move{Into: head.ID, Note: "同一盏灯"})
+	stand := func() rectify.Link {
+		t.Helper()
+		n := steps(ctx, t, a, i.ID, rectify.ActReady)
+		d, err := a.Rectify.Get(ctx, i.ID, "zh")
+		if err != nil || len(d.Links) != 1 || (n > before) != (d.Links[0].EndedAt != nil) || d.Ready != (d.Links[0].EndedAt != nil) {
+			t.Fatalf("proposed %d times, %+v, %v", n-before, d.Links, err)
+		}
+		return d.Links[0]
+	}
+	if k := stand(); k.EndedAt != nil || k.State != string(head.State) || k.RefID != l.RefID {
+		t.Errorf("merged away it does not follow the other: %+v", k)
+	}
+	act(head.ID, "accept", cases.Move{})
+	act(head.ID, "reject", cases.Move{Ground: "not_public", Note: "同一事项已在办理", Reply: "同一事项已在办理"})
+	if k := stand(); k.EndedAt == nil {
+		t.Errorf("the other ended: %+v", k)
 	}
 }

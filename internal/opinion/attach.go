@@ -75,3 +75,15 @@ type Merged struct {
 func (s *Service) EachMergedTx(ctx context.Context, tx *db.Tx, waveID string, fn func(*Merged) error) error {
 	return db.Each(ctx, tx, "SELECT item_id, day FROM comment_code WHERE wave_id = $1 AND item_id <> ''", []any{waveID}, fn)
 }
+
+// LeafOfItemTx returns the event leaf of the field that most comments of an item are about, "" if none says so; whoever asks.
+func (s *Service) LeafOfItemTx(ctx context.Context, tx *db.Tx, item, field string) (string, error) {
+	leaves, err := db.All[string](ctx, tx, `SELECT leaf FROM comment_code WHERE item_id = $1 AND item_id <> '' AND leaf <> ''
+		GROUP BY leaf ORDER BY COUNT(*) DESC, leaf`, item)
+	for _, code := range leaves {
+		if l, ok := s.catalog.Leaf(code); ok && l.Field == field {
+			return code, err
+		}
+	}
+	return "", err
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -99,19 +98,9 @@ func (s *Service) LinkedTx(ctx context.Context, tx *db.Tx, kind string, refs []s
 	if len(refs) == 0 {
 		return nil, nil
 	}
-	args, marks := []any{kind}, make([]string, len(refs))
-	for n, ref := range refs {
-		args = append(args, ref)
-		marks[n] = "$" + strconv.Itoa(n+2)
-	}
-	rows, err := db.All[struct {
-		Ref string `db:"ref_id"`
-	}](ctx, tx, "SELECT DISTINCT ref_id FROM item_link WHERE kind = $1 AND loosed_at IS NULL AND ref_id IN ("+strings.Join(marks, ", ")+") ORDER BY ref_id", args...)
-	out := make([]string, len(rows))
-	for n := range rows {
-		out[n] = rows[n].Ref
-	}
-	return out, err
+	marks, args := db.Listed(refs)
+	args = append(args, kind)
+	return db.All[string](ctx, tx, "SELECT DISTINCT ref_id FROM item_link WHERE ref_id IN "+marks+" AND kind = $"+strconv.Itoa(len(args))+" AND loosed_at IS NULL ORDER BY ref_id", args...)
 }
 
 // HeardTx notes what became of a case or whistle that may be linked with items. When it was the last one of an item that is

@@ -116,7 +116,7 @@ type OpenLink struct {
 	Version  int64    `json:"version"`
 	Kind     string   `json:"kind" enum:"case,whistle"`
 	Text     string   `json:"text" minLength:"1" maxLength:"4000" doc:"What is to be done; no names, no numbers of residents"`
-	Category string   `json:"category,omitempty" maxLength:"10" doc:"case: leaf of the responsibility list; the usual one of the field if absent"`
+	Category string   `json:"category,omitempty" maxLength:"10" doc:"case: leaf of the responsibility list; if absent that of most of the comments, or the usual one of the field"`
 	CaseID   string   `json:"case_id,omitempty" maxLength:"60" doc:"whistle: linked case it is blown for"`
 	Units    []string `json:"units,omitempty" maxItems:"8" doc:"whistle: units called"`
 	Reason   string   `json:"reason,omitempty" maxLength:"4000" doc:"whistle: why the street cannot do it alone"`
@@ -146,7 +146,12 @@ func (s *Service) OpenTx(ctx context.Context, tx *db.Tx, id string, o OpenLink) 
 	var m Matter
 	switch o.Kind {
 	case LinkCase:
-		m, err = s.matters.OpenCase(ctx, tx, n)
+		if n.Category == "" {
+			n.Category, err = s.opinions.LeafOfItemTx(ctx, tx, i.ID, i.Field)
+		}
+		if err == nil {
+			m, err = s.matters.OpenCase(ctx, tx, n)
+		}
 	case LinkWhistle:
 		if n.Units, err = s.called(ctx, tx, i, o); err == nil {
 			m, err = s.matters.OpenWhistle(ctx, tx, n)

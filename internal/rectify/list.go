@@ -115,9 +115,11 @@ func itemPage(ctx context.Context, tx *db.Tx, where string, args []any, page htt
 
 // Voice is a comment as those see it who work on its item: no group, no channel, no day.
 type Voice struct {
-	ID       string `json:"id"`
-	Text     string `json:"text"`
-	AreaName string `json:"area_name"`
+	ID       string   `json:"id"`
+	Text     string   `json:"text"`
+	AreaCode string   `json:"area_code"`
+	AreaName string   `json:"area_name"`
+	Fields   []string `json:"fields"`
 }
 
 // Detail is an item with everything that belongs to it.
@@ -150,7 +152,7 @@ func (s *Service) Get(ctx context.Context, id, lang string) (d *Detail, err erro
 			return err
 		}
 		for _, c := range comments {
-			d.Comments = append(d.Comments, Voice{c.ID, c.Text, c.AreaName})
+			d.Comments = append(d.Comments, Voice{c.ID, c.Text, c.AreaCode, c.AreaName, append([]string{}, c.Fields.V...)})
 		}
 		if d.Evidence, err = evidenceOf(ctx, tx, id); err != nil {
 			return err
