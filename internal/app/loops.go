@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"yiwang/internal/demo"
 	"yiwang/internal/platform/auth"
 )
 
@@ -19,7 +20,7 @@ type loop struct {
 
 // loops are those of the modules.
 func (a *App) loops() []loop {
-	return []loop{
+	loops := []loop{
 		{"messages", time.Second, a.Messages.Deliver},
 		{"webhooks", time.Second, a.Partners.Deliver},
 		{"whistles", 20 * time.Second, a.Whistles.RemindAll},
@@ -31,7 +32,19 @@ func (a *App) loops() []loop {
 		{"duty ends", 30 * time.Second, a.Patrol.Expire},
 		{"refused points", time.Minute, a.Patrol.Settle},
 		{"old tracks", time.Hour, a.Patrol.Forget},
+		{"places seen", 20 * time.Second, a.Rounds.Read},
+		{"patrol tasks", time.Minute, a.Rounds.Turn},
+		{"old places seen", time.Hour, a.Rounds.Forget},
+		{"sensors", 15 * time.Second, a.Sensors.LookAfter},
+		{"old readings", time.Hour, a.Sensors.Thin},
+		{"old alarms", time.Hour, a.Alarms.Forget},
+		{"calls", time.Second, a.Calls.Expire},
+		{"old recordings", time.Hour, a.Calls.Forget},
 	}
+	if a.Config.Demo {
+		loops = append(loops, loop{"demonstration walks", 5 * time.Second, demo.NewWalk(a.Patrol, a.Region).Step})
+	}
+	return loops
 }
 
 // startLoops runs every loop until ctx ends; the channel closes when all have stopped. One that waits for another machine

@@ -35,6 +35,9 @@ func (l *loader) patrolTimes(ctx context.Context) error {
 	last, _ := l.days.upTo(l.end)
 	for back := min(trackDays, last); back >= 0; back-- {
 		day := l.days.days[last-back]
+		if back == 0 {
+			day = midnight(l.end) // somebody is on duty on days off too
+		}
 		for i := range l.corps {
 			if back > 0 && i >= trackOfficers || back == 0 && i < offDutyFirst || chance(r, 0.12) {
 				continue
@@ -42,7 +45,27 @@ func (l *loader) patrolTimes(ctx context.Context) error {
 			past = append(past, l.shifts(r, &l.corps[i], i, day, shapes)...)
 		}
 	}
-	return l.DB.Tx(ctx, func(tx *db.Tx) error { return l.Patrol.RestoreTx(ctx, tx, past) })
+	if err := l.DB.Tx(ctx, func(tx *db.Tx) error { return l.Patrol.RestoreTx(ctx, tx, past) }); err != nil {
+		return err
+	}
+	return l.giveTrackers(ctx, past)
+}
+
+// giveTrackers gives those on duty the tracker with which they go on walking when the server runs; see Walk.
+func (l *loader) giveTrackers(ctx context.Context, past []patrol.Past) error {
+	given := 0
+	for i := range past {
+		x := &past[i].Session
+		if x.OffAt != nil || given == maxWalkers {
+			continue
+		}
+		given++
+		if _, _, err := l.Patrol.AddDevice(ctx, patrol.NewDevice{OfficerID: x.OfficerID, OfficerName: x.OfficerName, AreaCode: x.AreaCode, Label: walkLabel,
+			Kind: "osmand", SpeedUnit: patrol.Knots}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shifts is what an officer was on duty on a day: the morning, and the afternoon if the story has come so far.
@@ -70,10 +93,10 @@ func (l *loader) shifts(r *rand.Rand, o *identity.DemoOfficer, n int, day time.T
 	return out
 }
 
-// walker is somebody who goes from place to place within a grid.
+// walker is somebody who goes from place to place.
 type walker struct {
 	r        *rand.Rand
-	shape    geo.Shape
+	next     func() (place [2]float64, ok bool) // where it goes then
 	lat, lon float64
 	to       [2]float64
 	still    time.Duration // how long it still stays
@@ -102,24 +125,22 @@ func stroll(r *rand.Rand, shape geo.Shape, from, to time.Time) []track.Point {
 	return out
 }
 
+// newWalker starts somewhere in a shape and stays within it.
 func newWalker(r *rand.Rand, shape geo.Shape) *walker {
-	w := &walker{r: r, shape: shape, battery: 70 + r.Float64()*30}
-	at := w.somewhere()
-	w.lat, w.lon, w.to = at[0], at[1], w.somewhere()
-	return w
-}
-
-// somewhere is a place within the shape.
-func (w *walker) somewhere() [2]float64 {
-	b := w.shape.Bounds()
-	for range 40 {
-		v := geo.Vertex{X: b.MinX + w.r.Int32N(b.MaxX-b.MinX+1), Y: b.MinY + w.r.Int32N(b.MaxY-b.MinY+1)}
-		if w.shape.Contains(v) {
-			return [2]float64{v.Lat(), v.Lon()}
+	next := func() ([2]float64, bool) {
+		b := shape.Bounds()
+		for range 40 {
+			v := geo.Vertex{X: b.MinX + r.Int32N(b.MaxX-b.MinX+1), Y: b.MinY + r.Int32N(b.MaxY-b.MinY+1)}
+			if shape.Contains(v) {
+				return [2]float64{v.Lat(), v.Lon()}, true
+			}
 		}
+		c := shape.Center()
+		return [2]float64{c.Lat(), c.Lon()}, true
 	}
-	c := w.shape.Center()
-	return [2]float64{c.Lat(), c.Lon()}
+	at, _ := next()
+	to, _ := next()
+	return &walker{r: r, next: next, lat: at[0], lon: at[1], to: to, battery: 70 + r.Float64()*30}
 }
 
 const metresPerDegree = 111_320
@@ -133,8 +154,9 @@ func (w *walker) step(at time.Time, long time.Duration) track.Point {
 		far := math.Hypot(dx, dy)
 		speed = 1.0 + w.r.Float64()*0.6
 		if d := speed * long.Seconds(); d >= far {
-			w.lat, w.lon, w.to = w.to[0], w.to[1], w.somewhere()
-			if chance(w.r, 0.5) {
+			w.lat, w.lon = w.to[0], w.to[1]
+			to, ok := w.next()
+			if w.to = to; !ok || chance(w.r, 0.5) {
 				w.still = time.Duration(2+w.r.IntN(8)) * time.Minute
 			}
 		} else {

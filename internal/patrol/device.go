@@ -22,6 +22,7 @@ import (
 type Device struct {
 	ID          string      `db:"id" json:"id"`
 	OfficerID   string      `db:"officer_id" json:"officer_id"`
+	OfficerName string      `db:"officer_name" json:"officer_name"`
 	AreaCode    string      `db:"area_code" json:"area_code"`
 	Label       string      `db:"label" json:"label"`
 	Kind        string      `db:"kind" json:"kind" enum:"osmand,owntracks"`
@@ -30,10 +31,11 @@ type Device struct {
 	CreatedBy   string      `db:"created_by" json:"-"`
 	CreatedAt   clock.Time  `db:"created_at" json:"created_at"`
 	RevokedAt   *clock.Time `db:"revoked_at" json:"revoked_at,omitempty"`
+	LastSeenAt  *clock.Time `db:"last_seen_at" json:"last_seen_at,omitempty" doc:"When it last sent anything, within five minutes"`
 	ChangedAt   clock.Time  `db:"changed_at" json:"-"`
 }
 
-const deviceColumns = "id, officer_id, area_code, label, kind, speed_unit, token_digest, created_by, created_at, revoked_at, changed_at"
+const deviceColumns = "id, officer_id, officer_name, area_code, label, kind, speed_unit, token_digest, created_by, created_at, revoked_at, last_seen_at, changed_at"
 
 // SpeedUnit is what a device means by the number in speed: phone apps differ.
 type SpeedUnit string
@@ -61,11 +63,12 @@ func (u SpeedUnit) perSecond(v float64) float64 {
 
 // NewDevice is a tracker to give out.
 type NewDevice struct {
-	OfficerID string    `json:"officer_id" maxLength:"60"`
-	AreaCode  string    `json:"area_code" maxLength:"20" doc:"Where the officer works"`
-	Label     string    `json:"label" maxLength:"240" doc:"Such as 备用手机 3"`
-	Kind      string    `json:"kind" enum:"osmand,owntracks"`
-	SpeedUnit SpeedUnit `json:"speed_unit,omitempty"`
+	OfficerID   string    `json:"officer_id" maxLength:"60"`
+	OfficerName string    `json:"officer_name,omitempty" maxLength:"120"`
+	AreaCode    string    `json:"area_code" maxLength:"20" doc:"Where the officer works"`
+	Label       string    `json:"label" maxLength:"240" doc:"Such as 备用手机 3"`
+	Kind        string    `json:"kind" enum:"osmand,owntracks"`
+	SpeedUnit   SpeedUnit `json:"speed_unit,omitempty"`
 }
 
 const maxDevices = 5 // per officer
@@ -75,7 +78,7 @@ func (s *Service) AddDevice(ctx context.Context, in NewDevice) (out *Device, tok
 	if err := auth.RequireArea(ctx, PermManage, in.AreaCode); err != nil {
 		return nil, "", err
 	}
-	if err := prose.Check("patrol.bad_text", prose.Needed("label", &in.Label, 40)); err != nil {
+	if err := prose.Check("patrol.bad_text", prose.Needed("label", &in.Label, 40), prose.Optional("officer_name", &in.OfficerName, 40)); err != nil {
 		return nil, "", err
 	}
 	if in.SpeedUnit == "" {
@@ -95,10 +98,10 @@ func (s *Service) AddDevice(ctx context.Context, in NewDevice) (out *Device, tok
 		if n >= maxDevices {
 			return errs.Conflict("patrol.too_many_devices", "An officer has at most five trackers; revoke one first.")
 		}
-		out = &Device{ID: db.NewID(tx), OfficerID: in.OfficerID, AreaCode: in.AreaCode, Label: in.Label, Kind: in.Kind, SpeedUnit: in.SpeedUnit,
+		out = &Device{ID: db.NewID(tx), OfficerID: in.OfficerID, OfficerName: in.OfficerName, AreaCode: in.AreaCode, Label: in.Label, Kind: in.Kind, SpeedUnit: in.SpeedUnit,
 			TokenDigest: digest(token), CreatedBy: auth.From(ctx).UserID, CreatedAt: tx.Time(), ChangedAt: tx.Time()}
-		if _, err := tx.Exec(ctx, "INSERT INTO track_device ("+deviceColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", out.ID, out.OfficerID,
-			out.AreaCode, out.Label, out.Kind, out.SpeedUnit, out.TokenDigest, out.CreatedBy, out.CreatedAt, out.RevokedAt, out.ChangedAt); err != nil {
+		if err := db.InsertMany(ctx, tx, "track_device", deviceColumns, "", [][]any{{out.ID, out.OfficerID, out.OfficerName, out.AreaCode, out.Label, out.Kind,
+			out.SpeedUnit, out.TokenDigest, out.CreatedBy, out.CreatedAt, out.RevokedAt, out.LastSeenAt, out.ChangedAt}}); err != nil {
 			return err
 		}
 		known := *out
