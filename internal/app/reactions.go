@@ -26,6 +26,8 @@ func (a *App) react() {
 	a.reactToResults()
 	a.reactToCases()
 	a.reactToWhistles()
+	a.reactToCalls()
+	a.reactToAlarms()
 }
 
 // reactToWaves: a wave moved, or answers came in.

@@ -21,6 +21,7 @@ const all = (): NavEntry[] => [
   { to: '/duty', icon: 'ask', words: t('责任清单'), permissions: ['duty.read'] },
   { to: '/collect', icon: 'inbox', words: t('我的访问'), permissions: ['fieldwork.collect'] },
   { to: '/patrol', icon: 'pin', words: t('在岗'), permissions: ['patrol.live'] },
+  { to: '/alarms', icon: 'bell', words: t('告警'), permissions: ['alarm.read'] },
   { to: '/map', icon: 'map', words: t('地图'), permissions: ['region.read'] },
   { to: '/appraisal', icon: 'score', words: t('考评'), permissions: ['survey.read', 'appraisal.read'] },
   { to: '/rectify', icon: 'loop', words: t('反向清单'), permissions: ['rectify.read'] },

@@ -6,7 +6,9 @@ import { session } from './session'
 export interface CaseMoved { case_id: string; number: string; title: string; action: string; from: string; to: string; at: string; category: string; area_code: string; level: string; holder: string; lead_unit?: string; urgent?: boolean; version: number }
 /** A clock that turned amber, orange or red. */
 export interface ClockTurned { case_id: string; number: string; kind: string; phase: string; level: string; unit_id: string; due_at: string }
-interface Events { case: CaseMoved; clock: ClockTurned; reload: Record<string, never> }
+/** An alarm that was raised, acknowledged or cleared; without a place or a name. */
+export interface AlarmTurned { id: string; source: string; kind: string; severity: 'critical' | 'major' | 'minor' | 'warning' | 'info'; area_code: string; what: 'raised' | 'acknowledged' | 'cleared'; late: boolean }
+interface Events { alarm: AlarmTurned; case: CaseMoved; clock: ClockTurned; reload: Record<string, never> }
 type Heard = { [K in keyof Events]?: (event: Events[K]) => void }
 
 /** Whether the stream is open; pages may say 实时 or 已断开. */
@@ -27,7 +29,7 @@ function openStream(): void {
   if (source || !heard.size || document.hidden || !session.value || typeof EventSource === 'undefined') return
   source = new EventSource('/api/v1/stream')
   source.addEventListener('hello', () => (following.value = true))
-  for (const name of ['case', 'clock', 'reload'] as const) source.addEventListener(name, (event) => tell(name, event as MessageEvent<string>))
+  for (const name of ['case', 'clock', 'alarm', 'reload'] as const) source.addEventListener(name, (event) => tell(name, event as MessageEvent<string>))
   source.onerror = () => {
     following.value = false
     if (source?.readyState === EventSource.CLOSED) closeStream() // refused: the next wake-up tries again
