@@ -28,17 +28,8 @@ const longestLook = 7 * 24 * time.Hour
 // points came late. Anybody may see the own track; another's needs patrol.track in the area of the officer's sessions and
 // a reason, which is kept with who looked. NotFound if the officer had no session there in that time.
 func (s *Service) Chunks(ctx context.Context, l Look) (chunks [][]byte, err error) {
-	if !l.To.After(l.From.Time) || l.To.Sub(l.From.Time) > longestLook {
-		return nil, errs.Invalid("patrol.bad_span", "Choose a time of at most seven days.", errs.Field{Location: "query.to", Message: "after from, at most seven days later"})
-	}
-	p := auth.From(ctx)
-	if p == nil {
-		return nil, errs.Unauthorized("auth.sign_in", "Sign in first.")
-	}
-	if own := p.UserID == l.Officer && p.Has(PermDuty); !own {
-		if err := s.noteLook(ctx, &l); err != nil {
-			return nil, err
-		}
+	if err := s.MayLook(ctx, &l); err != nil {
+		return nil, err
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		weeks, err := db.All[week](ctx, tx, "SELECT name, until, keep_days FROM track_week WHERE until > $1 ORDER BY until, name", l.From)
@@ -64,6 +55,25 @@ func (s *Service) Chunks(ctx context.Context, l Look) (chunks [][]byte, err erro
 	})
 	return append(chunks, s.unsealed(l)...), err
 }
+
+// MayLook checks that the caller may look at the track, see Chunks, and keeps that it did before anything is shown. The same look again within a
+// quarter of an hour, as a page makes it that loads its parts, is kept once.
+func (s *Service) MayLook(ctx context.Context, l *Look) error {
+	if !l.To.After(l.From.Time) || l.To.Sub(l.From.Time) > longestLook {
+		return errs.Invalid("patrol.bad_span", "Choose a time of at most seven days.", errs.Field{Location: "query.to", Message: "after from, at most seven days later"})
+	}
+	p := auth.From(ctx)
+	if p == nil {
+		return errs.Unauthorized("auth.sign_in", "Sign in first.")
+	}
+	if own := p.UserID == l.Officer && p.Has(PermDuty); own {
+		return nil
+	}
+	return s.noteLook(ctx, l)
+}
+
+// sameLook is how long the same question counts as one look.
+const sameLook = 15 * time.Minute
 
 // Points is Chunks unpacked: the points between the instants in the order of time, each time once.
 func (s *Service) Points(ctx context.Context, l Look) ([]track.Point, error) {
@@ -121,6 +131,11 @@ func (s *Service) noteLook(ctx context.Context, l *Look) error {
 			return err
 		}
 		p := auth.From(ctx)
+		again, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM track_look WHERE officer_id = $1 AND id >= $2 AND by_id = $3 AND from_at = $4 AND to_at = $5 AND reason = $6",
+			l.Officer, db.FirstID(tx.Now().Add(-sameLook)), p.UserID, l.From, l.To, l.Reason)
+		if err != nil || again > 0 {
+			return err
+		}
 		if _, err := tx.Exec(ctx, "INSERT INTO track_look (id, officer_id, by_id, by_name, by_unit, at, from_at, to_at, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 			db.NewID(tx), l.Officer, p.UserID, p.Name, p.UnitID, tx.Time(), l.From, l.To, l.Reason); err != nil {
 			return err
