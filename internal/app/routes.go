@@ -82,12 +82,14 @@ func (a *App) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	outer := &httpx.Outer{Authenticate: a.Identity.FromRequest, Clock: a.DB.Clock(), TrustProxies: proxies,
+	outer := &httpx.Outer{Authenticate: a.authenticate, Clock: a.DB.Clock(), TrustProxies: proxies,
 		Limiter: httpx.NewLimiter(a.Config.RateLimit, a.Config.RateBurst), Secure: a.Config.SecureCookies(),
 		Gate: httpx.NewGate(a.Config.Places*runtime.GOMAXPROCS(0), a.Config.Places*runtime.GOMAXPROCS(0)*8, gateWait)}
 	front := http.NewServeMux()
 	front.Handle("/ingest/", a.Patrol.Ingest())             // thousands of phones behind one address: limited by tracker, signed in by its token
 	front.Handle("GET "+patrol.StreamPath, outer.Wrap(mux)) // a WebSocket takes the connection, which what compresses would hide
+	front.Handle("/ingest/cloudevents", a.Sensors.Ingest())
+	front.Handle("/ingest/sensorthings/", a.Sensors.Ingest())
 	front.Handle("/", outer.Wrap(compress(httpx.Idempotent(a.DB, mux))))
 	return front, nil
 }

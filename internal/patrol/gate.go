@@ -2,6 +2,7 @@ package patrol
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,13 +16,16 @@ type gate struct {
 	mu       sync.RWMutex
 	sessions map[string][]Session // by officer, at most a few each
 	devices  map[string]Device    // by digest of the token
+	calls    map[string]bool      // officers whose call for help has not ended
 	upTo     clock.Time           // changes before are known
 }
 
 // lateness is how late a point may come: phones without network keep theirs for a day or two.
 const lateness = 48 * time.Hour
 
-func newGate() *gate { return &gate{sessions: map[string][]Session{}, devices: map[string]Device{}} }
+func newGate() *gate {
+	return &gate{sessions: map[string][]Session{}, devices: map[string]Device{}, calls: map[string]bool{}}
+}
 
 // put makes a session known, or what has become of it.
 func (g *gate) put(x Session) {
@@ -78,6 +82,38 @@ func (g *gate) onDuty(x *Session, at time.Time) bool {
 	return ok && now.OffAt == nil && now.UntilAt.After(at)
 }
 
+// count is how many sessions of an area run at an instant.
+func (g *gate) count(area string, at time.Time) (n int) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	for _, list := range g.sessions {
+		for i := range list {
+			if x := &list[i]; x.OffAt == nil && x.UntilAt.After(at) && strings.HasPrefix(x.AreaCode, area) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// putSOS makes known how far a call for help is.
+func (g *gate) putSOS(x *SOS) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if x.State == SOSResolved {
+		delete(g.calls, x.OfficerID)
+		return
+	}
+	g.calls[x.OfficerID] = true
+}
+
+// calling reports whether an officer calls for help.
+func (g *gate) calling(officer string) bool {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.calls[officer]
+}
+
 func (g *gate) putDevice(d Device) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -124,6 +160,13 @@ func (s *Service) Refresh(ctx context.Context) error {
 		devices, err := db.All[Device](ctx, tx, "SELECT "+deviceColumns+" FROM track_device WHERE changed_at >= $1", since)
 		if err != nil {
 			return err
+		}
+		calls, err := db.All[SOS](ctx, tx, "SELECT "+sosColumns+" FROM sos_call WHERE changed_at >= $1 ORDER BY changed_at", since)
+		if err != nil {
+			return err
+		}
+		for i := range calls {
+			s.gate.putSOS(&calls[i])
 		}
 		for _, x := range sessions {
 			x.elsewhere = x.OffAt != nil

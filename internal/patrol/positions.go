@@ -95,3 +95,9 @@ func known(v, unknown int) *int {
 	}
 	return &v
 }
+
+// OnDuty returns how many are on duty inside an area right now, whether they send positions or not. It tells no names, so whoever
+// shows counts may ask.
+func (s *Service) OnDuty(area string) int {
+	return s.gate.count(area, s.DB.Clock().Now())
+}
