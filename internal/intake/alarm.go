@@ -55,7 +55,7 @@ func (s *Service) Raise(ctx context.Context, in Alarm) (out *Joined, err error) 
 		return nil, err
 	}
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
-		out, err = s.raise(ctx, tx, &in)
+		out, err = s.RaiseTx(ctx, tx, in)
 		return err
 	})
 	if db.IsUnique(err) { // the same alarm at the same moment
@@ -64,7 +64,9 @@ func (s *Service) Raise(ctx context.Context, in Alarm) (out *Joined, err error) 
 	return out, err
 }
 
-func (s *Service) raise(ctx context.Context, tx *db.Tx, in *Alarm) (*Joined, error) {
+// RaiseTx is Raise inside a transaction, for modules that watch devices themselves; who calls it has judged who may.
+func (s *Service) RaiseTx(ctx context.Context, tx *db.Tx, alarm Alarm) (*Joined, error) {
+	in := &alarm
 	known, err := db.All[alarmRow](ctx, tx, "SELECT case_id, alarm FROM intake_alarm WHERE source = $1 AND alarm = $2", in.Source, in.Alarm)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,255 @@
+package sensor
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"yiwang/internal/platform/audit"
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/i18n"
+	"yiwang/internal/platform/sheet"
+)
+
+// deviceRow is a row of the register as people keep it in a workbook.
+type deviceRow struct {
+	Device
+	lat, lon float64
+	placed   int // how many of the two coordinates were given
+	source   string
+}
+
+var kindWords = func() map[string]string {
+	out := map[string]string{}
+	for _, k := range kinds {
+		out[k.Code], out[k.Name] = k.Code, k.Code
+	}
+	return out
+}()
+
+var deviceSheet = sheet.Columns[deviceRow]{
+	{Name: "code", Title: "编号", Aliases: []string{"设备编号"}, Required: true, Example: "WL-0001", Help: "本平台内唯一：字母、数字、- _ .", Set: sheet.Text(func(r *deviceRow) *string { return &r.Code }, 60)},
+	{Name: "name", Title: "名称", Aliases: []string{"设备名称"}, Required: true, Example: "模范马路下穿通道积水点", Set: sheet.Text(func(r *deviceRow) *string { return &r.Name }, 80)},
+	{Name: "kind", Title: "类型", Required: true, Example: "积水与水位", Help: "积水与水位、可燃气体、空气质量、扬尘、井盖、烟感、噪声、垃圾桶满溢、倾斜", Set: sheet.OneOf(func(r *deviceRow) *string { return &r.Kind }, kindWords)},
+	{Name: "lat", Title: "纬度", Example: "32.0701", Help: "WGS-84；有经纬度时自动落到网格", Set: func(r *deviceRow, text string) error {
+		r.placed++
+		return sheet.Float(func(r *deviceRow) *float64 { return &r.lat }, -90, 90)(r, text)
+	}},
+	{Name: "lon", Title: "经度", Example: "118.7702", Set: func(r *deviceRow, text string) error {
+		r.placed++
+		return sheet.Float(func(r *deviceRow) *float64 { return &r.lon }, -180, 180)(r, text)
+	}},
+	{Name: "area_code", Title: "区划编码", Help: "没有经纬度时必填", Set: sheet.Text(func(r *deviceRow) *string { return &r.AreaCode }, 20)},
+	{Name: "address", Title: "地址", Set: sheet.Text(func(r *deviceRow) *string { return &r.Address }, 200)},
+	{Name: "source", Title: "平台代码", Help: "由哪个平台上报", Set: sheet.Text(func(r *deviceRow) *string { return &r.source }, 40)},
+	{Name: "vendor_code", Title: "厂家编号", Set: sheet.Text(func(r *deviceRow) *string { return &r.VendorCode }, 80)},
+	{Name: "gb_code", Title: "国标编号", Help: "GB/T 28181的20位数字", Set: sheet.Text(func(r *deviceRow) *string { return &r.GBCode }, 20)},
+	{Name: "silent_after", Title: "离线时限", Example: "1440", Help: "多少分钟没有上报算离线；留空为一天", Set: sheet.Int(func(r *deviceRow) *int { return &r.SilentAfter }, 1, 43200)},
+}
+
+// maxRows bounds a file of sensors.
+const maxRows = 20_000
+
+// ImportReport says what became of an uploaded register.
+type ImportReport struct {
+	sheet.Report
+	DryRun  bool `json:"dry_run"`
+	Added   int  `json:"added"`
+	Changed int  `json:"changed" doc:"Known by their code"`
+}
+
+// Import registers the sensors of a CSV or XLSX file, or changes those whose code is known; good rows are taken although others
+// are bad. Needs sensor.manage where each sensor is.
+func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*ImportReport, error) {
+	if err := auth.Require(ctx, PermManage); err != nil {
+		return nil, err
+	}
+	src, err := sheet.Open(file, sheet.Options{Rows: maxRows + 20, CellChars: 500})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = src.Close() }() // only temporary files are at stake
+	in, err := deviceSheet.Read(src)
+	if err != nil {
+		return nil, err
+	}
+	var rows []deviceRow
+	var numbers []int
+	for number, r := range in.Rows() {
+		rows, numbers = append(rows, *r), append(numbers, number)
+	}
+	if err := in.Err(); err != nil {
+		return nil, err
+	}
+	var out *ImportReport
+	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
+		out = &ImportReport{Report: *in.Report(), DryRun: dryRun} // a transaction that is tried again counts again
+		out.Errors = append([]sheet.RowError{}, out.Errors...)
+		for i := range rows {
+			if err := s.importRow(ctx, tx, &rows[i], numbers[i], out); err != nil {
+				return err
+			}
+		}
+		if dryRun {
+			return errDry
+		}
+		return audit.Log(ctx, tx, audit.Entry{Action: "sensor.imported", Object: "sensor", Detail: map[string]any{"added": out.Added, "changed": out.Changed, "refused": out.Rejected}})
+	})
+	if errors.Is(err, errDry) {
+		err = nil
+	}
+	return out, err
+}
+
+// errDry ends the transaction of an import that must leave nothing.
+var errDry = errors.New("dry run")
+
+// importRow adds or changes the sensor of a row, or notes in the report why not.
+func (s *Service) importRow(ctx context.Context, tx *db.Tx, r *deviceRow, number int, out *ImportReport) error {
+	changed, err := s.putRow(ctx, tx, *r)
+	e := errs.As(err)
+	switch {
+	case err != nil && (e == nil || e.Kind == errs.KindInternal):
+		return err
+	case e != nil:
+		row := sheet.RowError{Row: number, Code: e.Code, Reason: i18n.Error("zh", e.Code, e.Message)}
+		if len(e.Fields) > 0 {
+			row.Column = titleOf(e.Fields[0].Location)
+		}
+		out.Reject(row)
+	case changed:
+		out.Changed++
+	default:
+		out.Added++
+	}
+	return nil
+}
+
+// putRow adds the sensor of a row or changes the one with its code.
+func (s *Service) putRow(ctx context.Context, tx *db.Tx, r deviceRow) (changed bool, err error) {
+	switch r.placed {
+	case 1:
+		return false, errs.Invalid("sensor.bad_device", "Correct the marked fields.", errs.Field{Location: "body.lat", Message: "latitude and longitude go together"})
+	case 2:
+		r.Lat, r.Lon = &r.lat, &r.lon
+	}
+	if r.source != "" {
+		x, err := db.Get[Source](ctx, tx, "SELECT "+sourceColumns+" FROM sensor_source WHERE code = $1", r.source)
+		if errors.Is(err, db.ErrNoRows) {
+			return false, errs.NotFound("sensor.no_source", "There is no such platform, or you may not see it.")
+		} else if err != nil {
+			return false, err
+		}
+		r.SourceID = x.ID
+	}
+	old, err := db.Get[Sensor](ctx, tx, whole+" WHERE s.code = $1", r.Code)
+	if errors.Is(err, db.ErrNoRows) {
+		_, err = s.AddTx(ctx, tx, r.Device)
+		return false, err
+	}
+	if err != nil {
+		return false, err
+	}
+	r.Version, r.UnitID, r.State = old.Version, old.UnitID, old.State
+	_, err = s.ChangeTx(ctx, tx, old.ID, r.Device)
+	return true, err
+}
+
+// titleOf is the heading of the column a field of a device stands in.
+func titleOf(location string) string {
+	name := strings.TrimPrefix(location, "body.")
+	for _, c := range deviceSheet {
+		if c.Name == name {
+			return c.Title
+		}
+	}
+	return name
+}
+
+// Export writes the sensors of a filter in the columns of an import, with how they stand. Needs sensor.read.
+func (s *Service) Export(ctx context.Context, f Filter, format sheet.Format) (*bytes.Buffer, error) {
+	if err := auth.Require(ctx, PermRead); err != nil {
+		return nil, err
+	}
+	var list []Sensor
+	codes := map[string]string{}
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		var args []any
+		where := f.where(ctx, &args)
+		if err := db.Each(ctx, tx, "SELECT "+sourceColumns+" FROM sensor_source", nil, func(x *Source) error {
+			codes[x.ID] = x.Code
+			return nil
+		}); err != nil {
+			return err
+		}
+		var err error
+		list, err = db.All[Sensor](ctx, tx, whole+" WHERE "+where+fmt.Sprintf(" ORDER BY s.code LIMIT %d", maxRows), args...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var file bytes.Buffer
+	out, err := sheet.NewWriter(&file, format, "感知设备")
+	if err != nil {
+		return nil, err
+	}
+	var titles []any
+	for _, c := range deviceSheet {
+		titles = append(titles, c.Title)
+	}
+	err = out.Row(append(titles, "状态", "最后上报")...)
+	for i := 0; err == nil && i < len(list); i++ {
+		x := &list[i]
+		err = out.Row(x.Code, x.Name, kindName(x.Kind), coordinate(x.Lat), coordinate(x.Lon), x.AreaCode, x.Address, codes[x.SourceID], x.VendorCode, x.GBCode, x.SilentAfter, x.word(), when(x.SeenAt))
+	}
+	return &file, errors.Join(err, out.Close())
+}
+
+// Template writes an empty register. Needs sensor.manage.
+func (s *Service) Template(ctx context.Context, format sheet.Format) (*bytes.Buffer, error) {
+	if err := auth.Require(ctx, PermManage); err != nil {
+		return nil, err
+	}
+	var file bytes.Buffer
+	return &file, deviceSheet.Template(&file, format, "感知设备")
+}
+
+func coordinate(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
+
+func when(t *clock.Time) any {
+	if t == nil {
+		return nil
+	}
+	return t.In(clock.Nanjing)
+}
+
+// word says in Chinese how a sensor stands.
+func (x *Sensor) word() string {
+	switch {
+	case x.State == Paused:
+		return "暂停"
+	case x.State == Retired:
+		return "停用"
+	case x.Active > 0:
+		return "告警"
+	case x.Offline:
+		return "离线"
+	case x.SeenAt == nil:
+		return "未上报"
+	case x.Weak:
+		return "电量不足"
+	}
+	return "正常"
+}
