@@ -11,7 +11,7 @@ import (
 )
 
 // method names how the models of this release read.
-const method = "residual-1"
+const method = "residual-2"
 
 // Labelled is a comment a person has confirmed: the training material of the next model. Leaf may be empty.
 type Labelled struct {

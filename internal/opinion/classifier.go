@@ -39,16 +39,16 @@ type Classifier interface {
 }
 
 const (
-	lexiconWeight = 0.6  // nats for one unambiguous keyword beside the bigram model
-	bayesWeight   = 0.45 // pairs of one text are not independent
-	whenWeight    = 2.0  // nats for a field given by a disambiguation rule
-	preferWeight  = 0.2  // nats between neighbours of a preference order
-	sharpness     = 0.9  // of the shipped model, as calibrated by cross validation
+	lexiconWeight = 0.6 // nats for one unambiguous keyword beside the bigram model
+	bayesWeight   = 0.3 // pairs of one text are not independent
+	whenWeight    = 2.0 // nats for a field given by a disambiguation rule
+	preferWeight  = 0.2 // nats between neighbours of a preference order
+	sharpness     = 0.9 // of the shipped model, as calibrated by cross validation
 	maxSuggested  = 3
 	minConfidence = 0.05
 	leafPrior     = 1.2  // nats for a word of a leaf
 	minLeaf       = 0.3  // a leaf is named from this share among those of its field
-	secondMatter  = 0.55 // a clause of its own names a second matter from this share
+	secondMatter  = 0.75 // a clause of its own names a second matter from this share
 )
 
 // Model is the default Classifier: rules first, then the words of the catalogue with what was learned from sentences and

@@ -163,7 +163,7 @@ func (m *Model) features(t []rune, leafScore []float64) []feature {
 	}
 	for i, v := range leafScore {
 		if v > 0 {
-			out = append(out, feature{leafKey | uint64(i), 0.3 * math.Min(v, 2)})
+			out = append(out, feature{leafKey | uint64(i), 0.6 * math.Min(v, 2)})
 		}
 	}
 	return out
