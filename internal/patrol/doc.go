@@ -9,9 +9,10 @@
 //     nothing.
 //   - Off duty nobody's position is shown. Whoever looks at the track of another person gives a reason, is noted, and the
 //     person can see who looked.
-//   - Tracks are shown for 30 days; then their week's table is dropped whole.
+//   - Tracks of full-time officers are shown for 90 days, all others for 30; then their week's table is dropped whole.
+//   - A call for help is the one exception to the session, and an explicit act: it opens one of half an hour.
 //
-// Tables: duty_session, track_device, track_journal, track_sealed, track_refused, track_look, track_week and the
+// Tables: duty_session, sos_call, track_device, track_journal, track_sealed, track_refused, track_look, track_week and the
 // track_chunk_… of each week. The journal and the chunks follow a measured layout: a row per flush and a chunk per ten
 // minutes instead of a row per point.
 // Who may: see permissions below; others' data always within the caller's areas.
@@ -28,8 +29,9 @@ const (
 // Permissions lists the permissions of this module.
 func Permissions() []string { return []string{PermDuty, PermLive, PermTrack, PermManage} }
 
-// Events of this module; the payload is Session.
+// Events of this module; the payload is Session, of TopicSOS it is SOS.
 const (
 	TopicOnDuty  = "patrol.on_duty"
 	TopicOffDuty = "patrol.off_duty"
+	TopicSOS     = "patrol.sos" // called, answered or ended
 )

@@ -31,6 +31,7 @@ func (s *Service) Routes(api huma.API) {
 	s.trackRoutes(api)
 	s.streamRoutes(api)
 	s.deviceRoutes(api)
+	s.sosRoutes(api)
 }
 
 type onIn struct{ Body duty }
@@ -42,6 +43,7 @@ type duty struct {
 type mine struct {
 	Running *Session  `json:"running" doc:"Null off duty"`
 	Ended   []Session `json:"ended"`
+	SOS     *SOS      `json:"sos" doc:"Null while no call for help is open"`
 }
 
 type pointsIn struct{ Body fixes }
@@ -94,7 +96,11 @@ func (s *Service) dutyRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "get-duty", Method: http.MethodGet, Path: "/api/v1/patrol/duty", Summary: "Show one's own sessions", Tag: tag, Access: own},
 		func(ctx context.Context, _ *struct{}) (*body[mine], error) {
 			running, ended, err := s.Mine(ctx)
-			return out(mine{running, ended}, err)
+			if err != nil {
+				return nil, err
+			}
+			sos, err := s.MySOS(ctx)
+			return out(mine{running, ended, sos}, err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "send-points", Method: http.MethodPost, Path: "/api/v1/patrol/points", Summary: "Send one's own positions; answered when they are durable", Tag: tag, Access: own, Errors: []int{413, 429, 503}},
 		func(ctx context.Context, in *pointsIn) (*body[Receipt], error) {

@@ -66,6 +66,7 @@ func (s *Service) Take(ctx context.Context, officer string, points []track.Point
 // sort puts each point to the session it was taken in and counts the others.
 func (s *Service) sort(officer string, points []track.Point, now time.Time, r *Receipt) *entry {
 	e := &entry{}
+	calling := s.gate.calling(officer)
 	oldest, latest := now.Add(-lateness).UnixMilli(), now.Add(ahead).UnixMilli()
 	for _, p := range points {
 		if p.At > latest || p.At < oldest {
@@ -76,6 +77,9 @@ func (s *Service) sort(officer string, points []track.Point, now time.Time, r *R
 		if !ok {
 			r.OffDuty++
 			continue
+		}
+		if calling && now.UnixMilli()-p.At < lateAfter.Milliseconds() {
+			p.Flags |= track.SOS
 		}
 		if now.UnixMilli()-p.At > lateAfter.Milliseconds() {
 			p.Flags |= track.Late

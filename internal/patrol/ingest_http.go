@@ -121,6 +121,11 @@ func (s *Service) settle(w http.ResponseWriter, r *http.Request, d Device, point
 		httpx.WriteProblem(w, r, err)
 		return
 	}
+	if err := s.callByTracker(r.Context(), &d, points); err != nil {
+		httpx.WriteProblem(w, r, err)
+		return
+	}
+	s.seen.note(d.ID, s.DB.Clock().Now())
 	if body != nil {
 		w.Header().Set("Content-Type", "application/json")
 	}

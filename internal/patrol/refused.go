@@ -2,6 +2,7 @@ package patrol
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"sync"
 	"time"
@@ -39,9 +40,13 @@ func (r *refused) add(officer string, at time.Time, offDuty, bad int) {
 	r.counts[key] = c
 }
 
-// Settle writes the counts of refused points down. The program calls it every minute; a crash loses the counts of a
-// minute, never a point.
+// Settle writes down the counts of refused points, and when trackers sent last. The program calls it every minute; a crash
+// loses the counts of a minute, never a point.
 func (s *Service) Settle(ctx context.Context) error {
+	return errors.Join(s.settleRefused(ctx), s.settleSeen(ctx))
+}
+
+func (s *Service) settleRefused(ctx context.Context) error {
 	s.refused.mu.Lock()
 	counts := s.refused.counts
 	s.refused.counts = map[refusal]Refused{}

@@ -35,7 +35,8 @@ type Service struct {
 	refused *refused
 	hub     *hub
 	busy    func(context.Context) (map[string]bool, error) // who works on a case; nil nobody knows
-	limiter *httpx.Limiter // by tracker
+	limiter *httpx.Limiter                                 // by tracker
+	seen    *seen
 
 	sealing sync.Mutex // one seal at a time: each lets go of the journal rows that no other buffer needs
 
@@ -55,7 +56,7 @@ func New(d Deps) *Service {
 	if d.Patience == 0 {
 		d.Patience = flushEvery
 	}
-	s := &Service{Deps: d, gate: newGate(), latest: newLatest(), journal: newJournal(), refused: newRefused(), limiter: httpx.NewLimiter(ratePerTracker, burstPerTracker), open: map[string]*buffer{}, taken: map[string]*buffer{}, weeks: map[string]bool{}}
+	s := &Service{Deps: d, gate: newGate(), latest: newLatest(), journal: newJournal(), refused: newRefused(), seen: newSeen(), limiter: httpx.NewLimiter(ratePerTracker, burstPerTracker), open: map[string]*buffer{}, taken: map[string]*buffer{}, weeks: map[string]bool{}}
 	s.hub = newHub(s)
 	return s
 }

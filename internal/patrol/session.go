@@ -87,7 +87,12 @@ func (s *Service) GoOnDuty(ctx context.Context, minutes int) (*Session, error) {
 		if err != nil {
 			return err
 		}
-		if running != nil {
+		switch {
+		case running != nil && running.Kind == ForSOS: // who called for help off duty now goes on duty
+			if err := s.endTx(ctx, tx, running, ByOfficer, ""); err != nil {
+				return err
+			}
+		case running != nil:
 			return errs.Conflict("patrol.on_duty", "You are on duty already.").With(running)
 		}
 		now := tx.Time()
