@@ -11,4 +11,7 @@ if [ -z "$chromium" ]; then
   echo "NO BROWSER: install Chromium or set YIWANG_CHROMIUM. The journeys did not run." >&2
   [ -n "${CI:-}" ] && exit 1 || exit 0
 fi
-YIWANG_BIN=$bin YIWANG_CHROMIUM=$chromium node --test --test-concurrency=1 --test-timeout=600000 e2e/*.test.mjs
+template=$(mktemp -d)
+trap 'rm -rf "$template"' EXIT
+"$bin" --data "$template" demo load --scale small >/dev/null
+YIWANG_E2E_TEMPLATE=$template YIWANG_BIN=$bin YIWANG_CHROMIUM=$chromium node --test --test-concurrency=1 --test-timeout=600000 e2e/*.test.mjs
