@@ -136,12 +136,20 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 		BaseContext: func(net.Listener) context.Context { return background }}
 	server.RegisterOnShutdown(a.Live.Stop) // streams end; others finish
 	server.RegisterOnShutdown(a.Patrol.StopStreams)
-	failed := make(chan error, 1)
+	failed := make(chan error, 2)
 	go func() { failed <- a.listen(server, listener) }()
+	carried, err := a.startCalls(background, listener.Addr())
+	if err != nil {
+		return errors.Join(err, server.Close())
+	}
 	ready(listener.Addr().String())
 	debug.SetGCPercent(serveGC)
 	ticking := a.startClocks(background)
 	kept := a.startTracks(background)
+	told, err := a.startMQTT(background)
+	if err != nil {
+		failed <- err
+	}
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -157,6 +165,10 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	<-looped
 	<-ticking
 	<-kept
+	if told != nil {
+		<-told
+	}
+	<-carried
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

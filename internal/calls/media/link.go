@@ -151,3 +151,14 @@ func (s *Server) Busy() (n int) {
 	}
 	return n
 }
+
+// Records reports whether a file of what a party sends is being written.
+func (s *Server) Records(name, user string) bool {
+	_, x := s.find(name, user)
+	if x == nil {
+		return false
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.file != nil
+}

@@ -3,6 +3,7 @@ package media_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -119,13 +120,21 @@ func TestJoin_EverybodySeesAndHearsEverybodyElseByPlace(t *testing.T) {
 
 func TestJoin_ConnectsThroughTheRelayAlone(t *testing.T) {
 	s := listen(t)
-	relays := s.Relays("user-a", "127.0.0.1")
-	ice := []webrtc.ICEServer{{URLs: relays[0].URLs[:1], Username: relays[0].Username, Credential: relays[0].Credential}}
-	a := join(t, s, "call", "a", 0, robot.Options{Relay: ice})
-	tcp := []webrtc.ICEServer{{URLs: relays[0].URLs[1:], Username: relays[0].Username, Credential: relays[0].Credential}}
+	udp, tcp := relays(s)
+	a := join(t, s, "call", "a", 0, robot.Options{Relay: udp})
 	b := join(t, s, "call", "b", 1, robot.Options{Relay: tcp})
 	until(t, "a sees b", sees(a, 0))
 	until(t, "b sees a", sees(b, 0))
+}
+
+// relays returns the relay over UDP and over TCP, with credentials.
+func relays(s *media.Server) (udp, tcp []webrtc.ICEServer) {
+	_, name, credential, _ := s.Credentials("user-a")
+	u, t := s.Ports()
+	one := func(port int, over string) []webrtc.ICEServer {
+		return []webrtc.ICEServer{{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=%s", port, over)}, Username: name, Credential: credential}}
+	}
+	return one(u, "udp"), one(t, "tcp")
 }
 
 func TestRelays_ExpireAndAreRefusedWhenForged(t *testing.T) {
@@ -135,15 +144,17 @@ func TestRelays_ExpireAndAreRefusedWhenForged(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	good := s.Relays("user-a", "127.0.0.1")[0]
-	if n := relayed(t, good.URLs[0], good.Username, good.Credential); n == 0 {
+	udp, _ := relays(s)
+	good := udp[0]
+	credential, _ := good.Credential.(string)
+	if n := relayed(t, good.URLs[0], good.Username, credential); n == 0 {
 		t.Error("good credentials open no relay")
 	}
-	if n := relayed(t, good.URLs[0], strings.Replace(good.Username, ":", "9:", 1), good.Credential); n != 0 {
+	if n := relayed(t, good.URLs[0], strings.Replace(good.Username, ":", "9:", 1), credential); n != 0 {
 		t.Error("a name whose end was moved opens a relay")
 	}
 	c.Advance(3 * time.Hour)
-	if n := relayed(t, good.URLs[0], good.Username, good.Credential); n != 0 {
+	if n := relayed(t, good.URLs[0], good.Username, credential); n != 0 {
 		t.Error("credentials open a relay after their end")
 	}
 }

@@ -16,30 +16,22 @@ import (
 	"github.com/pion/turn/v5"
 )
 
-// ICEServer is a relay with credentials, in the shape browsers take.
-type ICEServer struct {
-	URLs       []string `json:"urls"`
-	Username   string   `json:"username"`
-	Credential string   `json:"credential"`
-}
-
 const (
 	realm = "yiwang"
-	// credentialsLast is how long credentials open a relay; a connection lasts on, its renewals ask again.
+	// credentialsLast is how long credentials open a relay, and renew one that stands: longer than a call lasts.
 	credentialsLast = 2 * time.Hour
 	relaysPerUser   = 16
 )
 
-// Relays returns the relay for a user, with credentials for two hours: the name holds the end, the secret signs it. host is the name by which the
-// caller reached this server, used where no address was configured.
-func (s *Server) Relays(user, host string) []ICEServer {
+// Credentials returns what opens the relay to a user until the time given: the name holds the end, the secret signs it. host is the
+// address configured for phones, "" where they use the name by which they reach the server.
+func (s *Server) Credentials(user string) (host, name, credential string, until time.Time) {
 	if len(s.addresses) > 0 {
 		host = s.addresses[0]
 	}
-	name := strconv.FormatInt(s.now().Add(credentialsLast).Unix(), 10) + ":" + user
-	at := net.JoinHostPort(host, strconv.Itoa(s.udpPort()))
-	over := net.JoinHostPort(host, strconv.Itoa(s.tcpPort()))
-	return []ICEServer{{URLs: []string{"turn:" + at + "?transport=udp", "turn:" + over + "?transport=tcp"}, Username: name, Credential: s.sign(name)}}
+	until = s.now().Add(credentialsLast)
+	name = strconv.FormatInt(until.Unix(), 10) + ":" + user
+	return host, name, s.sign(name), until
 }
 
 func (s *Server) sign(name string) string {

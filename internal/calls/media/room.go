@@ -102,16 +102,23 @@ func (s *Server) connect(r *room, p Party) (*peer, error) {
 	}
 	x := &peer{Party: p, pc: pc, room: r, sources: map[webrtc.RTPCodecType]*source{}}
 	pc.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { x.take(t) })
-	pc.OnICEConnectionStateChange(func(state webrtc.ICEConnectionState) {
-		if x.gone.Load() || x.Up == nil {
-			return
+	tell := func(up bool) {
+		if !x.gone.Load() && x.Up != nil {
+			x.Up(up)
 		}
+	}
+	pc.OnICEConnectionStateChange(func(state webrtc.ICEConnectionState) {
 		switch state {
 		case webrtc.ICEConnectionStateConnected, webrtc.ICEConnectionStateCompleted:
-			x.Up(true)
+			tell(true)
 		case webrtc.ICEConnectionStateDisconnected, webrtc.ICEConnectionStateFailed, webrtc.ICEConnectionStateClosed:
-			x.Up(false)
+			tell(false)
 		default:
+		}
+	})
+	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+		if state == webrtc.PeerConnectionStateClosed || state == webrtc.PeerConnectionStateFailed { // also where the other side took leave
+			tell(false)
 		}
 	})
 	return x, nil

@@ -22,19 +22,21 @@ type Config struct {
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"Least level that is logged."`
 	LogFormat string `default:"text" enum:"text,json" help:"Form of the log."`
 
-	Addr       string   `default:"127.0.0.1:8080" help:"Address to listen on." placeholder:"HOST:PORT"`
-	Demo       bool     `help:"Demonstration: fictional accounts may sign in, and every page says so."`
-	TLSCert    string   `name:"tls-cert" help:"Certificate file; with --tls-key the program speaks TLS itself." placeholder:"FILE"`
-	TLSKey     string   `name:"tls-key" help:"Key file of the certificate." placeholder:"FILE"`
-	BehindTLS  bool     `name:"behind-tls" help:"A proxy in front speaks TLS: mark cookies Secure, send HSTS."`
-	TrustProxy []string `help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8." placeholder:"CIDR"`
-	RateLimit  float64  `default:"200" help:"Requests per second and account or address; 0 for no limit."`
-	Places     int      `default:"16" help:"Operations that work at once, per processor; more wait briefly and are then told to come back. 0 for no bound."`
-	RateBurst  int      `default:"400" help:"Requests at once beyond the rate."`
-	Mail       string   `help:"SMTP server for e-mail: smtp:// or smtps://USER:SECRET@HOST:PORT?from=ADDRESS. Default: files in messages/ of the data directory." placeholder:"URL"`
-	SMS        string   `name:"sms" help:"HTTP gateway for text messages: https://KEY:SECRET@HOST/PATH. Default: files in messages/ of the data directory." placeholder:"URL"`
-	WebhookNet []string `name:"webhook-net" help:"Private networks that webhooks may reach, such as 10.20.0.0/16; none by default." placeholder:"CIDR"`
-	JobWorkers int      `default:"2" help:"Background jobs at the same time."`
+	Addr         string   `default:"127.0.0.1:8080" help:"Address to listen on." placeholder:"HOST:PORT"`
+	Demo         bool     `help:"Demonstration: fictional accounts may sign in, and every page says so."`
+	TLSCert      string   `name:"tls-cert" help:"Certificate file; with --tls-key the program speaks TLS itself." placeholder:"FILE"`
+	TLSKey       string   `name:"tls-key" help:"Key file of the certificate." placeholder:"FILE"`
+	BehindTLS    bool     `name:"behind-tls" help:"A proxy in front speaks TLS: mark cookies Secure, send HSTS."`
+	TrustProxy   []string `help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8." placeholder:"CIDR"`
+	RateLimit    float64  `default:"200" help:"Requests per second and account or address; 0 for no limit."`
+	Places       int      `default:"16" help:"Operations that work at once, per processor; more wait briefly and are then told to come back. 0 for no bound."`
+	RateBurst    int      `default:"400" help:"Requests at once beyond the rate."`
+	Mail         string   `help:"SMTP server for e-mail: smtp:// or smtps://USER:SECRET@HOST:PORT?from=ADDRESS. Default: files in messages/ of the data directory." placeholder:"URL"`
+	SMS          string   `name:"sms" help:"HTTP gateway for text messages: https://KEY:SECRET@HOST/PATH. Default: files in messages/ of the data directory." placeholder:"URL"`
+	WebhookNet   []string `name:"webhook-net" help:"Private networks that webhooks may reach, such as 10.20.0.0/16; none by default." placeholder:"CIDR"`
+	Media        string   `help:"UDP and TCP port of pictures and voices of calls, such as :8189, or off. Default: UDP on the port of --addr, TCP on the next." placeholder:"HOST:PORT"`
+	MediaAddress []string `help:"IP address by which phones reach this server for calls, where it is not one of the machine's own." placeholder:"IP"`
+	JobWorkers   int      `default:"2" help:"Background jobs at the same time."`
 }
 
 // DatabaseURL is the database, with its default.

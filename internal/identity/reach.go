@@ -1,0 +1,52 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"yiwang/internal/platform/db"
+)
+
+// Reach is somebody in service with the areas of the post that gives a permission.
+type Reach struct {
+	ID       string            `db:"id"`
+	Name     string            `db:"name"`
+	UnitID   string            `db:"unit_id"`
+	UnitName string            `db:"unit_name"`
+	Title    string            `db:"title"`
+	Areas    db.JSON[[]string] `db:"areas"`
+}
+
+// ReachTx lists those whose granted posts hold the permission and who can sign in, by name: one of them if user is given, those whose name or
+// unit holds the words otherwise, for whom wanted says yes, at most limit. Called by the program, which decides who may see them.
+func (s *Service) ReachTx(ctx context.Context, tx *db.Tx, permission, user, words string, limit int, wanted func(areas []string) bool) ([]Reach, error) {
+	type row struct {
+		Reach
+		Permissions db.JSON[[]string] `db:"permissions"`
+	}
+	args := []any{Active}
+	where := "p.state = $1 AND NOT u.disabled AND NOT u.locked"
+	if user != "" {
+		args = append(args, user)
+		where += fmt.Sprintf(" AND u.id = $%d", len(args))
+	}
+	if words = strings.TrimSpace(words); words != "" {
+		args = append(args, "%"+db.EscapeLike(words)+"%")
+		where += fmt.Sprintf(` AND (u.name LIKE $%d ESCAPE '\' OR n.name LIKE $%d ESCAPE '\')`, len(args), len(args))
+	}
+	out := []Reach{}
+	err := db.Each(ctx, tx, `SELECT u.id, u.name, p.unit_id, n.name AS unit_name, p.title, p.areas, r.permissions
+		FROM identity_post p
+		JOIN identity_user u ON u.id = p.user_id
+		JOIN identity_unit n ON n.id = p.unit_id
+		JOIN identity_role r ON r.code = p.role_code
+		WHERE `+where+` ORDER BY u.name, u.id, p.id`, args, func(r *row) error {
+		if len(out) < limit && slices.Contains(r.Permissions.V, permission) && wanted(r.Areas.V) && !slices.ContainsFunc(out, func(x Reach) bool { return x.ID == r.ID }) {
+			out = append(out, r.Reach)
+		}
+		return nil
+	})
+	return out, err
+}
