@@ -24,10 +24,15 @@ const (
 	PermLive   = "patrol.live"   // see who is on duty and where
 	PermTrack  = "patrol.track"  // look at the track of a person, with a reason
 	PermManage = "patrol.manage" // give out and revoke trackers, end somebody's session
+
+	PermExport  = "patrol.export"         // ask for the track of a person as a file
+	PermApprove = "patrol.approve_export" // decide on files of tracks that others asked for
 )
 
 // Permissions lists the permissions of this module.
-func Permissions() []string { return []string{PermDuty, PermLive, PermTrack, PermManage} }
+func Permissions() []string {
+	return []string{PermDuty, PermLive, PermTrack, PermManage, PermExport, PermApprove}
+}
 
 // Events of this module; the payload is Session, of TopicSOS it is SOS.
 const (

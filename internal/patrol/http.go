@@ -31,6 +31,7 @@ func (s *Service) Routes(api huma.API) {
 	s.trackRoutes(api)
 	s.streamRoutes(api)
 	s.deviceRoutes(api)
+	s.exportRoutes(api)
 	s.sosRoutes(api)
 }
 

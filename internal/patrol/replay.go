@@ -31,6 +31,10 @@ func (s *Service) Chunks(ctx context.Context, l Look) (chunks [][]byte, err erro
 	if err := s.MayLook(ctx, &l); err != nil {
 		return nil, err
 	}
+	return s.chunksOf(ctx, l)
+}
+
+func (s *Service) chunksOf(ctx context.Context, l Look) (chunks [][]byte, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		weeks, err := db.All[week](ctx, tx, "SELECT name, until, keep_days FROM track_week WHERE until > $1 ORDER BY until, name", l.From)
 		if err != nil {
@@ -59,8 +63,8 @@ func (s *Service) Chunks(ctx context.Context, l Look) (chunks [][]byte, err erro
 // MayLook checks that the caller may look at the track, see Chunks, and keeps that it did before anything is shown. The same look again within a
 // quarter of an hour, as a page makes it that loads its parts, is kept once.
 func (s *Service) MayLook(ctx context.Context, l *Look) error {
-	if !l.To.After(l.From.Time) || l.To.Sub(l.From.Time) > longestLook {
-		return errs.Invalid("patrol.bad_span", "Choose a time of at most seven days.", errs.Field{Location: "query.to", Message: "after from, at most seven days later"})
+	if err := s.span(l); err != nil {
+		return err
 	}
 	p := auth.From(ctx)
 	if p == nil {
@@ -72,12 +76,26 @@ func (s *Service) MayLook(ctx context.Context, l *Look) error {
 	return s.noteLook(ctx, l)
 }
 
+func (s *Service) span(l *Look) error {
+	if !l.To.After(l.From.Time) || l.To.Sub(l.From.Time) > longestLook {
+		return errs.Invalid("patrol.bad_span", "Choose a time of at most seven days.", errs.Field{Location: "query.to", Message: "after from, at most seven days later"})
+	}
+	return nil
+}
+
 // sameLook is how long the same question counts as one look.
 const sameLook = 15 * time.Minute
 
 // Points is Chunks unpacked: the points between the instants in the order of time, each time once.
 func (s *Service) Points(ctx context.Context, l Look) ([]track.Point, error) {
-	chunks, err := s.Chunks(ctx, l)
+	if err := s.MayLook(ctx, &l); err != nil {
+		return nil, err
+	}
+	return s.pointsOf(ctx, l)
+}
+
+func (s *Service) pointsOf(ctx context.Context, l Look) ([]track.Point, error) {
+	chunks, err := s.chunksOf(ctx, l)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ export const signInResult = (outcome: string): { words: string; tone: Tone } => 
 const permissionWords = (): Record<string, string> => ({
   'region.read': t('看区域与网格'), 'region.manage': t('维护区域与网格'), 'identity.read': t('看单位与账号'), 'identity.manage': t('维护单位与账号'),
   'security.manage': t('批准岗位、维护角色'), 'audit.read': t('看审计日志'), 'survey.read': t('看考评'), 'survey.manage': t('组织考评'), 'survey.import': t('导入答卷'),
-  'patrol.duty': t('上岗下岗、发送自己的位置'), 'patrol.live': t('看在岗人员位置'), 'patrol.track': t('查看人员轨迹'), 'patrol.manage': t('管理定位设备、结束上岗'), 'appraisal.read': t('看成绩'), 'appraisal.score': t('计算成绩'), 'appraisal.publish': t('公布成绩'), 'report.read': t('看报告'), 'report.freeze': t('冻结报告'), 'report.data': t('导出答卷数据'), 'rectify.read': t('看整改事项'), 'opinion.code': t('意见归类'), 'rectify.merge': t('合并意见成事项'),
+  'patrol.duty': t('上岗下岗、发送自己的位置'), 'patrol.live': t('看在岗人员位置'), 'patrol.track': t('查看人员轨迹'), 'patrol.manage': t('管理定位设备、结束上岗'), 'patrol.export': t('申请导出人员轨迹'), 'patrol.approve_export': t('审批轨迹导出'), 'appraisal.read': t('看成绩'), 'appraisal.score': t('计算成绩'), 'appraisal.publish': t('公布成绩'), 'report.read': t('看报告'), 'report.freeze': t('冻结报告'), 'report.data': t('导出答卷数据'), 'rectify.read': t('看整改事项'), 'opinion.code': t('意见归类'), 'rectify.merge': t('合并意见成事项'),
   'rectify.issue': t('下发与督办'), 'rectify.answer': t('答复与退回'), 'rectify.do': t('整改与传照片'), 'rectify.verify': t('核查'), 'rectify.publish': t('告知与公示'),
 })
 export const permissionName = (permission: string): string => permissionWords()[permission] ?? permission
