@@ -144,7 +144,7 @@ func (s *Service) ConfirmTx(ctx context.Context, tx *db.Tx, id string, fields []
 		return nil, err
 	}
 	return s.decide(ctx, tx, id, version, "confirm", func(c *Comment) error {
-		c.Fields.V, c.Field, c.State, c.Note = fields, fields[0], CommentConfirmed, ""
+		c.confirm(fields, "")
 		return nil
 	})
 }
@@ -180,7 +180,7 @@ func (s *Service) Skip(ctx context.Context, id string, praise bool, reason strin
 
 // setAside takes the comment out of the reverse list.
 func (c *Comment) setAside(praise bool, note string) {
-	c.State, c.Field, c.Note, c.Fields.V = CommentSkipped, FieldNone, note, []string{}
+	c.State, c.Field, c.Note, c.Fields.V, c.Leaf = CommentSkipped, FieldNone, note, []string{}, ""
 	if praise {
 		c.State, c.Field = CommentPraise, FieldPraise
 	}
@@ -192,7 +192,7 @@ func (s *Service) Undo(ctx context.Context, id string, version int64) (c *Commen
 		c, err = s.decide(ctx, tx, id, version, "undo", func(c *Comment) error {
 			c.State, c.Note, c.Fields.V, c.Field = CommentOpen, "", []string{}, ""
 			if len(c.Suggestions.V) > 0 {
-				c.Field = c.Suggestions.V[0].Field
+				c.Field, c.Leaf = c.Suggestions.V[0].Field, c.Suggestions.V[0].Leaf
 			}
 			return nil
 		})
@@ -224,7 +224,7 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, id string, version int6
 		return nil, err
 	}
 	return c, audit.Log(ctx, tx, audit.Entry{Action: "opinion." + verb, Object: "comment", ObjectID: c.ID, Area: c.AreaCode,
-		Detail: map[string]any{"state": c.State, "fields": c.Fields.V}})
+		Detail: map[string]any{"state": c.State, "fields": c.Fields.V, "leaf": c.Leaf}})
 }
 
 // Decision is one line of ConfirmMany.

@@ -37,6 +37,7 @@ type Judgement struct {
 	WaveID string      `json:"wave" maxLength:"60"`
 	Verb   Verb        `json:"verb"`
 	Fields []string    `json:"fields,omitempty" maxItems:"3" doc:"For confirm: the most fitting first"`
+	Leaf   string      `json:"leaf,omitempty" maxLength:"10" doc:"For confirm: an event leaf of the first field; by default the one suggested with that field"`
 	Reason string      `json:"reason,omitempty" maxLength:"800" doc:"Needed for skip"`
 	Items  []Versioned `json:"items" minItems:"1" maxItems:"200"`
 }
@@ -75,7 +76,8 @@ func (s *Service) JudgeTx(ctx context.Context, tx *db.Tx, j Judgement) (*Step, e
 			if c.WaveID != j.WaveID {
 				return errs.NotFound("opinion.comment_not_found", "There is no such comment in this wave, or you may not see it.")
 			}
-			was = standing{ID: c.ID, State: c.State, Field: c.Field, Fields: c.Fields.V, Note: c.Note}
+			leaf := c.Leaf
+			was = standing{ID: c.ID, State: c.State, Field: c.Field, Fields: c.Fields.V, Leaf: &leaf, Note: c.Note}
 			apply(c)
 			return nil
 		})
@@ -104,7 +106,10 @@ func (s *Service) applying(j *Judgement) (func(*Comment), error) {
 		if err := s.checkFields(j.Fields); err != nil {
 			return nil, err
 		}
-		return func(c *Comment) { c.Fields.V, c.Field, c.State, c.Note = j.Fields, j.Fields[0], CommentConfirmed, "" }, nil
+		if err := s.checkLeaf(j.Leaf, j.Fields); err != nil {
+			return nil, err
+		}
+		return func(c *Comment) { c.confirm(j.Fields, j.Leaf) }, nil
 	case VerbPraise, VerbSkip:
 		if err := prose.Check("opinion.bad_text", prose.Piece{Name: "reason", Value: &j.Reason, Limit: 200, Required: j.Verb == VerbSkip}); err != nil {
 			return nil, err
@@ -130,6 +135,7 @@ type standing struct {
 	State  CommentState `json:"state"`
 	Field  string       `json:"field"`
 	Fields []string     `json:"fields"`
+	Leaf   *string      `json:"leaf,omitempty"` // not kept by steps of earlier releases
 	Note   string       `json:"note"`
 	After  int64        `json:"after"` // its version after the step
 }
@@ -180,6 +186,9 @@ func (s *Service) undoStep(ctx context.Context, tx *db.Tx, r *stepRow) (*Step, e
 	for _, was := range r.Before.V {
 		c, err := s.decide(ctx, tx, was.ID, was.After, "undo", func(c *Comment) error {
 			c.State, c.Field, c.Fields.V, c.Note = was.State, was.Field, was.Fields, was.Note
+			if was.Leaf != nil {
+				c.Leaf = *was.Leaf
+			}
 			return nil
 		})
 		if errs.KindOf(err) == errs.KindInternal {

@@ -43,4 +43,8 @@ export const coding: Record<string, string> = {
   '合并 {n} 条': 'Merge {n}',
   '先归类，再合并': 'Sort first, then merge',
   '都已并入事项': 'All are part of an item',
+  '细类': 'Leaf',
+  '没有选，只归到领域': 'none, the field alone',
+  '归入哪个细类': 'Which leaf',
+  '换细类：按 l 展开，再按字母或数字': 'Another leaf: l opens them, then a digit or letter',
 }

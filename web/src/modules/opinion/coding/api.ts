@@ -14,5 +14,6 @@ export const deskCards = (filter: DeskFilter, cursor?: string) => body(api.GET('
 export const progressOf = (wave: string) => body(api.GET('/api/v1/comments/progress', { params: { query: { wave } } }))
 export const judge = (judgement: Schemas['OpinionJudgement']) => body(api.POST('/api/v1/comments/judgements', { body: judgement }))
 export const undoSteps = (wave: string, steps: number) => body(api.POST('/api/v1/comments/judgements/undo', { body: { wave, steps } }))
+export const listLeaves = () => body(api.GET('/api/v1/opinions/leaves'))
 export const group = (wave: string) => body(api.POST('/api/v1/waves/{id}/comments/group', { params: { path: { id: wave } } }))
 export const listMatters = (filter: MatterFilter) => body(api.GET('/api/v1/comments/matters', { params: { query: { ...set(filter), wave: filter.wave } } }))

@@ -6,7 +6,7 @@ import { deskCards, group, judge, progressOf, undoSteps, type Card, type Progres
 import { usePace } from './usePace'
 
 export interface DeskFilter { wave: string; area?: string; field?: string; q?: string }
-export interface Decided { key: number; comments: Comment[]; verb: Verb; fields: string[] }
+export interface Decided { key: number; comments: Comment[]; verb: Verb; fields: string[]; leaf?: string }
 
 const ahead = 15 // cards kept ready, so that nobody waits for the server
 
@@ -72,18 +72,18 @@ export function useDesk(filter: () => DeskFilter) {
   const single = (comment: Comment, of: Card): Card => ({ ...of, kind: 'single', comments: [comment], matter: '', decided: 0, fields: comment.suggestions.length ? comment.suggestions : of.fields })
 
   /** Decides the card but for what was left out, which comes next, one by one. Resolves with the comments as decided. */
-  function decide(verb: Verb, fields: string[], out: Set<string>, reason = ''): Promise<Comment[]> {
+  function decide(verb: Verb, fields: string[], out: Set<string>, { reason = '', leaf = '' } = {}): Promise<Comment[]> {
     const card = cards.value.shift()
     if (!card) return Promise.resolve([])
     const taken = card.comments.filter((c) => !out.has(c.id))
     cards.value.unshift(...card.comments.filter((c) => out.has(c.id)).map((c) => single(c, card)))
     void fetchMore()
     if (!taken.length) return Promise.resolve([])
-    const entry: Decided = { key: ++key, comments: taken, verb, fields }
+    const entry: Decided = { key: ++key, comments: taken, verb, fields, leaf }
     decided.value.push(entry)
     pace.add(taken.length)
     waiting.value++
-    const sent = line.then(() => judge({ wave: filter().wave, verb, fields, reason, items: taken.map(({ id, version }) => ({ id, version })) }))
+    const sent = line.then(() => judge({ wave: filter().wave, verb, fields, reason, leaf: leaf || undefined, items: taken.map(({ id, version }) => ({ id, version })) }))
     line = sent.catch(() => undefined)
     return sent.then((step) => settle(entry, card, step.items), (error: unknown) => {
       failed(error)
