@@ -137,4 +137,11 @@ export const lists: Record<string, string> = {
   '先检查（不收入）': 'Check first (takes nothing in)',
   '正在收入…': 'Taking in…',
   '打印清单': 'Print the list',
+  '修改草稿': 'Change draft',
+  '怎样修改': 'How to change it',
+  '移出问题': 'Take items off',
+  '移出 {n} 项': 'Take {n} off',
+  '增加 {n} 项': 'Add {n}',
+  '没有已确认、还不在任何清单里的问题。': 'No confirmed item stands outside a list.',
+  '只列出前 {n} 项，共 {all} 项；用上面的框找。': 'The first {n} of {all}; search above for others.',
 }

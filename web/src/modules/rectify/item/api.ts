@@ -31,6 +31,9 @@ export const unlinkMatter = (id: string, link: string, version: number) => body(
 export const invite = (id: string, invitation: { version: number; raisers: boolean; residents: number }) => body(api.POST(`${root}/invitations`, { ...one(id), body: invitation }))
 export const linkedItems = (kind: 'case' | 'whistle', ref: string) => body(api.GET('/api/v1/rectification-links', { params: { query: { kind, ref } } }))
 
+export const takeOut = (id: string, members: Schemas['RectifyMembers']) => body(api.POST(`${root}/unmerge`, { ...one(id), body: members }))
+export const splitItem = (id: string, split: Schemas['RectifySplitter']) => body(api.POST(`${root}/split`, { ...one(id), body: split }))
+
 export const listDuties = (filter: { wave?: string; unit?: string; today?: boolean }) => body(api.GET('/api/v1/rectification-duties', { params: { query: set(filter) } }))
 export const listPrecedents = (filter: { field?: string; q?: string; limit?: number; cursor?: string }) => body(api.GET('/api/v1/rectification-precedents', { params: { query: set(filter) } }))
 export const listRules = () => body(api.GET('/api/v1/rectification-rules'))
