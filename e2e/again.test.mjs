@@ -4,7 +4,7 @@
 // photos, says that it is solved, and nothing that the public can read tells who spoke.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { open, picture, scene, signIn, start } from './harness.mjs'
+import { exactly, open, picture, scene, signIn, start } from './harness.mjs'
 import { act, photograph, release } from './items.mjs'
 import { codeFromLetter, finish } from './resident.mjs'
 import { handled, staff } from './staff.mjs'
@@ -236,8 +236,7 @@ test('what a resident says about a lamp comes back as a lit lamp', async () => {
   await page.getByPlaceholder('小区、路名、路灯…').fill(title)
   await page.getByRole('link', { name: title }).click()
   await page.getByRole('heading', { name: title }).waitFor()
-  await page.locator('.frame img').nth(1).waitFor() // before and after in one frame
-  assert.equal(await page.locator('.frame img').count(), 2)
+  await exactly(page.locator('.frame img'), 2, 'before and after in one frame')
   await page.getByRole('slider').press('ArrowLeft')
   await picture(page, 'again-public')
   await page.getByRole('button', { name: '解决了', exact: true }).click()

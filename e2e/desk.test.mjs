@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { open, picture, signIn, start } from './harness.mjs'
+import { exactly, open, picture, signIn, start } from './harness.mjs'
 import { rowsOf } from './sheet.mjs'
 import { middleOf, staff } from './staff.mjs'
 
@@ -71,7 +71,7 @@ test('a view is kept, many cases are taken on at once, and an export is asked fo
   made.push(await fresh(desk, here, `${word}，四号桥北侧栏杆晃动`, '四号桥'))
   const news = page.getByRole('button', { name: '有更新，点这里刷新' })
   await news.waitFor()
-  assert.equal(await page.getByRole('list', { name: '事件列表' }).getByRole('listitem').count(), 3)
+  await exactly(page.getByRole('list', { name: '事件列表' }).getByRole('listitem'), 3, 'cases in the view')
   await picture(page, 'desk-fresh')
   await news.click()
   await page.getByText('共 4 件').waitFor()
@@ -184,8 +184,9 @@ test('a whistle is blown from a case, answered by two departments, accepted, and
     await d.getByLabel('说明').fill(words)
   }, '提交评价')
   await rate(seat.page, drains, '到场快，说到做到')
-  assert.equal(await card(seat.page, drains).getByText('到场快，说到做到').count(), 1, 'the street reads its own words')
+  await exactly(card(seat.page, drains).getByText('到场快，说到做到'), 1, 'the street reads its own words')
   await clerk.page.reload()
+  await card(clerk.page, drains).getByRole('button', { name: '评哨', exact: true }).waitFor()
   assert.equal(await card(clerk.page, drains).getByText('到场快，说到做到').count(), 0, 'not before the department has rated')
   await rate(clerk.page, drains, '街道把情况讲得清楚')
   await card(clerk.page, drains).getByText('到场快，说到做到').waitFor()

@@ -39,7 +39,7 @@ export async function start({ scale = 'small' } = {}) {
   const port = await freePort()
   const server = spawn(binary, ['--data', data, 'serve', '--demo', '--addr', `127.0.0.1:${port}`], { stdio: ['ignore', 'inherit', 'inherit'] })
   const base = `http://127.0.0.1:${port}`
-  await until(async () => (await fetch(`${base}/readyz`)).ok, 20_000)
+  await until(async () => (await fetch(`${base}/readyz`)).ok, 60_000)
   const browser = await chromium.launch({ executablePath: process.env.YIWANG_CHROMIUM, args: flags })
   const close = async () => {
     await browser.close()
@@ -64,12 +64,19 @@ async function until(check, ms) {
 export async function open(world, { width = 1440, height = 900, ...more } = {}) {
   const context = await world.browser.newContext({ viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', acceptDownloads: true, ...more })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000) // a machine under load is slow, not wrong
   const faults = []
   page.on('pageerror', (e) => faults.push(`script error: ${e.message}`))
   page.on('console', (m) => { if (m.type() === 'error' && /Content Security Policy|Uncaught/.test(m.text())) faults.push(m.text()) })
   page.on('response', (r) => { if (r.status() >= 500) faults.push(`${r.status()} ${r.url()}`) })
   return { page, context, faults }
+}
+
+/** Waits until so many are there: a list comes after its page. */
+export async function exactly(locator, count, what) {
+  let found
+  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100))) if ((found = await locator.count()) === count) return
+  throw new Error(`${what}: ${found} instead of ${count}`)
 }
 
 /** Signs in through the form. */
