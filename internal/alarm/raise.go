@@ -67,6 +67,11 @@ func (s *Service) ClearSubjectTx(ctx context.Context, tx *db.Tx, source, subject
 	return err
 }
 
+// ActiveTx lists the active alarms of a source about a subject, "" for all subjects, by id.
+func (s *Service) ActiveTx(ctx context.Context, tx *db.Tx, source, subject string) ([]Alarm, error) {
+	return db.All[Alarm](ctx, tx, "SELECT "+columns+" FROM alarm WHERE source = $1 AND ($2 = '' OR subject = $2) AND cleared_at IS NULL ORDER BY id", source, subject)
+}
+
 func (s *Service) clearTx(ctx context.Context, tx *db.Tx, a *Alarm, by, note string) error {
 	now := tx.Time()
 	a.ClearedAt, a.ClearedBy, a.Version = &now, by, a.Version+1

@@ -27,10 +27,14 @@ func (s *Service) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		read, err := db.Get[int64](ctx, tx, "SELECT COALESCE(MAX(seq), 0) FROM track_reader WHERE node = $1", s.Node)
+		if err != nil {
+			return err
+		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		clear(s.open)
-		s.seq = 0
+		s.seq = read
 		for _, seq := range sealed {
 			s.seq = max(s.seq, seq)
 		}

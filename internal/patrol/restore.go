@@ -69,7 +69,7 @@ func (s *Service) RestoreTx(ctx context.Context, tx *db.Tx, list []Past) error {
 // lastRow is the last journal row of this node that was ever written.
 func (s *Service) lastRow(ctx context.Context, tx *db.Tx) (int64, error) {
 	return db.Get[int64](ctx, tx, `SELECT COALESCE(MAX(seq), 0) FROM (SELECT seq FROM track_journal WHERE node = $1
-		UNION ALL SELECT seq FROM track_sealed WHERE node = $1) AS rows`, s.Node)
+		UNION ALL SELECT seq FROM track_sealed WHERE node = $1 UNION ALL SELECT seq FROM track_reader WHERE node = $1) AS rows`, s.Node)
 }
 
 // complete sets what a session from elsewhere need not say.

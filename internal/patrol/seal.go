@@ -134,7 +134,11 @@ func (s *Service) writeChunks(ctx context.Context, tx *db.Tx, taken []*buffer, k
 		"ON CONFLICT (node, session_id) DO UPDATE SET seq = excluded.seq", sealed); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "DELETE FROM track_journal WHERE node = $1 AND seq < $2", s.Node, keep)
+	keep, err := s.unreadTx(ctx, tx, keep)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "DELETE FROM track_journal WHERE node = $1 AND seq < $2", s.Node, keep)
 	return err
 }
 
