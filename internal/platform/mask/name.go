@@ -25,7 +25,8 @@ var doubleSurnames = []string{"欧阳", "司马", "上官", "诸葛", "东方", 
 var nameCues = []string{"我叫", "我名叫", "名字叫", "名叫", "姓名", "联系人", "举报人", "反映人", "投诉人", "当事人", "本人", "住户", "业主", "我是", "找一下"}
 
 var titles = []string{"先生", "女士", "小姐", "书记", "主任", "副主任", "站长", "所长", "局长", "处长", "科长", "队长", "副书记", "经理", "老师", "医生", "护士",
-	"师傅", "阿姨", "叔叔", "大爷", "大妈", "奶奶", "爷爷", "大姐", "大哥", "老板", "警官", "社工", "网格员", "律师", "同志", "委员", "保安", "网格长", "楼长"}
+	"师傅", "阿姨", "叔叔", "大爷", "大妈", "奶奶", "爷爷", "大姐", "大哥", "老板", "警官", "社工", "网格员", "律师", "同志", "委员", "保安", "网格长", "楼长", "大嫂", "大娘", "大叔",
+	"大伯", "大婶", "伯伯", "婆婆", "阿婆", "阿公", "嫂子", "老太", "老头", "老伯", "会计", "园长", "院长", "校长", "总监", "总经理", "董事长", "区长", "镇长", "组长", "班长", "店长", "教练", "教授"}
 
 // Ends of places that begin with a surname: 许府巷, 王家村.
 const placeEnds = "巷路街村园里苑楼桥门镇乡营庄坊"
@@ -40,7 +41,9 @@ func (f *folded) names() {
 	for i := range f.simple {
 		f.afterCue(i)
 		f.beforeTitle(i)
-		f.familiar(i)
+		f.oldOrYoung(i)
+		f.address(i)
+		f.unnamed(i)
 	}
 }
 
@@ -87,7 +90,7 @@ func (f *folded) place(from, given int) bool {
 // beforeTitle marks 张建国书记 and 张书记; the title stays, because an office is not a secret.
 func (f *folded) beforeTitle(i int) {
 	n := f.surname(i, safeSurname)
-	if n == 0 || f.starts(i+n, notGiven) {
+	if n == 0 || f.starts(i+n, notGiven) || f.starts(i, commonWords) || n == 1 && f.within(i) {
 		return
 	}
 	for g := 0; g <= 2; g++ {
@@ -101,13 +104,8 @@ func (f *folded) beforeTitle(i int) {
 	}
 }
 
-// familiar marks 老王, 小李 and 王某.
-func (f *folded) familiar(i int) {
-	if f.has(i, "老") || f.has(i, "小") {
-		if i+1 < len(f.simple) && !f.taken[i+1] && strings.ContainsRune("王李张刘陈杨赵吴徐孙朱", f.simple[i+1]) && !f.has(i+1, "孙子") && !f.has(i+1, "孙女") && !f.has(i+1, "王子") {
-			f.cover(i, i+2, maskName)
-		}
-	}
+// unnamed marks 王某 and 王某某.
+func (f *folded) unnamed(i int) {
 	if n := f.surname(i, anySurname); n > 0 && f.has(i+n, "某") {
 		end := i + n + 1
 		for k := 0; k < 2 && end < len(f.simple) && (f.has(end, "某") || f.has(end, "甲") || f.has(end, "乙")); k++ {
