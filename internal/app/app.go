@@ -136,9 +136,13 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 		BaseContext: func(net.Listener) context.Context { return background }}
 	server.RegisterOnShutdown(a.Live.Stop) // streams end; others finish
 	server.RegisterOnShutdown(a.Patrol.StopStreams)
-	failed := make(chan error, 2)
+	failed := make(chan error, 1)
 	go func() { failed <- a.listen(server, listener) }()
 	carried, err := a.startCalls(background, listener.Addr())
+	if err != nil {
+		return errors.Join(err, server.Close())
+	}
+	told, err := a.startMQTT(background)
 	if err != nil {
 		return errors.Join(err, server.Close())
 	}
@@ -146,10 +150,6 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	debug.SetGCPercent(serveGC)
 	ticking := a.startClocks(background)
 	kept := a.startTracks(background)
-	told, err := a.startMQTT(background)
-	if err != nil {
-		failed <- err
-	}
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -165,9 +165,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	<-looped
 	<-ticking
 	<-kept
-	if told != nil {
-		<-told
-	}
+	<-told
 	<-carried
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
