@@ -30,6 +30,7 @@ func (a *App) loops() []loop {
 		{"duty elsewhere", 2 * time.Second, a.Patrol.Refresh},
 		{"chunks", 5 * time.Second, a.Patrol.Seal},
 		{"duty ends", 30 * time.Second, a.Patrol.Expire},
+		{"shifts", time.Minute, a.Roster.Remind},
 		{"refused points", time.Minute, a.Patrol.Settle},
 		{"old tracks", time.Hour, a.Patrol.Forget},
 		{"places seen", 20 * time.Second, a.Rounds.Read},
@@ -38,6 +39,10 @@ func (a *App) loops() []loop {
 		{"sensors", 15 * time.Second, a.Sensors.LookAfter},
 		{"old readings", time.Hour, a.Sensors.Thin},
 		{"old alarms", time.Hour, a.Alarms.Forget},
+		{"fences", time.Second, a.Fences.Follow},
+		{"late positions", 15 * time.Second, a.Fences.Reconsider},
+		{"old fence events", time.Hour, a.Fences.Forget},
+		{"evidence", 10 * time.Minute, a.Spoofs.Nightly},
 		{"calls", time.Second, a.Calls.Expire},
 		{"old recordings", time.Hour, a.Calls.Forget},
 	}

@@ -137,15 +137,16 @@ func (a *App) buildCases() {
 
 // buildLive constructs what is seen and heard at once: who should be where, alarms, the wall, calls, devices.
 func (a *App) buildLive() {
-	a.Roster = roster.New(roster.Deps{DB: a.DB, Regions: a.Region})
+	a.Roster = roster.New(roster.Deps{DB: a.DB, Regions: a.Region, People: a.Identity, Times: dutyTimes{a.Patrol}, Tell: reminders{a.Identity}})
+	a.Patrol.Terms = a.Roster
 	a.Rounds = rounds.New(rounds.Deps{DB: a.DB, Regions: a.Region, People: a.Identity, Patrol: a.Patrol, Deeds: deeds{a.Cases}, Photos: placePhotos{a.Blobs}})
 	a.Alarms = alarm.New(alarm.Deps{DB: a.DB, Regions: a.Region, Cases: alarmCases{a.Cases}})
-	a.Fences = fence.New(fence.Deps{DB: a.DB, Regions: a.Region})
-	a.Spoofs = spoof.New(spoof.Deps{DB: a.DB, Regions: a.Region})
+	a.Fences = fence.New(fence.Deps{DB: a.DB, Regions: a.Region, Patrol: a.Patrol, Alarms: a.Alarms})
+	a.Spoofs = spoof.New(spoof.Deps{DB: a.DB, Patrol: a.Patrol})
 	a.Wall = wall.New(wall.Deps{DB: a.DB, Regions: a.Region, Patrol: a.Patrol, Alarms: a.Alarms, Sources: wallSources{a}, Secure: a.Config.SecureCookies()})
 	a.Patrol.MarkBusy(a.atWork)
 	a.Calls = calls.New(calls.Deps{DB: a.DB, Regions: a.Region, People: a.Identity, Cases: callCases{a.Cases}, Files: a.Blobs, Dir: a.recordingsDir()})
-	a.Cameras = camera.New(camera.Deps{DB: a.DB, Regions: a.Region})
+	a.Cameras = camera.New(camera.Deps{DB: a.DB, Regions: a.Region, Hosts: a.Config.CameraHost})
 	a.Sensors = sensor.New(sensor.Deps{DB: a.DB, Regions: a.Region, Alarms: a.Alarms, UnitName: a.unitName})
 }
 

@@ -4,11 +4,14 @@ import (
 	"context"
 
 	"yiwang/internal/alarm"
+	"yiwang/internal/cases"
+	"yiwang/internal/identity"
 	"yiwang/internal/live"
 	"yiwang/internal/patrol"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/outbox"
+	"yiwang/internal/roster"
 )
 
 // dutyOnStream is what pages and phones hear of a session: that it began or ended, by whom, and nothing of where.
@@ -44,6 +47,29 @@ func (a *App) reactToDuty() {
 	}
 	live.Carry(a.Live, patrol.TopicSOS, func(e patrol.SOS) live.Event {
 		return live.Event{Name: "sos", Area: e.AreaCode, May: ownOrLive(e.OfficerID, e.AreaCode), Data: sosOnStream{ID: e.ID, Officer: e.OfficerID, State: e.State}}
+	})
+
+	// A swap is asked for: those who plan in the street hear of it; once decided both officers do.
+	outbox.On(a.Bus, roster.TopicSwap, "notice.swap", func(ctx context.Context, tx *db.Tx, e roster.Swap) error {
+		switch e.State {
+		case roster.Asked:
+			desk, err := a.Cases.Desk(ctx, tx, cases.Street, e.AreaCode)
+			if err != nil || desk.ID == "" {
+				return err
+			}
+			return a.Identity.Notify(ctx, tx, identity.To{Unit: desk.ID}, roster.TopicSwap, e.FromName+"申请由"+e.ToName+"代班", "/roster?tab=swaps")
+		case roster.Approved, roster.Refused:
+			word := "已同意："
+			if e.State == roster.Refused {
+				word = "未同意："
+			}
+			for _, officer := range []string{e.FromID, e.ToID} {
+				if err := a.Identity.Notify(ctx, tx, identity.To{User: officer}, roster.TopicSwap, "换班"+word+e.FromName+"→"+e.ToName, "/m/duty"); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 
 	// A call for help is a critical alarm until it ends; who answers one answers the other.

@@ -272,6 +272,15 @@ func (s *Service) Sessions(ctx context.Context, officer string, from, to clock.T
 	return out, err
 }
 
+// SpansTx lists the times on duty in an area that touch a span, by their beginning, for the program's other modules; calls for
+// help off duty are left out.
+func (s *Service) SpansTx(ctx context.Context, tx *db.Tx, area string, from, to clock.Time) ([]Session, error) {
+	args := []any{to, from}
+	where := auth.Within("area_code", []string{area}, &args)
+	return db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE kind = 'duty' AND on_at < $1 AND (off_at IS NULL OR off_at > $2) AND "+where+
+		" ORDER BY on_at, id LIMIT 50000", args...)
+}
+
 // openSession returns the running session of an officer, nil if there is none.
 func openSession(ctx context.Context, tx *db.Tx, officer string) (*Session, error) {
 	x, err := db.Get[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE officer_id = $1 AND off_at IS NULL", officer)
