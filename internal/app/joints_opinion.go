@@ -23,3 +23,15 @@ func (p places) PlacesTx(ctx context.Context, _ *db.Tx, district string) (out []
 	}
 	return out, nil
 }
+
+// offices lets opinions note which office passes thanks on.
+type offices struct{ app *App }
+
+func (o offices) OfficeTx(ctx context.Context, tx *db.Tx, area string) (opinion.Office, error) {
+	id, err := o.app.unitID(ctx, tx, area[:min(9, len(area))], "street_office")
+	if err != nil || id == "" {
+		return opinion.Office{}, err
+	}
+	u, err := o.app.Identity.UnitTx(ctx, tx, id)
+	return opinion.Office{ID: u.ID, Name: u.Name}, err
+}

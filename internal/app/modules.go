@@ -98,7 +98,7 @@ func (a *App) build(context.Context) error {
 	a.Region = region.New(a.DB)
 	a.Identity = identity.New(a.DB, Permissions(), identity.Config{Sealer: a.Box, Demo: a.Config.Demo, AreaNames: a.areaNames, SecureCookies: a.Config.SecureCookies()})
 	a.Survey = survey.New(a.DB, a.Box, a.Region, a.Blobs, fields())
-	a.Opinions = opinion.New(opinion.Deps{DB: a.DB, Source: comments{a.Survey}, Areas: directory{a}, Places: places{a.Region}})
+	a.Opinions = opinion.New(opinion.Deps{DB: a.DB, Source: comments{a.Survey}, Areas: directory{a}, Places: places{a.Region}, Offices: offices{a}})
 	a.Rectify = rectify.New(rectify.Deps{DB: a.DB, Opinions: a.Opinions, Directory: directory{a}, Photos: photos{a.Blobs}, Calendar: a.Calendar, Answers: a.Survey, Surveys: a.Survey, Yardstick: yardstick{a}, Contacts: residents{a}, Box: a.Box})
 	a.Survey.Work(a.Jobs)
 	a.Sampling = sampling.New(a.DB, a.Survey, a.Region, a.Box)

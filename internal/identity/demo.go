@@ -199,6 +199,7 @@ func (d *demo) ensureAccounts(ctx context.Context, tx *db.Tx, areas []DemoArea) 
 		{"security", "郑安宁", "security_admin", "安全管理员", district + ".data_bureau"},
 		{"auditor", "何清正", "audit_admin", "审计管理员", district + ".discipline"},
 		{"lead", "陈晓岚", "evaluation_lead", "考评办主任", office},
+		{"analyst", "苏景行", "evaluation_lead", "考评办副主任", office},
 		{"verifier", "许志诚", "verifier", "核查员", office},
 		{"editor", "唐文静", "publicity_editor", "公示编辑", office},
 		{"evaluator", "林若溪", "evaluation_team", "第三方评估员", office},

@@ -100,6 +100,11 @@ func (s *Service) DrawTx(ctx context.Context, tx *db.Tx, in Sample) (*Round, err
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, r.ID, r.WaveID, r.Title, r.AreaCode, r.Seed, r.Population, r.Undecided, r.Drawn, r.DrawnBy, r.DrawnName, r.DrawnAt); err != nil {
 		return nil, err
 	}
+	for _, area := range slices.Compact(slices.Sorted(slices.Values(p.Areas))) {
+		if _, err := tx.Exec(ctx, "INSERT INTO double_round_area (round_id, area_code) VALUES ($1, $2)", r.ID, area); err != nil {
+			return nil, err
+		}
+	}
 	rnd := rand.New(rand.NewPCG(uint64(r.Seed), 1)) // a sample that can be drawn again
 	for pos, k := range rnd.Perm(len(decided))[:in.Size] {
 		c := &decided[k]
@@ -136,7 +141,7 @@ func (s *Service) Rounds(ctx context.Context, waveID string) (list []Round, err 
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		var args []any
-		where := auth.Areas(ctx, "r.area_code", &args)
+		where := roundSeen(ctx, &args)
 		if waveID != "" {
 			args = append(args, waveID)
 			where += fmt.Sprintf(" AND r.wave_id = $%d", len(args))
@@ -147,7 +152,12 @@ func (s *Service) Rounds(ctx context.Context, waveID string) (list []Round, err 
 	return list, err
 }
 
-// findRound returns a sample of the caller's areas.
+// roundSeen is the SQL condition for samples that lie wholly in the caller's areas: their texts come from all of the drawer's.
+func roundSeen(ctx context.Context, args *[]any) string {
+	return auth.Areas(ctx, "r.area_code", args) + " AND NOT EXISTS (SELECT 1 FROM double_round_area a WHERE a.round_id = r.id AND NOT " + auth.Areas(ctx, "a.area_code", args) + ")"
+}
+
+// findRound returns a sample that lies wholly in areas where the caller has the permission; Forbidden for another.
 func findRound(ctx context.Context, tx *db.Tx, id, permission string) (*Round, error) {
 	r, err := db.Get[Round](ctx, tx, "SELECT "+roundColumns+" FROM double_round r WHERE r.id = $1", id)
 	if errors.Is(err, db.ErrNoRows) {
@@ -156,7 +166,15 @@ func findRound(ctx context.Context, tx *db.Tx, id, permission string) (*Round, e
 	if err != nil {
 		return nil, err
 	}
-	return &r, auth.RequireArea(ctx, permission, r.AreaCode)
+	if err := auth.Require(ctx, permission); err != nil {
+		return nil, err
+	}
+	args := []any{id}
+	n, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM double_round r WHERE r.id = $1 AND "+roundSeen(ctx, &args), args...)
+	if err == nil && n == 0 {
+		err = errs.Forbidden("auth.outside_area", "The sample was drawn from areas that you do not have.")
+	}
+	return &r, err
 }
 
 // Blind returns the next comments for the second coder. Comments that the caller decided first are left to others.

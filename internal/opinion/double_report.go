@@ -54,10 +54,13 @@ func (s *Service) Report(ctx context.Context, round string) (*Report, error) {
 			return err
 		}
 		where, args := CommentFilter{WaveID: r.WaveID}.where(ctx)
-		return db.Each(ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE "+where, args, func(c *Comment) error {
+		type hint struct {
+			Suggestions db.JSON[[]Suggestion] `db:"suggestions"`
+		}
+		return db.Each(ctx, tx, "SELECT suggestions FROM comment_code WHERE "+where, args, func(h *hint) error {
 			first := ""
-			if len(c.Suggestions.V) > 0 {
-				first = c.Suggestions.V[0].Field
+			if len(h.Suggestions.V) > 0 {
+				first = h.Suggestions.V[0].Field
 			}
 			proposed[first]++
 			out.Comments++

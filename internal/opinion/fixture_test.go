@@ -44,6 +44,10 @@ func (g *ground) AreaName(_ context.Context, _ *db.Tx, code string) (string, err
 	return "", errs.NotFound("region.not_found", "There is no such area.")
 }
 
+func (g *ground) OfficeTx(_ context.Context, _ *db.Tx, area string) (Office, error) {
+	return Office{"u-" + area[:9], testAreas[area[:9]] + "办事处"}, nil
+}
+
 // world is a service with comments c001… of wave w1 in the first community, and people of every role.
 type world struct {
 	*Service
@@ -60,7 +64,7 @@ func newWorld(t *testing.T, d *db.DB, texts ...string) *world {
 		g.raw["w1"] = append(g.raw["w1"], RawComment{ID: fmt.Sprintf("c%03d", n+1), AreaCode: "320106001003", Group: "elder", Channel: "online",
 			Text: text, Day: clock.At(time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC))})
 	}
-	w := &world{Service: New(Deps{DB: d, Source: g, Areas: g}), ground: g, t: t}
+	w := &world{Service: New(Deps{DB: d, Source: g, Areas: g, Offices: g}), ground: g, t: t}
 	if _, err := w.LoadComments(w.as("office"), "w1"); err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ const TopicThanked = "opinion.thanked"
 type Thanked struct {
 	CommentID string `json:"comment_id"`
 	AreaCode  string `json:"area_code"`
+	Unit      string `json:"unit" doc:"Office that passes the thanks on, empty if there is none"`
 	Target    string `json:"target"`
 	Words     string `json:"words"`
 }
@@ -38,6 +39,7 @@ type Praise struct {
 	Text     string      `db:"text" json:"text"`
 	Target   string      `db:"target" json:"target" doc:"Who is praised; found in the text while no thanks were passed on"`
 	Words    string      `db:"words" json:"words,omitempty"`
+	UnitName string      `db:"unit_name" json:"unit_name,omitempty" doc:"Office that was asked to pass the thanks on"`
 	ByName   string      `db:"by_name" json:"by_name,omitempty"`
 	At       *clock.Time `db:"at" json:"thanked_at,omitempty"`
 	Version  int64       `db:"version" json:"version"`
@@ -90,7 +92,7 @@ func targetOf(text string) string {
 }
 
 const praiseColumns = `c.id, c.wave_id, c.area_code, c.area_name, c.day, c.text, c.version, COALESCE(t.target, '') AS target, COALESCE(t.words, '') AS words,
-	COALESCE(t.by_name, '') AS by_name, t.at`
+	COALESCE(t.unit_name, '') AS unit_name, COALESCE(t.by_name, '') AS by_name, t.at`
 
 // PraiseFilter narrows the list of praise; empty fields do not.
 type PraiseFilter struct {
@@ -178,6 +180,14 @@ func (s *Service) Praised(ctx context.Context, f PraiseFilter) ([]Praised, error
 	return out, err
 }
 
+// Office is the unit of an area that passes thanks on.
+type Office struct{ ID, Name string }
+
+// Offices finds the office of the street that an area lies in; the zero Office where there is none.
+type Offices interface {
+	OfficeTx(ctx context.Context, tx *db.Tx, area string) (Office, error)
+}
+
 // Thank passes thanks on: the office of the street reads who was praised and the words, once per comment. Conflict if it was
 // done already or the comment is no praise. Needs opinion.code for its area.
 func (s *Service) Thank(ctx context.Context, id, target, text string) (p *Praise, err error) {
@@ -204,15 +214,21 @@ func (s *Service) ThankTx(ctx context.Context, tx *db.Tx, id, target, text strin
 		return nil, errs.Conflict("opinion.no_praise", "Only a comment that praises can be thanked for.").With(c)
 	}
 	target, text = mask.Text(target), mask.Text(text)
+	var office Office
+	if s.offices != nil {
+		if office, err = s.offices.OfficeTx(ctx, tx, c.AreaCode); err != nil {
+			return nil, err
+		}
+	}
 	n, err := tx.Exec(ctx, `INSERT INTO praise_thanks (comment_id, area_code, target, unit_id, unit_name, words, by_id, by_name, at)
-		VALUES ($1, $2, $3, '', '', $4, $5, $6, $7) ON CONFLICT (comment_id) DO NOTHING`, id, c.AreaCode, target, text, auth.From(ctx).UserID, auth.From(ctx).Name, tx.Time())
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (comment_id) DO NOTHING`, id, c.AreaCode, target, office.ID, office.Name, text, auth.From(ctx).UserID, auth.From(ctx).Name, tx.Time())
 	if err != nil {
 		return nil, err
 	}
 	if n == 0 {
 		return nil, errs.Conflict("opinion.thanked", "Thanks for this comment were passed on already.")
 	}
-	if err := errors.Join(outbox.Emit(ctx, tx, TopicThanked, id, Thanked{CommentID: id, AreaCode: c.AreaCode, Target: target, Words: text}),
+	if err := errors.Join(outbox.Emit(ctx, tx, TopicThanked, id, Thanked{CommentID: id, AreaCode: c.AreaCode, Unit: office.ID, Target: target, Words: text}),
 		audit.Log(ctx, tx, audit.Entry{Action: "opinion.thank", Object: "comment", ObjectID: id, Area: c.AreaCode, Detail: map[string]any{"target": target}})); err != nil {
 		return nil, err
 	}

@@ -162,7 +162,7 @@ func TestPraise_IsListedByWhomItIsForAndThankedOnce(t *testing.T) {
 			t.Fatalf("%+v, %v", p, err)
 		}
 		id := p.Items[0].ID
-		if got, err := w.Thank(w.as("office"), id, "网格员", "转达感谢，电话13812345678"); err != nil || got.At == nil || got.Words != "转达感谢，电话〔电话〕" {
+		if got, err := w.Thank(w.as("office"), id, "网格员", "转达感谢，电话13812345678"); err != nil || got.At == nil || got.UnitName != "宁海路街道办事处" || got.Words != "转达感谢，电话〔电话〕" {
 			t.Errorf("%+v, %v", got, err)
 		}
 		_, err = w.Thank(w.as("office"), id, "网格员", "")

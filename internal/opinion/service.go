@@ -13,6 +13,7 @@ type Service struct {
 	source     Source
 	areas      Areas
 	places     Places
+	offices    Offices
 	catalog    *Catalog
 	classifier atomic.Pointer[Classifier]
 }
@@ -23,11 +24,13 @@ type Deps struct {
 	Source Source
 	Areas  Areas
 	Places Places // nil: files name places by code alone
+	// Offices says who passes thanks on; nil: nobody is noted.
+	Offices Offices
 }
 
 // New returns the service with the catalogue and the classifier shipped in the binary.
 func New(d Deps) *Service {
-	s := &Service{db: d.DB, source: d.Source, areas: d.Areas, places: d.Places, catalog: DefaultCatalog()}
+	s := &Service{db: d.DB, source: d.Source, areas: d.Areas, places: d.Places, offices: d.Offices, catalog: DefaultCatalog()}
 	s.UseClassifier(NewModel(s.catalog))
 	return s
 }

@@ -24,7 +24,8 @@ type AgainList struct {
 	WaveID  string       `json:"wave_id"`
 	State   survey.State `json:"state"`
 	Fixed   bool         `json:"fixed" doc:"answers are coming in, or the wave is over: nothing can be changed any more"`
-	Answers int          `json:"answers" doc:"verdicts given so far; what they say is told when the wave is closed"`
+	Answers int          `json:"answers" doc:"verdicts given so far, 0 while they are few; what they say is told when the wave is closed"`
+	Few     bool         `json:"few" doc:"some, but fewer than ten while answers come in: who looks twice could see a single one arrive"`
 	Items   []AgainLine  `json:"items"`
 }
 
@@ -74,9 +75,18 @@ func (s *Service) Again(ctx context.Context, waveID string) (out *AgainList, err
 				out.Answers += c.N
 			}
 		}
+		out.hideFew()
 		return err
 	})
 	return out, err
+}
+
+// hideFew keeps small numbers back while a wave runs.
+func (l *AgainList) hideFew() {
+	running := slices.Index(survey.States, l.State) < slices.Index(survey.States, survey.Closed)
+	if running && l.Answers > 0 && l.Answers < leastAgain {
+		l.Answers, l.Few = 0, true
+	}
 }
 
 func (s *Service) nameAgain(ctx context.Context, tx *db.Tx, l *AgainLine) error {

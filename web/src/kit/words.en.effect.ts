@@ -153,4 +153,5 @@ export const effect: Record<string, string> = {
   '这是您所在社区上期有居民反映、已经公示整改的事。您觉得解决了吗？不清楚可以不答。': 'Residents of your community raised these last time, and they were reported as put right. Are they solved? You may leave out what you do not know.',
   '公示的整改：{done}': 'Reported: {done}',
   '只统计人数，不和您的答卷放在一起。': 'Only counted, never kept with your answers.',
+  '{name}，{n} 个社区共 {m} 题，回答还不足 10 个': '{name}: {m} questions in {n} communities, fewer than 10 answers so far',
 }

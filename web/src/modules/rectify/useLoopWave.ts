@@ -10,3 +10,12 @@ export function useLoopWave(waves: Ref<Wave[]>, asked: () => string | undefined)
     return (published ?? waves.value.find((w) => w.counts.comments > 0) ?? waves.value[0])?.id ?? ''
   })
 }
+
+/** The wave whose effect is looked at: the asked one, else the newest that a later published one can be compared with. */
+export function useComparedWave(waves: Ref<Wave[]>, asked: () => string | undefined) {
+  const loop = useLoopWave(waves, asked)
+  return computed(() => {
+    const over = waves.value.filter((w) => w.state === 'published' || w.state === 'archived')
+    return (asked() ? undefined : over[1]?.id) ?? loop.value
+  })
+}
