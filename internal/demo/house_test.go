@@ -30,6 +30,7 @@ import (
 	"yiwang/internal/region"
 	"yiwang/internal/report"
 	"yiwang/internal/results"
+	"yiwang/internal/rounds"
 	"yiwang/internal/sampling"
 	"yiwang/internal/survey"
 	"yiwang/internal/tally"
@@ -78,6 +79,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.Tally = tally.New(tally.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, People: h.Identity, Calendar: source})
 	h.Messages = messages.New(messages.Deps{DB: h.DB, People: h.Identity, Box: box, Dir: t.TempDir()})
 	h.Patrol = patrol.New(patrol.Deps{DB: h.DB, Regions: h.Region})
+	h.Rounds = rounds.New(rounds.Deps{DB: h.DB, Regions: h.Region, People: h.Identity, Patrol: h.Patrol})
 	h.Partners = integration.New(integration.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, Box: box})
 	return h
 }
