@@ -123,8 +123,8 @@ test('a whistle is blown from a case, answered by two departments, accepted, and
   const draft = seat.page.getByRole('dialog')
   await draft.getByLabel('事由和已做的工作').fill('雨后积水，社区抽排三次，隔天又积')
   await draft.getByLabel('为什么街道单独解决不了').fill('管道归排水，河道水位归水务，街道都没有权限')
-  while (await draft.getByRole('button', { name: '去掉' }).count() > 1) await draft.getByRole('button', { name: '去掉' }).first().click()
-  await draft.getByRole('button', { name: '再叫一个部门' }).click()
+  await draft.getByRole('button', { name: '再叫一个部门' }).click() // from here on no proposal of the list replaces the rows
+  while (await draft.getByRole('button', { name: '去掉' }).count() > 2) await draft.getByRole('button', { name: '去掉' }).first().click()
   for (const [i, [unit, task]] of [[drains, '疏通并检测主管'], [water, '核定河道顶托影响']].entries()) {
     const name = unit.me.user.unit.name
     const box = draft.getByRole('combobox').nth(i)

@@ -14,10 +14,11 @@ export function useDraft(item: () => string | undefined, stored: () => WhistleDe
   const rules = useQuery({ queryKey: ['whistle-rules'], queryFn: getRules, staleTime: Infinity })
   const found = useQuery({ queryKey: ['whistle-cases', () => form.asked], queryFn: () => listCases({ q: form.asked, open: true, limit: 8 }), enabled: () => !item() && !was && form.asked.length >= 2 })
   const findings = useQuery({ queryKey: ['whistle-findings', () => form.caseId], queryFn: () => getFindings(form.caseId), enabled: () => !!form.caseId, retry: false })
-  // The departments the list names are offered first; nobody has to look them up.
+  // The departments the list names are offered first; nobody has to look them up. Who began to choose by hand keeps what stands.
+  const untouched = () => form.calls.length === 1 && !form.calls[0]!.unit && !form.calls[0]!.task
   watch(() => findings.data.value, (f) => {
     const d = f?.decision
-    if (!d || form.calls.some((c) => c.unit)) return
+    if (!d || !untouched()) return
     const above = [d.lead, ...d.assists].filter((b) => b && b.area_code.length <= 6)
     if (above.length) form.calls = above.map((b) => ({ unit: b!.id, task: '' }))
   })
