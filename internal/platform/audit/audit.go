@@ -1,6 +1,7 @@
 // Package audit keeps an append-only account of who did what. An entry is written in the transaction of the
-// change it describes; within a second a job numbers it and links it into a chain of keyed digests. Changing,
-// removing or reordering a sealed entry breaks Verify at that place, and cutting off the end breaks it at the
+// change it describes and never touched again; within a second a job numbers it and links it into a chain of keyed
+// digests in audit_link (what a transaction of more than ten seconds wrote: within an hour). Changing, removing
+// or reordering a sealed entry breaks Verify at that place, and cutting off the end breaks it at the
 // last seal; only who removes the end with its seals leaves a chain that is whole and too short. The key lies
 // outside the database, so somebody with the database alone cannot forge a digest.
 package audit
@@ -42,10 +43,9 @@ type Record struct {
 	ObjectID  string     `json:"object_id" db:"object_id"`
 	Area      string     `json:"area" db:"area"`
 	Detail    string     `json:"detail" db:"detail"`
-	Chain     *string    `json:"-" db:"chain"`
 }
 
-const columns = "id, seq, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail, chain"
+const columns = "id, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail"
 
 type originKey struct{}
 
@@ -96,7 +96,8 @@ func List(ctx context.Context, tx *db.Tx, f Filter) ([]Record, error) {
 		where += fmt.Sprintf(" AND id < $%d", len(args))
 	}
 	args = append(args, f.Limit)
-	return db.All[Record](ctx, tx, fmt.Sprintf("SELECT %s FROM audit_entry WHERE %s ORDER BY id DESC LIMIT $%d", columns, where, len(args)), args...)
+	return db.All[Record](ctx, tx, fmt.Sprintf(`SELECT %s, (SELECT seq FROM audit_link WHERE entry_id = audit_entry.id) AS seq
+		FROM audit_entry WHERE %s ORDER BY id DESC LIMIT $%d`, columns, where, len(args)), args...)
 }
 
 // Count returns how many entries match, Before and Limit aside.

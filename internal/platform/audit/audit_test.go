@@ -2,10 +2,13 @@ package audit_test
 
 import (
 	"context"
+	"strings"
 	"testing"
+	"time"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/testkit"
 )
@@ -54,12 +57,16 @@ func TestVerify_NamesTheFirstBrokenEntry(t *testing.T) {
 		broken int64
 		reason string
 	}{
-		"changed detail":      {`UPDATE audit_entry SET detail = '{"n":2}' WHERE seq = 2`, 2, "changed"},
-		"changed actor":       {`UPDATE audit_entry SET actor_name = '别人' WHERE seq = 1`, 1, "changed"},
-		"byte moved to field": {`UPDATE audit_entry SET object = 'cas', object_id = 'e' || object_id WHERE seq = 3`, 3, "changed"},
-		"removed":             {`DELETE FROM audit_entry WHERE seq = 2`, 2, "missing"},
-		"cut off":             {`DELETE FROM audit_entry WHERE seq = 3`, 3, "cut_off"},
-		"swapped":             {`UPDATE audit_entry SET seq = 5 - seq WHERE seq IN (2, 3) AND id <> ''`, 2, "changed"},
+		"changed detail":      {`UPDATE audit_entry SET detail = '{"n":2}' WHERE object_id = 'b'`, 2, "changed"},
+		"changed actor":       {`UPDATE audit_entry SET actor_name = '别人' WHERE object_id = 'a'`, 1, "changed"},
+		"byte moved to field": {`UPDATE audit_entry SET object = 'cas', object_id = 'e' || object_id WHERE object_id = 'c'`, 3, "changed"},
+		"removed":             {`DELETE FROM audit_entry WHERE object_id = 'b'`, 2, "missing"},
+		"removed with link":   {`DELETE FROM audit_entry WHERE object_id = 'b'; DELETE FROM audit_link WHERE seq = 2`, 2, "missing"},
+		"link removed":        {`DELETE FROM audit_link WHERE seq = 2`, 2, "missing"},
+		"last removed":        {`DELETE FROM audit_entry WHERE object_id = 'c'`, 3, "missing"},
+		"cut off":             {`DELETE FROM audit_entry WHERE object_id = 'c'; DELETE FROM audit_link WHERE seq = 3`, 3, "cut_off"},
+		"swapped": {`UPDATE audit_link SET seq = 0 WHERE seq = 2; UPDATE audit_link SET seq = 2 WHERE seq = 3;
+			UPDATE audit_link SET seq = 3 WHERE seq = 0`, 2, "changed"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -67,12 +74,15 @@ func TestVerify_NamesTheFirstBrokenEntry(t *testing.T) {
 				logThree(t, d)
 				verify(t, d)
 				ctx := context.Background()
-				if name == "swapped" { // the unique index on seq refuses a direct swap
-					if err := d.Tx(ctx, func(tx *db.Tx) error { _, err := tx.Exec(ctx, "DROP INDEX audit_seq"); return err }); err != nil {
-						t.Fatal(err)
+				err := d.Tx(ctx, func(tx *db.Tx) error {
+					for _, statement := range strings.Split(c.tamper, ";") {
+						if _, err := tx.Exec(ctx, statement); err != nil {
+							return err
+						}
 					}
-				}
-				if err := d.Tx(ctx, func(tx *db.Tx) error { _, err := tx.Exec(ctx, c.tamper); return err }); err != nil {
+					return nil
+				})
+				if err != nil {
 					t.Fatal(err)
 				}
 				if rep := verify(t, d); rep.Intact || rep.Broken != c.broken || rep.Reason != c.reason {
@@ -91,6 +101,43 @@ func TestVerify_ForgedWithAnotherKeyIsFound(t *testing.T) {
 		}
 		if rep := verify(t, d); rep.Intact || rep.Broken != 1 {
 			t.Fatalf("got %+v", rep)
+		}
+	})
+}
+
+func TestSeal_WhatALongTransactionWroteIsSealedWithinAnHour(t *testing.T) {
+	testkit.EachDBAt(t, func(t *testing.T, d *db.DB, c *clock.Fake) {
+		ctx, trail := context.Background(), audit.New(d, key)
+		sealed := func(want int) {
+			t.Helper()
+			if err := trail.Seal(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Read(ctx, func(tx *db.Tx) error {
+				n, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM audit_link")
+				if n != want {
+					t.Errorf("%d entries are sealed, not %d", n, want)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sealed(0)
+		logThree(t, d)
+		sealed(3)
+		if err := d.Tx(ctx, func(tx *db.Tx) error { // the id is of ten minutes ago, when the transaction began
+			_, err := tx.Exec(ctx, `INSERT INTO audit_entry (id, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail)
+				VALUES ($1, $2, '', '', '', '', 'x', 'y', '', '', '')`, db.FirstID(tx.Now().Add(-10*time.Minute))+"-7000-8000-000000000000", tx.Time())
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		sealed(3)
+		c.Advance(time.Hour)
+		sealed(4)
+		if rep := verify(t, d); !rep.Intact || rep.Entries != 4 {
+			t.Errorf("got %+v", rep)
 		}
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
+	"time"
 
 	"yiwang/internal/platform/db"
 )
@@ -16,6 +18,9 @@ import (
 type Trail struct {
 	db  *db.DB
 	key []byte
+
+	mu          sync.Mutex
+	last, whole time.Time // when the end was last sealed, and when everything was looked through for what is not sealed
 }
 
 // New returns the trail of d. Keep the key apart from the database.
@@ -27,16 +32,43 @@ type seal struct {
 	Chain string
 }
 
-// sealBatch bounds one sealing transaction.
-const sealBatch = 2000
+const (
+	// sealBatch bounds one sealing transaction.
+	sealBatch = 2000
+	// recent is how far before its last time sealing looks: entries have their time from the beginning of their
+	// transaction and appear at its end.
+	recent = 10 * time.Second
+	// wholeEvery is how often it looks through everything, for what longer transactions wrote.
+	wholeEvery = time.Hour
+)
 
-// Seal numbers and links every entry written so far. It is idempotent and may run on any node; a race for
-// the same numbers fails on the unique index and is tried again at the next tick.
+// Seal numbers and links the entries of the last seconds, and at first and every hour whatever else is not sealed yet. It
+// is idempotent and may run on any node; a race for the same numbers fails on the primary key and is tried again at the
+// next tick.
 func (t *Trail) Seal(ctx context.Context) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.db.Clock().Now()
+	from, age := "", now.Sub(t.whole)
+	if age >= 0 && age < wholeEvery {
+		from = db.FirstID(t.last.Add(-recent))
+	}
+	if err := t.sealSince(ctx, from); err != nil {
+		return err
+	}
+	t.last = now
+	if from == "" {
+		t.whole = now
+	}
+	return nil
+}
+
+// sealSince seals every entry from an id on.
+func (t *Trail) sealSince(ctx context.Context, from string) error {
 	for {
 		n := 0
 		err := t.db.Tx(ctx, func(tx *db.Tx) (err error) {
-			n, err = t.sealTx(ctx, tx)
+			n, err = t.sealTx(ctx, tx, from)
 			return err
 		})
 		if err != nil || n < sealBatch {
@@ -45,8 +77,9 @@ func (t *Trail) Seal(ctx context.Context) error {
 	}
 }
 
-func (t *Trail) sealTx(ctx context.Context, tx *db.Tx) (int, error) {
-	rows, err := db.All[Record](ctx, tx, "SELECT "+columns+" FROM audit_entry WHERE seq IS NULL ORDER BY id LIMIT $1", sealBatch)
+func (t *Trail) sealTx(ctx context.Context, tx *db.Tx, from string) (int, error) {
+	rows, err := db.All[Record](ctx, tx, `SELECT `+columns+` FROM audit_entry
+		WHERE id >= $1 AND NOT EXISTS (SELECT 1 FROM audit_link WHERE entry_id >= $1 AND entry_id = audit_entry.id) ORDER BY id LIMIT $2`, from, sealBatch)
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
@@ -58,14 +91,10 @@ func (t *Trail) sealTx(ctx context.Context, tx *db.Tx) (int, error) {
 	for i := range rows {
 		head.Seq++
 		head.Chain = t.link(head.Chain, head.Seq, &rows[i])
-		links[i] = []any{rows[i].ID, strconv.FormatInt(head.Seq, 10), head.Chain}
+		links[i] = []any{head.Seq, rows[i].ID, head.Chain}
 	}
-	n, err := db.UpdateMany(ctx, tx, "UPDATE audit_entry SET seq = CAST(v.column2 AS BIGINT), chain = v.column3", "audit_entry.id = v.column1 AND audit_entry.seq IS NULL", links)
-	if err != nil {
-		return 0, err
-	}
-	if n != int64(len(rows)) {
-		return 0, fmt.Errorf("seal %d audit entries: %d are sealed by another node", len(rows), int64(len(rows))-n)
+	if err := db.InsertMany(ctx, tx, "audit_link", "seq, entry_id, chain", "", links); err != nil {
+		return 0, fmt.Errorf("seal %d audit entries: %w", len(rows), err)
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO audit_seal (seq, chain, sealed_at) VALUES ($1, $2, $3)", head.Seq, head.Chain, tx.Time())
 	return len(rows), err
@@ -100,26 +129,36 @@ type Report struct {
 	Reason  string `json:"reason,omitempty" enum:"missing,changed,cut_off"`
 }
 
-// Verify seals what is outstanding and walks the whole chain.
+// sealed is a link of the chain with its entry, if that is still there.
+type sealed struct {
+	Record
+	Chain string  `db:"chain"`
+	Entry *string `db:"entry"`
+}
+
+// Verify seals whatever is outstanding and walks the whole chain.
 func (t *Trail) Verify(ctx context.Context) (Report, error) {
-	if err := t.Seal(ctx); err != nil {
+	if err := t.sealSince(ctx, ""); err != nil {
 		return Report{}, err
 	}
 	rep := Report{Intact: true}
 	broken := errors.New("broken")
 	err := t.db.Read(ctx, func(tx *db.Tx) error {
 		chain := ""
-		err := db.Each(ctx, tx, "SELECT "+columns+" FROM audit_entry WHERE seq IS NOT NULL ORDER BY seq", nil, func(r *Record) error {
+		err := db.Each(ctx, tx, `SELECT l.seq, l.chain, l.entry_id AS id, e.id AS entry, COALESCE(e.at, 0) AS at, COALESCE(e.actor_id, '') AS actor_id,
+			COALESCE(e.actor_name, '') AS actor_name, COALESCE(e.request_id, '') AS request_id, COALESCE(e.address, '') AS address,
+			COALESCE(e.action, '') AS action, COALESCE(e.object, '') AS object, COALESCE(e.object_id, '') AS object_id, COALESCE(e.area, '') AS area,
+			COALESCE(e.detail, '') AS detail FROM audit_link l LEFT JOIN audit_entry e ON e.id = l.entry_id ORDER BY l.seq`, nil, func(r *sealed) error {
 			rep.Entries++
 			switch {
-			case *r.Seq != rep.Entries:
+			case *r.Seq != rep.Entries || r.Entry == nil:
 				rep.Intact, rep.Broken, rep.Reason = false, rep.Entries, "missing"
 				return broken
-			case r.Chain == nil || !hmac.Equal([]byte(*r.Chain), []byte(t.link(chain, *r.Seq, r))):
+			case !hmac.Equal([]byte(r.Chain), []byte(t.link(chain, *r.Seq, &r.Record))):
 				rep.Intact, rep.Broken, rep.ID, rep.Reason = false, *r.Seq, r.ID, "changed"
 				return broken
 			}
-			chain = *r.Chain
+			chain = r.Chain
 			return nil
 		})
 		if err != nil {

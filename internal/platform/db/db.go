@@ -42,8 +42,8 @@ var ErrNoRows = sql.ErrNoRows
 type Config struct {
 	URL   string // sqlite:PATH or postgres://…
 	Clock clock.Clock
-	// MaxConns bounds PostgreSQL connections, one for ReadAside not counted; 0 means 10 per core, at most 40: writers that wait
-	// for the disk leave the cores to others.
+	// MaxConns bounds PostgreSQL connections, one for ReadAside not counted; 0 means 10 per core, at most 40. A gate
+	// lets fewer of them work at once, as many as the cores and the disk carry.
 	MaxConns int
 }
 
@@ -55,6 +55,7 @@ type DB struct {
 	write   *sql.DB
 	aside   *sql.DB // one connection, see ReadAside
 	writer  *writer // SQLite only
+	gate    *gate   // PostgreSQL only
 	path    string
 	ids     idSource
 }
@@ -136,7 +137,7 @@ func openPostgres(ctx context.Context, cfg Config) (*DB, error) {
 		return nil, errors.Join(err, p.Close())
 	}
 	aside.SetMaxOpenConns(1)
-	return &DB{dialect: Postgres, clock: cfg.Clock, read: p, write: p, aside: aside}, nil
+	return &DB{dialect: Postgres, clock: cfg.Clock, read: p, write: p, aside: aside, gate: newGate(runtime.GOMAXPROCS(0), n)}, nil
 }
 
 // Close waits for a commit in flight and releases the connections.

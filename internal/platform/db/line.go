@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"yiwang/internal/platform/clock"
 )
 
 // line is the PostgreSQL connection of one transaction. What nobody waits for travels with the next statement that is
@@ -20,8 +22,10 @@ type line struct {
 	conn    *pgx.Conn
 	pending []write
 	begun   bool // BEGIN has arrived
+	wrote   bool // a statement that changes rows was waited for
 	looks   bool // there is no transaction, see DB.Look
 	failed  error
+	gate    *gate
 }
 
 var errLooks = errors.New("nothing is written under DB.Look")
@@ -51,12 +55,19 @@ func (d *DB) onLine(ctx context.Context, pool *sql.DB, begin string, fn func(tx 
 }
 
 func (d *DB) once(ctx context.Context, pool *sql.DB, begin string, fn func(tx *Tx) error) (tx *Tx, begun bool, err error) {
+	if pool != d.aside {
+		leave, err := d.gate.pass(ctx)
+		if err != nil {
+			return nil, true, fmt.Errorf("begin: %w", err)
+		}
+		defer leave()
+	}
 	held, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, true, fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = held.Close() }() // back to the pool; the transaction has ended by then
-	l := &line{looks: begin == ""}
+	l := &line{looks: begin == "", gate: d.gate}
 	if !l.looks {
 		l.pending = []write{{query: begin}}
 	}
@@ -100,8 +111,14 @@ func (l *line) commit(ctx context.Context) error {
 			return err
 		}
 	}
+	alone := len(l.pending) == 0
 	l.pending = append(l.pending, write{query: commit})
-	return l.flush(ctx)
+	start := clock.System.Now()
+	err := l.flush(ctx)
+	if alone && l.wrote && err == nil {
+		l.gate.took(clock.System.Now().Sub(start))
+	}
+	return err
 }
 
 // flush sends what is queued in one message and judges the answers in order. A failure stays: nothing after it counts.
@@ -153,6 +170,7 @@ func (l *line) exec(ctx context.Context, query string, args []any) (int64, error
 			return 0, err
 		}
 		done, err := l.conn.Exec(ctx, query, args...)
+		l.wrote = l.wrote || done.RowsAffected() > 0 && !done.Select()
 		return done.RowsAffected(), err
 	}
 	if l.failed != nil {
@@ -166,6 +184,7 @@ func (l *line) exec(ctx context.Context, query string, args []any) (int64, error
 	if closed := answers.Close(); err == nil {
 		err = closed
 	}
+	l.wrote = l.wrote || done.RowsAffected() > 0 && !done.Select()
 	return done.RowsAffected(), err
 }
 
