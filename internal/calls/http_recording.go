@@ -28,11 +28,11 @@ type recordingIn struct {
 
 func (s *Service) recordingRoutes(api huma.API) {
 	may := httpx.Permission(PermRecord)
-	httpx.Handle(api, httpx.Op{ID: "look-at-recording", Method: http.MethodPost, Path: "/api/v1/calls/recordings/{id}/looks", Summary: "Say why one looks at a recording; it opens for an hour", Tag: tag, Access: may, Status: 201, Errors: []int{404}},
+	httpx.Handle(api, httpx.Op{ID: "look-at-recording", Method: http.MethodPost, Path: "/api/v1/call-recordings/{id}/looks", Summary: "Say why one looks at a recording; it opens for an hour", Tag: tag, Access: may, Status: 201, Errors: []int{404}},
 		func(ctx context.Context, in *lookIn) (*body[*Look], error) {
 			return out(s.LookAt(ctx, in.ID, in.Body.Reason))
 		})
-	httpx.Handle(api, httpx.Op{ID: "get-recording", Method: http.MethodGet, Path: "/api/v1/calls/recordings/{id}/file", Summary: "Fetch the file of a recording that was opened", Tag: tag, Access: may, Errors: []int{404}},
+	httpx.Handle(api, httpx.Op{ID: "get-recording", Method: http.MethodGet, Path: "/api/v1/call-recordings/{id}/file", Summary: "Fetch the file of a recording that was opened", Tag: tag, Access: may, Errors: []int{404}},
 		func(ctx context.Context, in *recordingIn) (*huma.StreamResponse, error) {
 			file, r, err := s.Open(ctx, in.ID, in.Look)
 			if err != nil {
