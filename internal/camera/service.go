@@ -1,6 +1,10 @@
 package camera
 
 import (
+	"errors"
+	"net/http"
+	"time"
+
 	"yiwang/internal/platform/db"
 	"yiwang/internal/region"
 )
@@ -9,12 +13,20 @@ import (
 type Deps struct {
 	DB      *db.DB
 	Regions *region.Service
+	Hosts   []string // HOST:PORT of the media servers that may be asked
 }
 
 // Service holds the verbs of this module. It is safe for concurrent use.
 type Service struct {
 	Deps
+	client *http.Client
 }
 
+// fetchWait bounds a question to a media server.
+const fetchWait = 10 * time.Second
+
 // New returns the service.
-func New(d Deps) *Service { return &Service{Deps: d} }
+func New(d Deps) *Service {
+	return &Service{Deps: d, client: &http.Client{Timeout: fetchWait, Transport: &http.Transport{MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute, ResponseHeaderTimeout: fetchWait}, // no proxy of the environment
+		CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("media servers do not redirect") }}}
+}
