@@ -29,6 +29,7 @@ func (a *App) react() {
 	a.reactToDuty()
 	a.reactToCalls()
 	a.reactToAlarms()
+	a.reactToEvidence()
 }
 
 // reactToWaves: a wave moved, or answers came in.

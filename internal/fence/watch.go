@@ -2,6 +2,7 @@ package fence
 
 import (
 	"math"
+	"slices"
 	"sort"
 
 	"yiwang/internal/platform/geo"
@@ -51,7 +52,7 @@ type watch struct {
 	Heard   int64            `json:"h"`           // newest fix of all
 	Last    fix              `json:"l"`           // newest fix that was believed
 	Jumps   int              `json:"j,omitempty"` // fixes in a row that are too far to be believed
-	Sides   map[string]*side `json:"f,omitempty"` // by fence; one that is not here is outside and nothing is known against it
+	Sides   []*side          `json:"f,omitempty"` // a fence that is not here is outside and nothing is known against it
 	Lost    map[string]int64 `json:"c,omitempty"` // by contact rule: since when
 
 	who   Who
@@ -64,10 +65,26 @@ func (w *watch) follow(x *rules) {
 	if w.rules == x {
 		return
 	}
-	for id, s := range w.Sides {
-		s.rule = x.version(id, s.Version)
+	for _, s := range w.Sides {
+		s.rule = x.version(s.Fence, s.Version)
 	}
 	w.rules = x
+}
+
+// of returns the side of a rule, nil if it is outside and nothing is known against it.
+func (w *watch) of(r *rule) *side {
+	for _, s := range w.Sides {
+		if s.rule == r {
+			return s
+		}
+	}
+	return nil
+}
+
+func (w *watch) add(r *rule) *side {
+	s := &side{Fence: r.ID, Version: r.Version, rule: r}
+	w.Sides = append(w.Sides, s)
+	return s
 }
 
 type fix struct {
@@ -77,21 +94,22 @@ type fix struct {
 
 // side is on which side of a fence somebody is.
 type side struct {
-	Version int64 `json:"v"`
-	In      bool  `json:"i,omitempty"`
-	Was     bool  `json:"w,omitempty"` // outside, having been inside
-	Since   int64 `json:"s"`           // on this side
-	N       int   `json:"n,omitempty"` // fixes on the other side so far …
-	First   int64 `json:"a,omitempty"` // … the first of them
-	Lat     int32 `json:"y,omitempty"`
-	Lon     int32 `json:"x,omitempty"`
-	Told    bool  `json:"t,omitempty"` // that the time on this side was reached
+	Fence   string `json:"f"`
+	Version int64  `json:"v"`
+	In      bool   `json:"i,omitempty"`
+	Was     bool   `json:"w,omitempty"` // outside, having been inside
+	Since   int64  `json:"s"`           // on this side
+	N       int    `json:"n,omitempty"` // fixes on the other side so far …
+	First   int64  `json:"a,omitempty"` // … the first of them
+	Lat     int32  `json:"y,omitempty"`
+	Lon     int32  `json:"x,omitempty"`
+	Told    bool   `json:"t,omitempty"` // that the time on this side was reached
 
 	rule *rule // the version; nil if it is gone
 }
 
 func newWatch(session string, who Who, on int64) *watch {
-	return &watch{Session: session, Seqs: map[string]int64{}, Heard: on, Sides: map[string]*side{}, Lost: map[string]int64{}, who: who, dirty: true}
+	return &watch{Session: session, Seqs: map[string]int64{}, Heard: on, Lost: map[string]int64{}, who: who, dirty: true}
 }
 
 // take moves the watch on by a fix that is newer than all before, and tells what happened.
@@ -102,12 +120,12 @@ func (w *watch) take(p track.Point, rules *rules, tell func(happening)) {
 	}
 	v := vertex(p)
 	w.follow(rules)
-	for id, s := range w.Sides {
-		switch {
-		case s.rule == nil || !s.rule.inForce(p.At) || !s.rule.watches(&w.who):
-			delete(w.Sides, id) // changed, switched off, or out of its hours
-		case s.rule.ground != nil && !s.rule.ground.reaches(v):
-			w.place(s.rule, s.rule.ground, v, p, tell)
+	w.Sides = slices.DeleteFunc(w.Sides, func(s *side) bool { // changed, switched off, or out of its hours
+		return s.rule == nil || !s.rule.inForce(p.At) || !s.rule.watches(&w.who)
+	})
+	for _, s := range w.Sides {
+		if g := s.rule.ground; g != nil && !g.reaches(v) {
+			w.place(s.rule, g, v, p, tell)
 		}
 	}
 	for _, r := range rules.near(v) {
@@ -117,8 +135,9 @@ func (w *watch) take(p track.Point, rules *rules, tell func(happening)) {
 	}
 	for _, r := range rules.own {
 		if g := rules.grounds[w.who.Area]; g != nil && r.inForce(p.At) && r.watches(&w.who) {
-			if w.Sides[r.ID] == nil {
-				w.Sides[r.ID] = &side{Version: r.Version, In: true, Since: p.At, rule: r}
+			if w.of(r) == nil {
+				s := w.add(r)
+				s.In, s.Since = true, p.At
 			}
 			w.place(r, g, v, p, tell)
 		}
@@ -127,6 +146,7 @@ func (w *watch) take(p track.Point, rules *rules, tell func(happening)) {
 		w.passed(last, p, rules, tell)
 	}
 	w.Last = fix{p.At, p.Lat, p.Lon}
+	w.Sides = slices.DeleteFunc(w.Sides, func(s *side) bool { return !s.In && !s.Was && s.N == 0 })
 }
 
 // believe reports whether a fix can follow the last one that was believed.
@@ -148,20 +168,16 @@ func (w *watch) believe(p track.Point) bool {
 
 // place compares a fix with one fence.
 func (w *watch) place(r *rule, g *ground, v geo.Vertex, p track.Point, tell func(happening)) {
-	s, inside := w.Sides[r.ID], g.contains(v)
+	s, inside := w.of(r), g.contains(v)
 	if s == nil {
 		if !inside {
 			return
 		}
-		s = &side{Version: r.Version, rule: r}
-		w.Sides[r.ID] = s
+		s = w.add(r)
 	}
 	if inside == s.In {
 		s.N = 0
 		w.stay(r, s, p, tell)
-		if !s.In && !s.Was && s.N == 0 {
-			delete(w.Sides, r.ID)
-		}
 		return
 	}
 	if s.In && g.away(v)-accuracy(p) <= buffer { // it may still be inside
@@ -225,7 +241,7 @@ func (w *watch) stay(r *rule, s *side, p track.Point, tell func(happening)) {
 func (w *watch) passed(last fix, p track.Point, rules *rules, tell func(happening)) {
 	a, b := geo.Vertex{X: last.Lon * lattice, Y: last.Lat * lattice}, vertex(p)
 	for _, r := range rules.along(a, b) {
-		if !r.Enter || w.Sides[r.ID] != nil || !r.inForce(p.At) || !r.watches(&w.who) {
+		if !r.Enter || w.of(r) != nil || !r.inForce(p.At) || !r.watches(&w.who) {
 			continue
 		}
 		if metres, middle := r.ground.crossed(a, b); metres >= shortestCut {

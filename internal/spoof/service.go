@@ -1,14 +1,14 @@
 package spoof
 
 import (
+	"yiwang/internal/patrol"
 	"yiwang/internal/platform/db"
-	"yiwang/internal/region"
 )
 
 // Deps is what the module stands on.
 type Deps struct {
-	DB      *db.DB
-	Regions *region.Service
+	DB     *db.DB
+	Patrol *patrol.Service
 }
 
 // Service holds the verbs of this module. It is safe for concurrent use.
