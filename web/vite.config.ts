@@ -12,10 +12,14 @@ const faces: Record<string, string> = {
   'apps/console/index.html': 'index.html',
   'apps/public/index.html': 'p/index.html',
   'apps/officer/index.html': 'm/index.html',
+  'apps/screen/index.html': 'screen/index.html',
 }
 
 /** Faces that work without a network: the first part of their address → the folder of their worker. */
 const offline: Record<string, string> = { p: 'public', m: 'officer' }
+
+/** The first part of an address → the folder of its face; the console has the rest. */
+const folders: Record<string, string> = { ...offline, screen: 'screen' }
 
 /** Puts every face's document where the server expects it, in development and in the build. */
 function facesAtTheirAddress(): Plugin {
@@ -25,7 +29,7 @@ function facesAtTheirAddress(): Plugin {
       server.middlewares.use((request, _response, next) => {
         const path = request.url ?? '/'
         const isDocument = request.headers.accept?.includes('text/html') && !path.startsWith('/api')
-        if (isDocument) request.url = `/apps/${offline[/^\/(\w+)(?=[/?]|$)/.exec(path)?.[1] ?? ''] ?? 'console'}/index.html`
+        if (isDocument) request.url = `/apps/${folders[/^\/(\w+)(?=[/?]|$)/.exec(path)?.[1] ?? ''] ?? 'console'}/index.html`
         next()
       })
     },
@@ -83,7 +87,7 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': process.env.YIWANG_API ?? 'http://127.0.0.1:8080' },
+    proxy: { '/api': { target: process.env.YIWANG_API ?? 'http://127.0.0.1:8080', ws: true } },
   },
   test: { environment: 'node', include: ['src/**/*.test.ts'] },
 })

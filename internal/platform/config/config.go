@@ -33,6 +33,8 @@ type Config struct {
 	RateBurst    int      `default:"400" help:"Requests at once beyond the rate."`
 	Mail         string   `help:"SMTP server for e-mail: smtp:// or smtps://USER:SECRET@HOST:PORT?from=ADDRESS. Default: files in messages/ of the data directory." placeholder:"URL"`
 	SMS          string   `name:"sms" help:"HTTP gateway for text messages: https://KEY:SECRET@HOST/PATH. Default: files in messages/ of the data directory." placeholder:"URL"`
+	MQTT         string   `name:"mqtt" help:"Address that takes positions and readings by MQTT 3.1.1; off by default." placeholder:"HOST:PORT"`
+	CameraHost   []string `name:"camera-host" help:"Media servers whose pictures may be fetched; none by default." placeholder:"HOST:PORT"`
 	WebhookNet   []string `name:"webhook-net" help:"Private networks that webhooks may reach, such as 10.20.0.0/16; none by default." placeholder:"CIDR"`
 	Media        string   `help:"UDP and TCP port of pictures and voices of calls, such as :8189, or off. Default: UDP on the port of --addr, TCP on the next." placeholder:"HOST:PORT"`
 	MediaAddress []string `help:"IP address by which phones reach this server for calls, where it is not one of the machine's own." placeholder:"IP"`

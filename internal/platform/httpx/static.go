@@ -44,10 +44,11 @@ func Static(dist fs.FS) http.Handler {
 	})
 }
 
-// face is the folder of the face an address belongs to: residents under p/, officers under m/, the console elsewhere.
+// face is the folder of the face an address belongs to: residents under p/, officers under m/, the wall under screen/, the
+// console elsewhere.
 func face(name string) string {
 	switch first, _, _ := strings.Cut(name, "/"); first {
-	case "p", "m":
+	case "p", "m", "screen":
 		return first + "/"
 	}
 	return ""

@@ -42,7 +42,8 @@ export function readChunk(bytes: Uint8Array): TrackPoint[] {
 
 const turned = (from: number, by: number): number => (by === 360 ? unknown16 : from === unknown16 ? by : (((from + by) % 360) + 360) % 360)
 
-class Reader {
+/** Reads variable-length integers; throws where bytes are missing. */
+export class Reader {
   private pos = 0
   constructor(private readonly bytes: Uint8Array) {}
   get left(): number { return this.bytes.length - this.pos }
