@@ -85,7 +85,12 @@ func (s *Service) Quality(ctx context.Context, waveID string) (*Quality, error) 
 	models := map[string]int{}
 	where, args := CommentFilter{WaveID: waveID, State: CommentConfirmed}.where(ctx)
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		return db.Each(ctx, tx, "SELECT "+commentColumns+" FROM comment_code WHERE "+where, args, func(c *Comment) error {
+		type judged struct {
+			Suggestions db.JSON[[]Suggestion] `db:"suggestions"`
+			Fields      db.JSON[[]string]     `db:"fields"`
+			Model       string                `db:"model"`
+		}
+		return db.Each(ctx, tx, "SELECT suggestions, fields, model FROM comment_code WHERE "+where, args, func(c *judged) error {
 			suggested = append(suggested, c.Suggestions.V)
 			decided = append(decided, c.Fields.V)
 			models[c.Model]++

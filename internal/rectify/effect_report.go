@@ -85,20 +85,11 @@ func stageOf(next *survey.Wave) string {
 }
 
 func (s *Service) fillEffect(ctx context.Context, tx *db.Tx, out *EffectReport, where string, args []any) error {
-	whole, err := countSets(ctx, tx, "''", where, args)
-	if err != nil {
-		return err
-	}
-	for _, name := range Sets() {
-		out.Counts[name] = 0
-	}
-	for _, g := range whole {
-		out.Counts = g.Counts
-	}
 	lines, err := countSets(ctx, tx, "field", where, args)
 	if err != nil {
 		return err
 	}
+	out.Counts = sum(lines)
 	asked, err := askedByField(ctx, tx, where, args)
 	if err != nil {
 		return err
