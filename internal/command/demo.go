@@ -62,6 +62,7 @@ func (demoAccountsCmd) Run(_ context.Context, _ *config.Config, s *Streams) erro
         housing、water_supply …               部门经办（部门代码即账号）
         officer01 …    网格员，在 /m/ 登录      居民不用账号，在 /p/
   考评  lead           考评办主任：批次、成绩、反向清单   leader               区领导：结果会签
+        analyst        考评办副主任：启用模型、裁定编码差异
         street01 … 13  街道：答复与整改          verifier             核查员
         interviewer01、02  调查员：入户、电话、录入
   三员  admin  系统管理员    security  安全管理员    auditor  审计员
