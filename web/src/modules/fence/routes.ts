@@ -1,3 +1,5 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const fenceRoutes: RouteRecordRaw[] = []
+export const fenceRoutes: RouteRecordRaw[] = [
+  { path: '/fences', component: () => import('./pages/FencesPage.vue'), meta: { title: '围栏与规则', permissions: ['fence.read'] } },
+]
