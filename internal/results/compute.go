@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/rectify"
 	"yiwang/internal/stats"
 	"yiwang/internal/survey"
 )
@@ -173,12 +174,13 @@ func (o *Outcome) judgeDepartments(in Input) {
 				d.Weakest, d.Attention = append(d.Weakest, f.Name), true
 			}
 		}
-		if u.Issued > 0 {
-			n := float64(u.Issued)
-			score := round(100 * (0.5*float64(u.Closed)/n + 0.3*float64(u.Approved)/n + 0.2*(1-float64(u.Recurred)/n)))
-			d.Score = &score
+		// The one definition of a reverse score, as streets and the effect page have it; none while a share has nothing it is a share of.
+		r := rectify.Reverse{Settled: u.Settled, ClosedLoop: u.Closed, Passed: u.Passed, Approved: u.Approved, Judged: u.Judged, Recurred: u.Recurred}
+		if score := r.Score(rectify.DefaultReverseWeights); score != nil {
+			rounded := round(*score)
+			d.Score = &rounded
 		}
-		if d.Score != nil || d.Attention {
+		if u.Issued > 0 || d.Attention {
 			o.Departments = append(o.Departments, d)
 		}
 	}

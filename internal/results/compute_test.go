@@ -142,7 +142,7 @@ func TestDepartments_UtilitiesStandApartAndLeadersOfWeakFieldsAreMarked(t *testi
 	in := year(1, []float64{80, 81}, []float64{80, 81})
 	in.Rules.WeakestFields = 1
 	in.Fields = []FieldShare{{Code: "04", Name: "物业管理", Lead: "housing", Share: 22, SE: 0.6, N: 8020}, {Code: "05", Name: "交通出行", Lead: "traffic", Share: 12, SE: 0.5, N: 8020}}
-	in.Units = []UnitOutcome{{Code: "gas", Kind: "utility", Issued: 4, Closed: 4, Approved: 4}, {Code: "housing", Kind: "department", Issued: 10, Closed: 8, Approved: 6, Recurred: 1},
+	in.Units = []UnitOutcome{{Code: "gas", Kind: "utility", Issued: 4, Closed: 4, Approved: 4, Settled: 4, Passed: 4, Judged: 4}, {Code: "housing", Kind: "department", Issued: 10, Closed: 8, Approved: 6, Recurred: 1, Settled: 10, Passed: 10, Judged: 10},
 		{Code: "traffic", Kind: "department"}, {Code: "street_office", Kind: "street", Issued: 3}}
 	o := computed(t, in)
 	if len(o.Departments) != 2 || o.Departments[0].Code != "housing" || !o.Departments[0].Attention || *o.Departments[0].Score != 76 || o.Departments[1].Kind != "utility" {

@@ -234,4 +234,7 @@ func (u *UnitOutcome) add(r rectify.Reverse) {
 	u.Late += r.Late
 	u.Reworked += r.Reworked
 	u.Recurred += r.Recurred
+	u.Settled += r.Settled
+	u.Passed += r.Passed
+	u.Judged += r.Judged
 }

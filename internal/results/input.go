@@ -73,6 +73,9 @@ type UnitOutcome struct {
 	Late     int    `json:"late"`
 	Reworked int    `json:"reworked"`
 	Recurred int    `json:"recurred"`
+	Settled  int    `json:"settled" doc:"Closed or past their time: what the closed ones are a share of"`
+	Passed   int    `json:"passed" doc:"Verified: what the approved ones are a share of"`
+	Judged   int    `json:"judged" doc:"Recurrence decided: what those that came back are a share of"`
 }
 
 // Adjustment corrects a street's year score after an upheld appeal.
