@@ -4,11 +4,19 @@ import { session } from './session'
 
 /** A case that was registered or moved, as far as lists need it. */
 export interface CaseMoved { case_id: string; number: string; title: string; action: string; from: string; to: string; at: string; category: string; area_code: string; level: string; holder: string; lead_unit?: string; urgent?: boolean; version: number }
+/** A step of a whistle or of one of its calls: ask for it again. */
+export interface WhistleMoved { whistle_id: string; action: string; state: string; call_id?: string }
 /** A clock that turned amber, orange or red. */
 export interface ClockTurned { case_id: string; number: string; kind: string; phase: string; level: string; unit_id: string; due_at: string }
 /** An alarm that was raised, acknowledged or cleared; without a place or a name. */
 export interface AlarmTurned { id: string; source: string; kind: string; severity: 'critical' | 'major' | 'minor' | 'warning' | 'info'; area_code: string; what: 'raised' | 'acknowledged' | 'cleared'; late: boolean }
-interface Events { alarm: AlarmTurned; case: CaseMoved; clock: ClockTurned; reload: Record<string, never> }
+/** A call of this person, or at the centre of an area, that changed: ask how it stands. */
+export interface CallChanged { call_id: string; state: string; version: number }
+/** Somebody's time on duty began or ended; the phone of whose it is stops giving its position. */
+export interface DutyTurned { session: string; officer: string; on: boolean; ended_by: string; note: string }
+/** A call for help that was raised, answered or ended: ask for it. */
+export interface SosTurned { id: string; officer: string; state: string }
+interface Events { alarm: AlarmTurned; duty: DutyTurned; sos: SosTurned; call: CallChanged; case: CaseMoved; clock: ClockTurned; whistle: WhistleMoved; reload: Record<string, never> }
 type Heard = { [K in keyof Events]?: (event: Events[K]) => void }
 
 /** Whether the stream is open; pages may say 实时 or 已断开. */
@@ -17,6 +25,10 @@ export const following = ref(false)
 const heard = new Set<Heard>()
 let source: EventSource | null = null
 let lastInput = Date.now()
+/** How many listeners must hear with the page in the background, and with nobody touching it: who carries the phone in a pocket. */
+let hidden = 0
+let always = 0
+const rests = () => document.hidden && !hidden && !always
 /** Nobody at the desk: the session is to run out as if no page were open. */
 const idle = 20 * 60_000
 
@@ -26,10 +38,10 @@ function tell<K extends keyof Events>(name: K, event: MessageEvent<string>): voi
 }
 
 function openStream(): void {
-  if (source || !heard.size || document.hidden || !session.value || typeof EventSource === 'undefined') return
+  if (source || !heard.size || rests() || !session.value || typeof EventSource === 'undefined') return
   source = new EventSource('/api/v1/stream')
   source.addEventListener('hello', () => (following.value = true))
-  for (const name of ['case', 'clock', 'alarm', 'reload'] as const) source.addEventListener(name, (event) => tell(name, event as MessageEvent<string>))
+  for (const name of ['case', 'clock', 'whistle', 'alarm', 'call', 'duty', 'sos', 'reload'] as const) source.addEventListener(name, (event) => tell(name, event as MessageEvent<string>))
   source.onerror = () => {
     following.value = false
     if (source?.readyState === EventSource.CLOSED) closeStream() // refused: the next wake-up tries again
@@ -45,7 +57,7 @@ function closeStream(): void {
 function wake(): void {
   const away = Date.now() - lastInput > idle
   lastInput = Date.now()
-  if (!source && heard.size && !document.hidden) {
+  if (!source && heard.size && !rests()) {
     openStream()
     if (away) for (const listener of heard) listener.reload?.({})
   }
@@ -54,33 +66,49 @@ function wake(): void {
 if (typeof document !== 'undefined') {
   for (const name of ['pointerdown', 'keydown', 'visibilitychange']) addEventListener(name, wake, { passive: true, capture: true })
   setInterval(() => {
-    if (document.hidden || Date.now() - lastInput > idle) closeStream()
+    if (rests() || Date.now() - lastInput > idle && !always) closeStream()
     else openStream()
   }, 30_000)
 }
 
 /**
  * Follows what happens to the cases the signed-in person sees, as long as the calling component lives. One connection
- * serves every page; it rests while the page is hidden or nobody is there, and says reload after a gap.
+ * serves every page; it rests while the page is hidden or nobody is there, and says reload after a gap. `stay` keeps it:
+ * hidden while the page is in the background, always also when nobody touches it.
  */
-export function useStream(listener: Heard): void {
+export function useStream(listener: Heard, stay?: 'hidden' | 'always'): void {
   heard.add(listener)
+  if (stay === 'hidden') hidden++
+  if (stay === 'always') always++
   openStream()
   onScopeDispose(() => {
     heard.delete(listener)
+    if (stay === 'hidden') hidden--
+    if (stay === 'always') always--
     if (!heard.size) closeStream()
   })
 }
 
-/** Asks for the queries with these first keys again when a case moves, at most every two seconds. */
-export function useFreshCases(keys: string[], wanted: (event: CaseMoved) => boolean = () => true): void {
+/** Asks for the queries with these first keys again, at most every two seconds. */
+function refreshing(keys: string[]): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const refresh = () => {
+  onScopeDispose(() => clearTimeout(timer))
+  return () => {
     timer ??= setTimeout(() => {
       timer = undefined
       for (const key of keys) void queryClient.invalidateQueries({ queryKey: [key] })
     }, 2000)
   }
+}
+
+/** Asks for the queries with these first keys again when a case moves. */
+export function useFreshCases(keys: string[], wanted: (event: CaseMoved) => boolean = () => true): void {
+  const refresh = refreshing(keys)
   useStream({ case: (event) => wanted(event) && refresh(), clock: refresh, reload: refresh })
-  onScopeDispose(() => clearTimeout(timer))
+}
+
+/** Asks for the queries with these first keys again when a whistle moves. */
+export function useFreshWhistles(keys: string[], wanted: (event: WhistleMoved) => boolean = () => true): void {
+  const refresh = refreshing(keys)
+  useStream({ whistle: (event) => wanted(event) && refresh(), reload: refresh })
 }

@@ -1,0 +1,24 @@
+import type { components } from '@/api/schema'
+import { api, body, set, withQuery } from '@/kit/http'
+
+export type Call = components['schemas']['CallsCall']
+export type Party = components['schemas']['CallsParty']
+export type CallDetail = components['schemas']['CallsDetail']
+export type Recording = components['schemas']['CallsRecording']
+export type Person = components['schemas']['CallsPerson']
+export type Relay = components['schemas']['CallsRelay']
+export type CallAction = 'accept' | 'decline' | 'hang_up' | 'hold' | 'resume' | 'move' | 'invite' | 'record' | 'stop_recording' | 'agree' | 'refuse' | 'end'
+export interface Said { device?: string; voice?: boolean; reply?: string; user?: string }
+export interface NewCall { to?: string; kind: 'video' | 'voice'; reason?: string; case_id?: string; device: string; record?: boolean }
+
+export const beginCall = (call: NewCall) => body(api.POST('/api/v1/calls', { body: call }))
+export const currentCall = () => body(api.GET('/api/v1/calls/current'))
+export const act = (id: string, action: CallAction, said: Said = {}) => body(api.POST('/api/v1/calls/{id}/actions/{action}', { params: { path: { id, action } }, body: said }))
+export const listCalls = (query: { case?: string; user?: string; missed?: boolean; mine?: boolean; limit?: number; cursor?: string }) => body(api.GET('/api/v1/calls', { params: { query: set(query) } }))
+export const getCall = (id: string) => body(api.GET('/api/v1/calls/{id}', { params: { path: { id } } }))
+export const people = (words: string) => body(api.GET('/api/v1/calls/people', { params: { query: set({ words }) } }))
+export const relay = () => body(api.GET('/api/v1/calls/relay'))
+export const connect = (id: string, device: string, sdp: string, fresh: boolean) => body(api.POST('/api/v1/calls/{id}/connection', { params: { path: { id } }, body: { device, sdp, fresh } }))
+export const tryNetwork = (sdp: string) => body(api.POST('/api/v1/calls/trials', { body: { sdp } }))
+export const lookAt = (recording: string, reason: string) => body(api.POST('/api/v1/call-recordings/{id}/looks', { params: { path: { id: recording } }, body: { reason } }))
+export const fileOf = (recording: string, look: string) => withQuery(`/api/v1/call-recordings/${encodeURIComponent(recording)}/file`, { look })
