@@ -4,7 +4,9 @@ import (
 	"context"
 	"strings"
 
+	"yiwang/internal/live"
 	"yiwang/internal/messages"
+	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/outbox"
 	"yiwang/internal/whistle"
@@ -12,8 +14,21 @@ import (
 
 // reactToWhistles: a street blew, a department answered, a clock came to a point.
 func (a *App) reactToWhistles() {
+	// Pages that show whistles hear of each step.
+	live.Carry(a.Live, whistle.TopicMoved, func(e whistle.Moved) live.Event {
+		return live.Event{Name: "whistle", Area: e.Street, May: func(p *auth.Principal) bool { return whistle.Hears(p, e) },
+			Data: whistleOnStream{WhistleID: e.WhistleID, Action: e.Action, State: e.State, CallID: e.CallID}}
+	})
 	outbox.On(a.Bus, whistle.TopicMoved, "notice.whistle", a.tellOfWhistle)
 	outbox.On(a.Bus, whistle.TopicReminded, "notice.whistle-clock", a.remindOfWhistle)
+}
+
+// whistleOnStream is what pages hear of a step: enough to ask for the list again, without a word that anybody wrote.
+type whistleOnStream struct {
+	WhistleID string        `json:"whistle_id"`
+	Action    string        `json:"action"`
+	State     whistle.State `json:"state"`
+	CallID    string        `json:"call_id,omitempty"`
 }
 
 func whistleLink(id string) string { return "/whistles/" + id }
