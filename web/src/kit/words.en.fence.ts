@@ -5,6 +5,7 @@ export const fence: Record<string, string> = {
   '绘制范围': 'Drawn area',
   '本人责任区': 'Own grid',
   '进入': 'In',
+  '离开': 'Out',
   '穿过': 'Through',
   '停留超时': 'Stayed too long',
   '离开超时': 'Away too long',
