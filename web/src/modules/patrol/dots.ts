@@ -21,7 +21,7 @@ void main() {
   gl_PointSize = 2.0 * (radius + 2.0 * ratio) + 2.0;
 }`
 const fragment = `#version 300 es
-precision mediump float;
+precision highp float;
 uniform vec3 rim; uniform float ratio;
 in vec3 tint; in float radius; out vec4 colour;
 void main() {
