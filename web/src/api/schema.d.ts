@@ -18949,11 +18949,21 @@ export interface components {
             code: string;
             /** Format: int64 */
             issued: number;
+            /**
+             * Format: int64
+             * @description Recurrence decided: what those that came back are a share of
+             */
+            judged: number;
             /** @enum {string} */
             kind: "department" | "street" | "utility";
             /** Format: int64 */
             late: number;
             name: string;
+            /**
+             * Format: int64
+             * @description Verified: what the approved ones are a share of
+             */
+            passed: number;
             /** Format: int64 */
             recurred: number;
             /** Format: int64 */
@@ -18963,6 +18973,11 @@ export interface components {
              * @description 100 × (0.5 closed + 0.3 approved + 0.2 not recurred) of the items it led; null without items
              */
             score: number | null;
+            /**
+             * Format: int64
+             * @description Closed or past their time: what the closed ones are a share of
+             */
+            settled: number;
             unit_id: string;
             /** @description names of the weakest fields it leads */
             weakest: string[] | null;
@@ -19196,15 +19211,30 @@ export interface components {
             code: string;
             /** Format: int64 */
             issued: number;
+            /**
+             * Format: int64
+             * @description Recurrence decided: what those that came back are a share of
+             */
+            judged: number;
             /** @enum {string} */
             kind: "department" | "street" | "utility";
             /** Format: int64 */
             late: number;
             name: string;
+            /**
+             * Format: int64
+             * @description Verified: what the approved ones are a share of
+             */
+            passed: number;
             /** Format: int64 */
             recurred: number;
             /** Format: int64 */
             reworked: number;
+            /**
+             * Format: int64
+             * @description Closed or past their time: what the closed ones are a share of
+             */
+            settled: number;
             unit_id: string;
         };
         ResultsVerification: {
