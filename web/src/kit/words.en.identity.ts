@@ -5,6 +5,8 @@ export const identity: Record<string, string> = {
   '看在岗人员位置': 'See where those on duty are',
   '查看人员轨迹': 'Look at tracks of persons',
   '管理定位设备、结束上岗': 'Manage trackers, end sessions',
+  '申请导出人员轨迹': 'Ask for tracks as files',
+  '审批轨迹导出': 'Approve files of tracks',
   '保存': 'Save',
   '已保存': 'Saved',
   '已更改': 'Changed',

@@ -1,0 +1,78 @@
+// Rounds: what was seen of a street and what nobody saw, a plan that becomes tasks, the officer's tasks on the phone, and the track of an
+// officer replayed after a reason was given.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { open, picture, signIn, start, password } from './harness.mjs'
+
+let world
+before(async () => { world = await start() }, { timeout: 300_000 })
+after(() => world?.close())
+
+test('coverage leads from a street to the places of a community', async () => {
+  const { page, context, faults } = await open(world)
+  await signIn(page, world.base, 'command')
+  await page.goto(`${world.base}/rounds`)
+  await page.getByText('巡到的点', { exact: true }).first().waitFor()
+  await picture(page, 'rounds-coverage')
+  await page.locator('table button.lk').first().click()
+  await page.getByRole('button', { name: '上一级' }).waitFor()
+  for (let n = 0; n < 2 && !(await page.locator('ul.list li').count()); n++) {
+    await page.locator('table button.lk, ul.list li').first().waitFor()
+    const deeper = page.locator('table button.lk').first()
+    if (await deeper.count()) await deeper.click()
+  }
+  await page.locator('ul.list li').first().waitFor()
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('a plan becomes tasks of its grids', async () => {
+  const { page, context, faults } = await open(world)
+  await signIn(page, world.base, 'command')
+  await page.goto(`${world.base}/rounds/tasks`)
+  await page.getByRole('button', { name: '楼栋日巡' }).waitFor()
+  await page.getByRole('button', { name: '新建计划' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('名称').fill('健身角日查')
+  await dialog.getByLabel('公共设施').check()
+  await dialog.getByRole('button', { name: '建立并派发' }).click()
+  await page.getByRole('button', { name: '健身角日查' }).click()
+  await page.locator('tr.row').first().waitFor()
+  await picture(page, 'rounds-tasks')
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('the officer sees the places on the phone', async () => {
+  const { page, context, faults } = await open(world, { width: 390, height: 844 })
+  await page.goto(`${world.base}/m/sign-in`)
+  await page.getByLabel('账号').fill('officer01')
+  await page.getByLabel('密码', { exact: true }).fill(password)
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.getByRole('link', { name: /巡查任务/ }).click()
+  await page.getByRole('heading', { name: '巡查任务' }).waitFor()
+  await page.locator('.task').first().waitFor()
+  await picture(page, 'rounds-officer')
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('a track is replayed after a reason was given', async () => {
+  const { page, context, faults } = await open(world)
+  await signIn(page, world.base, 'command')
+  const people = await page.evaluate(async () => (await fetch('/api/v1/patrol/positions?since=0')).json())
+  const who = people.items[0]
+  await page.goto(`${world.base}/patrol/tracks/${who.officer_id}?name=${encodeURIComponent(who.name)}`)
+  const ask = page.getByRole('button', { name: '查看轨迹' })
+  await ask.waitFor()
+  assert.equal(await ask.isDisabled(), true)
+  await page.getByLabel('为什么要看').fill('核实到场时间')
+  await ask.click()
+  await page.getByRole('button', { name: '播放' }).waitFor()
+  await page.locator('ul.rows li').first().waitFor()
+  await page.getByRole('button', { name: '播放' }).click()
+  await page.getByRole('button', { name: '暂停' }).waitFor()
+  await picture(page, 'rounds-replay')
+  assert.deepEqual(faults, [])
+  await context.close()
+})
