@@ -114,7 +114,7 @@ func (l *loader) install(ctx context.Context, r *rand.Rand, source string, of in
 			n := len(out) + 1
 			lat, lon := v.Lat(), v.Lon()
 			x, err := l.Sensors.AddTx(ctx, tx, sensor.Device{Code: fmt.Sprintf("%s-%04d", of.letters, n), Name: fmt.Sprintf("%s%s%d号", l.grids[i].Name, of.name, n), Kind: of.kind, Lat: &lat, Lon: &lon,
-				SourceID: source, VendorCode: fmt.Sprintf("DEMO%s%05d", of.letters, n), SilentAfter: 240})
+				SourceID: source, VendorCode: fmt.Sprintf("DEMO%s%05d", of.letters, n), SilentAfter: 24 * 60})
 			if err != nil {
 				return err
 			}
@@ -126,9 +126,9 @@ func (l *loader) install(ctx context.Context, r *rand.Rand, source string, of in
 }
 
 // measure is what a sensor sent in the last two days, every half an hour and in the last two hours every five minutes; told is the
-// sensor with the story, silent one that stopped a day ago.
+// sensor with the story, silent one that stopped more than a day ago.
 func (l *loader) measure(r *rand.Rand, of instrument, x *sensor.Sensor, told, silent bool) (out []sensor.Event) {
-	begin, quiet := l.end.Add(-sensedHours*time.Hour), l.end.Add(-24*time.Hour)
+	begin, quiet := l.end.Add(-sensedHours*time.Hour), l.end.Add(-30*time.Hour)
 	for at := begin; !at.After(l.end); {
 		late := l.end.Sub(at) <= 2*time.Hour
 		if silent && at.After(quiet) {
