@@ -1,11 +1,13 @@
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, effectScope, ref, shallowRef, watch } from 'vue'
 import { connection } from '@/kit/http'
 import { asProblem, type Problem } from '@/kit/problem'
 import { newId } from '@/kit/newId'
+import { useStream, type DutyTurned } from '@/kit/useStream'
 import { metresBetween } from '@/modules/cases/distance'
 import { endDuty, getDuty, openDuty, sendPoints, type DutySession, type Fix } from './dutyApi'
 import { connected, me, may } from './me'
 import { change, take, takeAll } from './shelf'
+import { calling } from './sos'
 
 /**
  * On duty: the position is watched, kept on this phone until it has arrived, and sent. Off duty nothing is watched; what
@@ -19,7 +21,9 @@ export const unsent = ref(0)
 export const fault = shallowRef<Problem>()
 export const blind = ref(false) // the phone gives no position
 export const lastFix = shallowRef<Fix>()
-export const onDuty = computed(() => !!running.value)
+export const stopped = ref('') // why the centre ended the session
+export const keepDays = ref(30)
+export const onDuty = computed(() => running.value?.kind === 'duty')
 
 const everySeconds = 10
 const everyMetres = 20
@@ -36,7 +40,10 @@ export async function recallDuty(): Promise<void> {
   try {
     if (!(await connected())) return
     if (await take<boolean>('duty', leaving())) await leave()
-    await settle((await getDuty()).running ?? null)
+    const now = await getDuty()
+    calling.value = now.sos
+    keepDays.value = now.running?.keep_days ?? now.ended?.[0]?.keep_days ?? 30
+    await settle(now.running ?? null)
     known.value = true
     void send()
   } catch (error) {
@@ -47,6 +54,7 @@ export async function recallDuty(): Promise<void> {
 /** Goes on duty; the phone asks for the position if it has not been allowed yet. */
 export async function begin(): Promise<void> {
   fault.value = undefined
+  stopped.value = ''
   try {
     await settle(await openDuty())
   } catch (error) {
@@ -145,4 +153,12 @@ export function startDuty(): void {
     running.value = null
   }, { immediate: true })
   addEventListener('online', () => void recallDuty())
+  effectScope(true).run(() => useStream({ duty: (event) => void heard(event), sos: (event) => { if (event.officer === me.value?.id) void recallDuty() } }, 'always'))
+}
+
+/** The session was ended elsewhere: watching stops at once, not only when the next position is refused. */
+async function heard(event: DutyTurned): Promise<void> {
+  if (event.officer !== me.value?.id || event.on || running.value?.id !== event.session) return
+  await settle(null)
+  if (event.ended_by === 'centre') stopped.value = event.note
 }
