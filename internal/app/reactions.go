@@ -26,6 +26,7 @@ func (a *App) react() {
 	a.reactToResults()
 	a.reactToCases()
 	a.reactToWhistles()
+	a.reactToSensors()
 	a.reactToDuty()
 	a.reactToCalls()
 	a.reactToAlarms()
