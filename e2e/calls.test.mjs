@@ -32,7 +32,7 @@ async function phone(relayed) {
 }
 
 /** The other side's picture moves. */
-const sees = (page) => page.locator('.stage video[data-seen=true]:not([muted])').first().waitFor({ timeout: 30_000 })
+const sees = (page) => page.locator('.stage figure:not(.own) video[data-seen=true]').first().waitFor({ timeout: 30_000 })
 
 /** Rings somebody from a page of the console, as its buttons do. */
 async function callFrom(page, officer, reason) {

@@ -35,6 +35,7 @@ export async function open(video: boolean, rear: boolean): Promise<void> {
 export function close(): void {
   own.value?.getTracks().forEach((track) => track.stop())
   own.value = undefined
+  without.value = ''
 }
 
 export function mute(off: boolean): void {
