@@ -228,6 +228,8 @@ export const officer: Record<string, string> = {
   '已到点，请上岗': 'It is time: go on duty',
   '您的位置共享到{at}': 'Your position is shared until {at}',
   '我已安全': 'I am safe',
+  '已安全': 'Safe',
+  '误触': 'Pressed by mistake',
   '按下即同意把您的位置给指挥中心看30分钟，不在岗也一样；您随时可以结束。': 'By pressing you share your position with the centre for 30 minutes, off duty too; you can end it at any time.',
   '按住2秒求助': 'Hold 2 seconds to call for help',
   '按错了': 'Pressed by mistake',

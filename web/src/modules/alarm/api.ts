@@ -2,7 +2,7 @@ import type { components } from '@/api/schema'
 import type { Page, Solid } from '@/api/types'
 import { api, body, set, withQuery } from '@/kit/http'
 
-export type Alarm = Solid<components['schemas']['AlarmAlarm']>
+export type Alarm = Solid<components['schemas']['Alarm']>
 export type AlarmDetail = Solid<components['schemas']['AlarmDetail']>
 export type AlarmStep = Solid<components['schemas']['AlarmStep']>
 export type Severity = Alarm['severity']
@@ -17,4 +17,4 @@ export const acknowledge = (id: string, version: number, note: string) => body(a
 export const noteAlarm = (id: string, note: string) => body(api.POST('/api/v1/alarms/{id}/notes', { params: of(id), body: { note } }))
 export const clearAlarm = (id: string, version: number, reason: string) => body(api.POST('/api/v1/alarms/{id}/clear', { params: of(id), body: { version, reason } }))
 export const makeCase = (id: string, version: number, text: string, category: string) => body(api.POST('/api/v1/alarms/{id}/case', { params: of(id), body: { version, text, ...set({ category }) } }))
-export const exportAddress = (filter: AlarmFilter, format: 'xlsx' | 'csv') => withQuery('/api/v1/alarms/export', { ...set({ ...filter }), format } as Record<string, string>)
+export const exportAddress = (filter: AlarmFilter, format: 'xlsx' | 'csv') => withQuery('/api/v1/alarms/export', { ...set({ ...filter }), format } as unknown as Record<string, string>)

@@ -1,12 +1,13 @@
 import type { components } from '@/api/schema'
+import type { Solid } from '@/api/types'
 import { api, body, set, withQuery } from '@/kit/http'
 
-export type Call = components['schemas']['CallsCall']
-export type Party = components['schemas']['CallsParty']
-export type CallDetail = components['schemas']['CallsDetail']
-export type Recording = components['schemas']['CallsRecording']
-export type Person = components['schemas']['CallsPerson']
-export type Relay = components['schemas']['CallsRelay']
+export type Call = Solid<components['schemas']['CallsCall']>
+export type Party = Solid<components['schemas']['CallsParty']>
+export type CallDetail = Solid<components['schemas']['CallsDetail']>
+export type Recording = Solid<components['schemas']['CallsRecording']>
+export type Person = Solid<components['schemas']['CallsPerson']>
+export type Relay = Solid<components['schemas']['CallsRelay']>
 export type CallAction = 'accept' | 'decline' | 'hang_up' | 'hold' | 'resume' | 'move' | 'invite' | 'record' | 'stop_recording' | 'agree' | 'refuse' | 'end'
 export interface Said { device?: string; voice?: boolean; reply?: string; user?: string }
 export interface NewCall { to?: string; kind: 'video' | 'voice'; reason?: string; case_id?: string; device: string; record?: boolean }

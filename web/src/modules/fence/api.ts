@@ -2,7 +2,7 @@ import type { components } from '@/api/schema'
 import type { Page, Solid } from '@/api/types'
 import { api, body, set } from '@/kit/http'
 
-export type Fence = Solid<components['schemas']['FenceFence']>
+export type Fence = Solid<components['schemas']['Fence']>
 export type Definition = components['schemas']['FenceDefinition']
 export type FenceEvent = Solid<components['schemas']['FenceEvent']>
 

@@ -1,7 +1,8 @@
 import type { paths } from '@/api/schema'
+import type { Solid } from '@/api/types'
 import { api, body, set } from '@/kit/http'
 
-type Answer<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } } ? T : never
+type Answer<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } } ? Solid<T> : never
 export type Sensor = Answer<'/api/v1/sensors/{id}'>
 export type SensorRule = Answer<'/api/v1/sensor-rules'>['items'][number]
 export type SensorSource = Answer<'/api/v1/sensor-sources'>['items'][number]

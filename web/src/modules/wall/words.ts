@@ -9,3 +9,6 @@ export function lateWords(ms: number): string {
   return hours >= 48 ? t('超{n}天', { n: Math.floor(hours / 24) }) : hours >= 1 ? t('超{n}小时', { n: hours }) : t('超{n}分钟', { n: Math.max(1, Math.floor(ms / 60_000)) })
 }
 export const aboutPerson = (source: string): string => (source === 'sos' ? t('网格员求助') : t('人员告警'))
+
+/** A wave without the words every wave is called by. */
+export const wave = (name: string): string => name.replace('满意度考评', '')
