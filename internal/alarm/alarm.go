@@ -1,7 +1,6 @@
 package alarm
 
 import (
-	"database/sql/driver"
 	"fmt"
 	"slices"
 	"time"
@@ -29,7 +28,7 @@ var Severities = []Severity{Critical, Major, Minor, Warning, Info}
 func (v Severity) rank() int { return slices.Index(Severities, v) + 1 }
 
 // Value stores the rank.
-func (v Severity) Value() (driver.Value, error) {
+func (v Severity) Value() (db.Value, error) {
 	if n := v.rank(); n > 0 {
 		return int64(n), nil
 	}

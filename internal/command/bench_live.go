@@ -115,7 +115,7 @@ func (c benchLiveCmd) screen(ctx context.Context, a *app.App) (string, error) {
 
 // watch follows the stream as a wall does; the first frame holds what was there and does not count.
 func (c benchLiveCmd) watch(ctx context.Context, addr, cookie string) (took []time.Duration, bytes int64, err error) {
-	conn, _, err := websocket.Dial(ctx, "ws://"+addr+patrol.StreamPath, &websocket.DialOptions{HTTPHeader: http.Header{"Cookie": {cookie}}})
+	conn, _, err := websocket.Dial(ctx, "ws://"+addr+patrol.StreamPath, &websocket.DialOptions{HTTPHeader: http.Header{"Cookie": {cookie}}}) //nolint:bodyclose // a response that switches protocols has none
 	if err != nil {
 		return nil, 0, err
 	}

@@ -7,10 +7,14 @@ import (
 	"testing"
 
 	"yiwang/data/calendar"
+	"yiwang/internal/alarm"
 	"yiwang/internal/appraisal"
+	"yiwang/internal/calls"
+	"yiwang/internal/camera"
 	"yiwang/internal/cases"
 	"yiwang/internal/desk"
 	"yiwang/internal/duty"
+	"yiwang/internal/fence"
 	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
 	"yiwang/internal/integration"
@@ -30,8 +34,11 @@ import (
 	"yiwang/internal/region"
 	"yiwang/internal/report"
 	"yiwang/internal/results"
+	"yiwang/internal/roster"
 	"yiwang/internal/rounds"
 	"yiwang/internal/sampling"
+	"yiwang/internal/sensor"
+	"yiwang/internal/spoof"
 	"yiwang/internal/survey"
 	"yiwang/internal/tally"
 	"yiwang/internal/whistle"
@@ -54,7 +61,8 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	var perms []string
 	for _, of := range [][]string{region.Permissions(), identity.Permissions(), survey.Permissions(), rectify.Permissions(), appraisal.Permissions(),
 		sampling.Permissions(), fieldwork.Permissions(), integrity.Permissions(), results.Permissions(), report.Permissions(),
-		duty.Permissions(), cases.Permissions(), whistle.Permissions(), desk.Permissions(), tally.Permissions(), messages.Permissions(), integration.Permissions()} {
+		duty.Permissions(), cases.Permissions(), whistle.Permissions(), desk.Permissions(), tally.Permissions(), messages.Permissions(), integration.Permissions(), patrol.Permissions(), roster.Permissions(), rounds.Permissions(),
+		alarm.Permissions(), fence.Permissions(), spoof.Permissions(), calls.Permissions(), camera.Permissions(), sensor.Permissions()} {
 		perms = append(perms, of...)
 	}
 	h.Trail = audit.New(h.DB, []byte("a key for tests alone, 32 bytes."))
@@ -80,6 +88,13 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.Messages = messages.New(messages.Deps{DB: h.DB, People: h.Identity, Box: box, Dir: t.TempDir()})
 	h.Patrol = patrol.New(patrol.Deps{DB: h.DB, Regions: h.Region})
 	h.Rounds = rounds.New(rounds.Deps{DB: h.DB, Regions: h.Region, People: h.Identity, Patrol: h.Patrol})
+	h.Roster = roster.New(roster.Deps{DB: h.DB, Regions: h.Region, People: h.Identity})
+	h.Alarms = alarm.New(alarm.Deps{DB: h.DB, Regions: h.Region})
+	h.Fences = fence.New(fence.Deps{DB: h.DB, Regions: h.Region, Patrol: h.Patrol, Alarms: h.Alarms})
+	h.Spoofs = spoof.New(spoof.Deps{DB: h.DB, Patrol: h.Patrol})
+	h.Calls = calls.New(calls.Deps{DB: h.DB, Regions: h.Region, People: h.Identity, Files: h.Blobs, Dir: t.TempDir()})
+	h.Cameras = camera.New(camera.Deps{DB: h.DB, Regions: h.Region})
+	h.Sensors = sensor.New(sensor.Deps{DB: h.DB, Regions: h.Region, Alarms: h.Alarms})
 	h.Partners = integration.New(integration.Deps{DB: h.DB, Cases: h.Cases, Duties: h.Duties, Regions: h.Region, Box: box})
 	return h
 }

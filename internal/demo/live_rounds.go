@@ -44,7 +44,7 @@ func (l *loader) placeRounds(ctx context.Context) error {
 	w.Flush()
 	report, err := l.Rounds.ImportPoints(ctx, &b, geo.WGS84, false)
 	if err == nil && !report.Stored {
-		err = fmt.Errorf("%d places were refused: %v", report.Rejected, report.Errors[0])
+		err = fmt.Errorf("%d places were refused: %w", report.Rejected, report.Errors[0])
 	}
 	return err
 }

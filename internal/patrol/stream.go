@@ -226,7 +226,7 @@ func (h *hub) number(place string) uint32 {
 	n, ok := h.places[place]
 	if !ok {
 		h.names = append(h.names, place)
-		n = uint32(len(h.names)) //nolint:gosec // grids are thousands
+		n = uint32(len(h.names))
 		h.places[place] = n
 	}
 	return n

@@ -61,7 +61,7 @@ func (f *frame) append(b []byte) []byte {
 	b = append(b, frameFormat, kind)
 	b = binary.AppendUvarint(b, uint64(f.epoch))
 	b = binary.AppendUvarint(b, f.change)
-	b = binary.AppendUvarint(b, uint64(max(0, f.now))) //nolint:gosec // not negative
+	b = binary.AppendUvarint(b, uint64(max(0, f.now)))
 	slices.Sort(f.gone)
 	slices.SortFunc(f.spots, func(a, b spot) int { return cmp.Compare(a.slot, b.slot) })
 	b = binary.AppendUvarint(b, uint64(len(f.gone)))
@@ -78,7 +78,7 @@ func (f *frame) append(b []byte) []byte {
 		b = binary.AppendUvarint(b, uint64(x.slot-last))
 		b = binary.AppendVarint(b, int64(x.point.Lat)-int64(lat))
 		b = binary.AppendVarint(b, int64(x.point.Lon)-int64(lon))
-		b = binary.AppendUvarint(b, uint64(max(0, f.now-x.point.At))) //nolint:gosec // not negative
+		b = binary.AppendUvarint(b, uint64(max(0, f.now-x.point.At)))
 		b = append(b, x.state())
 		if f.full {
 			b = x.appendMore(b)

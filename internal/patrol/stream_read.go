@@ -35,19 +35,19 @@ func ReadLive(b []byte) (f Live, err error) {
 	}
 	kind := r.byte()
 	f.Whole, f.Full = kind&frameWhole != 0, kind&frameFull != 0
-	f.Epoch, f.Change, f.Now = uint32(r.unsigned()), r.unsigned(), int64(r.unsigned()) //nolint:gosec // as written
+	f.Epoch, f.Change, f.Now = uint32(r.unsigned()), r.unsigned(), int64(r.unsigned())
 	slot := uint32(0)
 	for n := r.count(); n > 0 && !r.bad; n-- {
-		slot += uint32(r.unsigned()) //nolint:gosec // as written
+		slot += uint32(r.unsigned())
 		f.Gone = append(f.Gone, slot)
 	}
 	slot = 0
 	var lat, lon int64
 	for n := r.count(); n > 0 && !r.bad; n-- {
-		slot += uint32(r.unsigned()) //nolint:gosec // as written
+		slot += uint32(r.unsigned())
 		lat += r.signed()
 		lon += r.signed()
-		x := LiveSpot{Slot: slot, Point: track.Point{Lat: int32(lat), Lon: int32(lon), At: f.Now - int64(r.unsigned()), //nolint:gosec // as written
+		x := LiveSpot{Slot: slot, Point: track.Point{Lat: int32(lat), Lon: int32(lon), At: f.Now - int64(r.unsigned()),
 			Battery: track.NoBattery, Speed: track.NoSpeed, Heading: track.NoHeading, Accuracy: track.NoAccuracy}}
 		state := r.byte()
 		x.Busy = state&recordBusy != 0
@@ -55,9 +55,9 @@ func ReadLive(b []byte) (f Live, err error) {
 			x.Point.Flags = track.SOS
 		}
 		if f.Full {
-			x.Point.Battery = uint8(r.unsigned() - 1)                                                                                 //nolint:gosec // 0 becomes unknown
-			x.Point.Speed, x.Point.Heading, x.Point.Accuracy = uint16(r.unsigned()-1), uint16(r.unsigned()-1), uint16(r.unsigned()-1) //nolint:gosec // likewise
-			x.Grid = uint32(r.unsigned())                                                                                             //nolint:gosec // as written
+			x.Point.Battery = uint8(r.unsigned() - 1)
+			x.Point.Speed, x.Point.Heading, x.Point.Accuracy = uint16(r.unsigned()-1), uint16(r.unsigned()-1), uint16(r.unsigned()-1)
+			x.Grid = uint32(r.unsigned())
 		}
 		f.Spots = append(f.Spots, x)
 	}
@@ -110,5 +110,5 @@ func (r *frameReader) count() int {
 		r.bad = true
 		return 0
 	}
-	return int(n) //nolint:gosec // bounded by what is left
+	return int(n)
 }

@@ -19,5 +19,5 @@ const (
 // Permissions lists the permissions of this module.
 func Permissions() []string { return []string{PermRead, PermPlan} }
 
-// Events of this module; the payload is Swap.
-const TopicSwap = "roster.swap" // asked, approved, refused, withdrawn
+// TopicSwap is told when a swap is asked, approved, refused or withdrawn; the payload is Swap.
+const TopicSwap = "roster.swap"

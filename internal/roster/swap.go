@@ -197,19 +197,16 @@ func (s *Service) Colleagues(ctx context.Context) (out []Officer, err error) {
 	}
 	p := auth.From(ctx)
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		for _, a := range p.Areas {
-			list, err := s.officersTx(ctx, tx, a[:min(len(a), 12)], "")
-			if err != nil {
-				return err
-			}
-			for _, o := range list {
-				if o.ID != p.UserID {
-					out = append(out, o)
-				}
-			}
-			break
+		if len(p.Areas) == 0 {
+			return nil
 		}
-		return nil
+		list, err := s.officersTx(ctx, tx, p.Areas[0][:min(len(p.Areas[0]), 12)], "")
+		for _, o := range list {
+			if o.ID != p.UserID {
+				out = append(out, o)
+			}
+		}
+		return err
 	})
 	return out, err
 }

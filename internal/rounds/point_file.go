@@ -151,15 +151,12 @@ func readFeatures(in io.Reader, out *PointImport, take func(int, *line) error) e
 		}
 		out.Total++
 		out.Accepted++
-		var point struct {
-			Type        string    `json:"type"`
-			Coordinates []float64 `json:"coordinates"`
-		}
-		if json.Unmarshal(f.Geometry, &point) != nil || point.Type != "Point" || len(point.Coordinates) < 2 {
+		lon, lat, ok := pointOf(f.Geometry)
+		if !ok {
 			out.Reject(sheet.RowError{Row: n, Column: "geometry", Code: "rounds.no_position", Reason: "不是一个点：需要 Point 和经纬度"})
 			return nil
 		}
-		l := &line{NewPoint: NewPoint{Code: f.Text("code"), Name: f.Text("name"), Kind: kindsInFiles[f.Text("kind")], Lon: point.Coordinates[0], Lat: point.Coordinates[1]}}
+		l := &line{NewPoint: NewPoint{Code: f.Text("code"), Name: f.Text("name"), Kind: kindsInFiles[f.Text("kind")], Lon: lon, Lat: lat}}
 		l.Radius, _ = strconv.Atoi(f.Text("radius")) // absent: the usual one
 		if n, err := strconv.Atoi(f.Text("dwell")); err == nil {
 			l.Dwell = &n
@@ -174,6 +171,18 @@ func readFeatures(in io.Reader, out *PointImport, take func(int, *line) error) e
 		return errs.Invalid("rounds.bad_geojson", "The file is no GeoJSON: "+err.Error()+".")
 	}
 	return err
+}
+
+// pointOf reads a geometry that is one point.
+func pointOf(geometry []byte) (lon, lat float64, ok bool) {
+	var point struct {
+		Type        string    `json:"type"`
+		Coordinates []float64 `json:"coordinates"`
+	}
+	if json.Unmarshal(geometry, &point) != nil || point.Type != "Point" || len(point.Coordinates) < 2 {
+		return 0, 0, false
+	}
+	return point.Coordinates[0], point.Coordinates[1], true
 }
 
 // store keeps what differs from what is known.

@@ -40,7 +40,12 @@ func TestRights_EachVerbAsksForItsPermissionAndArea(t *testing.T) {
 			}},
 			{"street2", "sensor.no_source", func(who string) error { _, _, err := h.RenewSource(h.as(who), h.from.ID); return err }},
 			{"street2", "sensor.no_source", func(who string) error { return h.RevokeSource(h.as(who), h.from.ID) }},
-			{"street2", "auth.outside_area", func(who string) error { n := flood; n.AreaCode = "320106001"; _, err := h.AddRule(h.as(who), n); return err }},
+			{"street2", "auth.outside_area", func(who string) error {
+				n := flood
+				n.AreaCode = "320106001"
+				_, err := h.AddRule(h.as(who), n)
+				return err
+			}},
 			{"street2", "sensor.no_rule", func(who string) error { return h.DropRule(h.as(who), r.ID) }},
 			{"reader", "auth.no_permission", func(who string) error { _, err := h.Import(h.as(who), strings.NewReader("a"), true); return err }},
 		} {

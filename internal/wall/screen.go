@@ -160,7 +160,7 @@ func (s *Service) FromRequest(r *http.Request) (*auth.Principal, error) {
 	}
 	x, err := s.find(r.Context(), c.Value)
 	if errs.KindOf(err) == errs.KindUnauthorized {
-		return nil, nil // the browser still carries it; whoever signs in there is somebody else
+		return nil, nil //nolint:nilerr // the browser still carries it; whoever signs in there is somebody else
 	} else if err != nil {
 		return nil, err
 	}

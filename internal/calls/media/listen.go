@@ -97,7 +97,7 @@ func (s *Server) Close() error {
 	if s.relay != nil {
 		err = errors.Join(err, s.relay.Close())
 	}
-	return errors.Join(err, s.packets.PacketConn.Close(), s.streams.Listener.Close())
+	return errors.Join(err, s.packets.Close(), s.streams.Listener.Close())
 }
 
 // Timing of connectivity: after 4 s without a sign a party counts as lost, after 30 more its connection is given up.
@@ -122,7 +122,9 @@ func (s *Server) prepare() error {
 		se.SetIPFilter(func(ip net.IP) bool { return ip.Equal(s.host) })
 	}
 	if len(s.addresses) > 0 {
-		se.SetNAT1To1IPs(s.addresses, webrtc.ICECandidateTypeHost)
+		if err := se.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{External: s.addresses, AsCandidateType: webrtc.ICECandidateTypeHost}); err != nil {
+			return err
+		}
 	}
 	var codecs webrtc.MediaEngine
 	feedback := []webrtc.RTCPFeedback{{Type: "goog-remb"}, {Type: "ccm", Parameter: "fir"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}}

@@ -64,7 +64,7 @@ func (s *Server) Record(room, user, path string) error {
 	if x.file != nil {
 		return nil
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) //nolint:gosec // the path is the program's own
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (r *recorder) frame(video bool, stamp uint32, data []byte) {
 	if !track.begun {
 		track.begun, track.first, track.offset = true, stamp, now.Sub(r.begun).Milliseconds()
 	}
-	ms := track.offset + int64(int32(stamp-track.first))/track.rate //nolint:gosec // the difference of two numbers that wrap
+	ms := track.offset + int64(int32(stamp-track.first))/track.rate
 	if behind := now.Sub(r.begun).Milliseconds() - ms; behind > 2000 || behind < -2000 {
 		track.first, track.offset = stamp, now.Sub(r.begun).Milliseconds() // a hold, or a new connection
 		ms = track.offset

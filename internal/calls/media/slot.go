@@ -50,7 +50,7 @@ func (s *slot) send(from *source, p *rtp.Packet) {
 	}
 	out.SequenceNumber += s.sequence
 	out.Timestamp += s.time
-	if !s.begun || int16(out.SequenceNumber-s.lastSeq) > 0 { //nolint:gosec // the difference of two numbers that wrap
+	if !s.begun || int16(out.SequenceNumber-s.lastSeq) > 0 {
 		s.begun, s.lastSeq, s.lastTime = true, out.SequenceNumber, out.Timestamp
 	}
 	s.mu.Unlock()

@@ -50,7 +50,7 @@ var packetPool = sync.Pool{New: func() any { b := make([]byte, maxPacket); retur
 func (s *packetSplit) run() {
 	for {
 		buffer := packetPool.Get().(*[]byte) //nolint:forcetypeassert // the pool holds nothing else
-		n, from, err := s.PacketConn.ReadFrom(*buffer)
+		n, from, err := s.ReadFrom(*buffer)
 		if err != nil {
 			packetPool.Put(buffer)
 			var passing net.Error

@@ -115,12 +115,12 @@ func (m *webm) block(track byte, ms int64, whole bool, frame []byte) {
 	}
 	m.last = ms
 	head := []byte{0x80 | track, 0, 0, 0}
-	binary.BigEndian.PutUint16(head[1:], uint16(ms-m.cluster)) //nolint:gosec // a cluster ends before
+	binary.BigEndian.PutUint16(head[1:], uint16(ms-m.cluster))
 	if whole {
 		head[3] = 0x80
 	}
 	m.put(element(0xA3, head, frame))
-	m.patch(m.sizeAt, uint64(m.at-m.sizeAt-8)|1<<56) //nolint:gosec // positive
+	m.patch(m.sizeAt, uint64(m.at-m.sizeAt-8)|1<<56)
 }
 
 func (m *webm) open(ms int64) {
@@ -128,7 +128,7 @@ func (m *webm) open(ms int64) {
 	m.put(idBytes(idCluster))
 	m.sizeAt = m.at
 	m.put([]byte{0x01, 0, 0, 0, 0, 0, 0, 0})
-	m.put(number(0xE7, uint64(ms))) //nolint:gosec // positive
+	m.put(number(0xE7, uint64(ms)))
 }
 
 // measure notes the size of the first whole picture (RFC 6386, 9.1).
@@ -138,21 +138,21 @@ func (m *webm) measure(frame []byte) {
 	}
 	m.hasVideo = true
 	m.wide, m.high = int(binary.LittleEndian.Uint16(frame[6:])&0x3FFF), int(binary.LittleEndian.Uint16(frame[8:])&0x3FFF)
-	m.patch(m.measureAt, uint64(m.wide))       //nolint:gosec // fourteen bits
-	m.patch(m.measureAt+8+1+8, uint64(m.high)) //nolint:gosec // fourteen bits
+	m.patch(m.measureAt, uint64(m.wide))
+	m.patch(m.measureAt+8+1+8, uint64(m.high))
 }
 
 // finish fills in index and length.
 func (m *webm) finish() error {
 	m.patch(m.duration, math.Float64bits(float64(m.last)))
 	if len(m.cues) > 0 {
-		m.patch(m.seek, uint64(m.at-m.segment)) //nolint:gosec // positive
+		m.patch(m.seek, uint64(m.at-m.segment))
 		var points [][]byte
 		for _, c := range m.cues {
-			points = append(points, element(0xBB, number(0xB3, uint64(c.time)), element(0xB7, number(0xF7, trackVideo), number(0xF1, uint64(c.place))))) //nolint:gosec // positive
+			points = append(points, element(0xBB, number(0xB3, uint64(c.time)), element(0xB7, number(0xF7, trackVideo), number(0xF1, uint64(c.place)))))
 		}
 		m.put(element(idCues, points...))
 	}
-	m.patch(m.segment-8, uint64(m.at-m.segment)|1<<56) //nolint:gosec // positive
+	m.patch(m.segment-8, uint64(m.at-m.segment)|1<<56)
 	return m.err
 }

@@ -13,6 +13,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
+// Value is what the Value method of a type returns that says itself how it is kept.
+type Value = driver.Value
+
 // JSON is a value kept as JSON in a TEXT column and shown as itself on the wire.
 type JSON[T any] struct{ V T }
 

@@ -176,7 +176,7 @@ func (r *Robot) Talk(ctx context.Context, pictures, size int) {
 			a, at = a+1, at+960
 			_ = r.audio.WriteRTP(&rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: a, Timestamp: at}, Payload: make([]byte, 60)})
 		case <-picture.C:
-			shown += 90000 / uint32(pictures) //nolint:gosec // a small number
+			shown += 90000 / uint32(pictures)
 			for _, payload := range picture8(size, n%50 == 0) {
 				v++
 				_ = r.video.WriteRTP(&rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: v, Timestamp: shown, Marker: payload.last}, Payload: payload.data})
