@@ -1,4 +1,4 @@
-import type { paths } from '@/api/schema'
+import type { components, paths } from '@/api/schema'
 import type { Solid } from '@/api/types'
 import { api, body, set } from '@/kit/http'
 
@@ -8,6 +8,9 @@ export type SensorRule = Answer<'/api/v1/sensor-rules'>['items'][number]
 export type SensorSource = Answer<'/api/v1/sensor-sources'>['items'][number]
 export type SensorKind = Answer<'/api/v1/sensors/kinds'>['items'][number]
 export type Series = Answer<'/api/v1/sensors/{id}/readings'>
+
+export type NewSensorRule = components['schemas']['SensorNewRule']
+export type Device = components['schemas']['SensorDevice']
 
 export interface SensorFilter { kind?: string; shows?: string; words?: string }
 type Query = paths['/api/v1/sensors']['get']['parameters']['query']
@@ -20,4 +23,9 @@ export const readings = (id: string, metric: string, from: Date, to: Date) => bo
 export const listSensorRules = () => body(api.GET('/api/v1/sensor-rules'))
 export const dropSensorRule = (id: string) => body(api.DELETE('/api/v1/sensor-rules/{id}', { params: { path: { id } } }))
 export const listSensorSources = () => body(api.GET('/api/v1/sensor-sources'))
+export const addSensorSource = (given: components['schemas']['SensorNewSource']) => body(api.POST('/api/v1/sensor-sources', { body: given }))
+export const renewSensorSource = (id: string) => body(api.POST('/api/v1/sensor-sources/{id}/token', { params: { path: { id } } }))
+export const revokeSensorSource = (id: string) => body(api.DELETE('/api/v1/sensor-sources/{id}', { params: { path: { id } } }))
+export const saveSensorRule = (id: string | undefined, given: NewSensorRule) => body(id ? api.PUT('/api/v1/sensor-rules/{id}', { params: { path: { id } }, body: given }) : api.POST('/api/v1/sensor-rules', { body: given }))
+export const saveSensor = (id: string | undefined, given: Device) => body(id ? api.PUT('/api/v1/sensors/{id}', { params: { path: { id } }, body: given }) : api.POST('/api/v1/sensors', { body: given }))
 export const sensorFile = (filter: SensorFilter) => `/api/v1/sensors/file?${new URLSearchParams(Object.entries(filter).filter(([, v]) => v) as [string, string][])}`

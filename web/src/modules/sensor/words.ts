@@ -12,6 +12,8 @@ export function standing(x: Sensor): { tone: Tone; words: string } {
   return x.weak ? { tone: 'warn', words: t('电量不足') } : { tone: 'ok', words: t('运行正常') }
 }
 
+export const severityNames = (): Record<string, string> => ({ critical: t('紧急'), major: t('重要'), minor: t('一般'), warning: t('提醒'), info: t('通知') })
+
 /** 高于0.3m，持续2分钟，连续2次 */
 export function ruleWords(r: SensorRule, unit: string): string {
   const parts = [r.side === 'above' ? t('高于{v}{unit}', { v: r.threshold, unit }) : t('低于{v}{unit}', { v: r.threshold, unit })]

@@ -63,7 +63,7 @@ export function useWall() {
     if (now.value > pausedUntil.value && now.value - turnedAt.value >= turn) step(1)
     if (now.value - Math.max(gotAt.value, started) > reloadAfter && now.value - checkedAt > 60_000) { checkedAt = now.value; void renew(true) }
     else if (now.value - checkedAt > versionEvery) { checkedAt = now.value; void renew(false) }
-    document.documentElement.style.translate = Math.floor(now.value / shiftEvery) % 2 ? '2px 2px' : '' // against burn-in
+    document.documentElement.style.translate = Math.floor(now.value / shiftEvery) % 2 ? '-2px -2px' : '' // against burn-in; to the upper left, where nothing can be scrolled
   }, 1_000)
   const started = Date.now()
   void ask()

@@ -1,5 +1,5 @@
-import type { FeatureCollection } from 'geojson'
-import type { GeoJSONSource, Map as MapLibre, StyleSpecification } from 'maplibre-gl'
+import type { FeatureCollection, Geometry } from 'geojson'
+import type { GeoJSONSource, LngLatBoundsLike, Map as MapLibre, StyleSpecification } from 'maplibre-gl'
 import { onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue'
 import { DotLayer, rgb, type Dot } from '@/modules/patrol/dots'
 import { boundsOf } from '@/modules/region/map/geometry'
@@ -22,6 +22,23 @@ function style(): StyleSpecification {
     line('community', '--w-comm', 1.1), line('street', '--w-street', 2, 0.85), line('chosen', '--w-street', 3.4),
   ] }
 }
+
+/** Shows the area as large as it can be without lying under the key or the figure of those on duty. */
+function settle(map: MapLibre, bounds: LngLatBoundsLike, features: Ground['features']): void {
+  const unit = innerWidth / 1920
+  const { clientWidth: width, clientHeight: height } = map.getContainer()
+  const [top, key] = [170 * unit, { x: width - 300 * unit, y: height - 305 * unit }]
+  const points = features.flatMap((f) => pointsOf(f.geometry))
+  const ways = [[18, 120, 18], [170, 120, 18], [18, 120, 305], [170, 120, 305], [18, 310, 18], [170, 310, 18]].map(([above, right, below]) => {
+    map.fitBounds(bounds, { padding: { left: 120 * unit, right: right! * unit, top: above! * unit, bottom: below! * unit }, animate: false })
+    const hidden = points.some((at) => { const p = map.project(at); return (p.x > key.x && p.y > key.y) || (p.x < 220 * unit && p.y < top) })
+    return { center: map.getCenter(), zoom: map.getZoom(), hidden }
+  })
+  const best = ways.filter((way) => !way.hidden).sort((a, b) => b.zoom - a.zoom)[0] ?? ways[0]!
+  map.jumpTo({ center: best.center, zoom: best.zoom })
+}
+
+const pointsOf = (shape: Geometry): [number, number][] => (shape.type === 'Polygon' ? shape.coordinates : shape.type === 'MultiPolygon' ? shape.coordinates.flat() : []).flat() as [number, number][]
 
 /** The map of the wall: all grids by WebGL, nothing from elsewhere, north up; it does not move but when another area is shown. */
 export function useWallMap(box: Ref<HTMLElement | null>, area: () => string, counts: () => Record<string, number>, dots: () => Dot[]) {
@@ -89,8 +106,7 @@ export function useWallMap(box: Ref<HTMLElement | null>, area: () => string, cou
     if (!s || !map) return
     const code = area()
     const bounds = boundsOf((code.length > 9 ? s.community : s.street).features.filter((f) => f.properties.code.startsWith(code)))
-    const unit = innerWidth / 1920
-    if (bounds) map.fitBounds(bounds, { padding: { left: 120 * unit, right: 120 * unit, top: 18 * unit, bottom: 18 * unit }, animate: false })
+    if (bounds) settle(map, bounds, (code.length > 9 ? s.community : s.street).features.filter((f) => f.properties.code.startsWith(code)))
     fitted.value++
   }
   function fill(): void {
