@@ -22,6 +22,7 @@ const screen = (page) => page.getByRole('region', { name: '通话', exact: true 
 
 async function phone(relayed) {
   const one = await open(world, { width: 390, height: 844, ...media })
+  await watched(one.context)
   if (relayed) await one.context.addInitScript(() => localStorage.setItem('yiwang.calls.relay', '1'))
   await one.page.goto(`${world.base}/m/`)
   await one.page.getByLabel('账号').fill('officer01')
@@ -31,8 +32,27 @@ async function phone(relayed) {
   return one
 }
 
-/** The other side's picture moves. */
-const sees = (page) => page.locator('.stage figure:not(.own) video[data-seen=true]').first().waitFor({ timeout: 30_000 })
+/** The other side's picture moves: it comes, and what is shown goes on changing. */
+async function sees(page) {
+  const video = page.locator('.stage figure:not(.own) video[data-seen=true]').first()
+  await video.waitFor()
+  const frames = () => page.locator('.stage figure:not(.own) video').first().evaluate((v) => v.getVideoPlaybackQuality().totalVideoFrames)
+  const before = await frames()
+  for (const end = Date.now() + 20_000; await frames() < before + 5;) if (Date.now() > end) throw new Error(`the picture stands still at ${before}`)
+}
+
+/** Keeps hold of the connections a page makes, to ask which way they went. */
+const watched = (context) => context.addInitScript(() => {
+  const Made = window.RTCPeerConnection
+  window.made = []
+  window.RTCPeerConnection = class extends Made { constructor(...all) { super(...all); window.made.push(this) } }
+})
+const wayOf = (page) => page.evaluate(async () => {
+  const all = [...(await window.made.at(-1).getStats()).values()]
+  const transport = all.find((r) => r.type === 'transport')
+  const pair = all.find((r) => r.id === transport.selectedCandidatePairId)
+  return all.find((r) => r.id === pair.localCandidateId).candidateType
+})
 
 /** Rings somebody from a page of the console, as its buttons do. */
 async function callFrom(page, officer, reason) {
@@ -61,11 +81,12 @@ test('desk and officer see each other, agree to be recorded, decline with a word
   const was = await desk.call('GET', `/api/v1/calls/${call.id}`)
   const answered = Date.parse(was.answered_at)
   for (const p of was.parties) assert.ok(p.media_at && Date.parse(p.media_at) - answered < 5_000, 'connected soon after the answer')
+  assert.notEqual(await wayOf(field.page), 'relay', 'direct where the network lets it')
   await picture(field.page, 'call-phone')
 
   await centre.page.getByRole('button', { name: '录像', exact: true }).click()
   await field.page.getByRole('button', { name: '同意录像' }).click()
-  await field.page.getByText('正在录像，存一年').waitFor()
+  await field.page.getByText('正在录像，存一年', { exact: true }).waitFor()
   await centre.page.getByRole('button', { name: '保持', exact: true }).click()
   await field.page.getByText('保持中').first().waitFor()
   await centre.page.getByRole('button', { name: '恢复' }).click()
@@ -73,7 +94,7 @@ test('desk and officer see each other, agree to be recorded, decline with a word
   await picture(centre.page, 'call-desk')
   await centre.page.waitForTimeout(2_000) // what is to be recorded
   await field.page.getByRole('button', { name: '挂断' }).click()
-  await centre.page.getByText('已通话').waitFor()
+  await centre.page.locator('.dock').getByText('已通话').waitFor()
   let kept
   for (const end = Date.now() + 20_000; !(kept?.length === 2) && Date.now() < end;) kept = (await desk.call('GET', `/api/v1/calls/${call.id}`)).recordings.filter((r) => r.state === 'kept' && r.length_ms > 500)
   assert.equal(kept?.length, 2, 'both are recorded')
@@ -93,6 +114,16 @@ test('desk and officer see each other, agree to be recorded, decline with a word
   await centre.page.getByText('在爬楼，5分钟后回您').first().waitFor()
   assert.equal((await desk.call('GET', `/api/v1/calls/${call.id}`)).ending, 'declined')
 
+  call = await callFrom(centre.page, mine, '问一句话')
+  await field.page.getByText('问一句话').waitFor()
+  await centre.page.locator('.dock').getByRole('button', { name: '挂断' }).click()
+  await field.page.goto(`${world.base}/m/calls`)
+  const row = field.page.getByRole('listitem').filter({ hasText: '问一句话' })
+  await row.getByText('未接来电').waitFor()
+  await field.page.getByRole('listitem').filter({ hasText: '四平路管沟' }).getByRole('button').click()
+  await field.page.getByText('核对现场情况').first().waitFor() // who looked at the recording, and why
+  await picture(field.page, 'call-log')
+
   await field.context.close()
   const again = await phone(true)
   await again.page.goto(`${world.base}/m/calls`)
@@ -101,6 +132,7 @@ test('desk and officer see each other, agree to be recorded, decline with a word
   await centre.page.getByRole('button', { name: '接听' }).click()
   await sees(centre.page)
   await sees(again.page)
+  assert.equal(await wayOf(again.page), 'relay')
   await screen(again.page).first().waitFor()
   await picture(again.page, 'call-relayed')
   await centre.page.getByRole('button', { name: '挂断' }).click()

@@ -5,7 +5,7 @@ import { act, beginCall, currentCall, type Call, type CallAction, type NewCall, 
 import { device } from './device'
 import { hangUp, join, show } from './peer'
 import { startRinging, stopRinging } from './ring'
-import { close, look as lookWith, open, own, without } from './senses'
+import { cameraWas, close, look as lookWith, open, own, without } from './senses'
 
 /** The telephone of this page: what rings, the call one is in, the one that just ended. The server's word is followed, never guessed. */
 export const call = shallowRef<Call | null>(null)
@@ -55,7 +55,7 @@ async function sayWhy(id: string): Promise<void> {
 
 watch([call, here], async ([now, mine]) => {
   if (!now || !mine) { hangUp(); return close() }
-  if (!own.value && !without.value) await open(!partyOf(now)?.voice_only, rear) // the page was loaded anew in between
+  if (!own.value && !without.value) await open(cameraWas() ?? !partyOf(now)?.voice_only, rear) // the page was loaded anew in between
   if (call.value?.id === now.id) await join(now.id)
 })
 watch([incoming, call], ([ringing, now]) => {

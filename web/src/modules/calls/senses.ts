@@ -6,6 +6,9 @@ export const microphone = shallowRef(true)
 export const camera = shallowRef(true)
 /** What could not be had: the call goes on without it. */
 export const without = shallowRef<'' | 'camera' | 'both'>('')
+const kept = 'yiwang.calls.camera'
+/** Whether the camera was on when this page was last in a call: a page loaded anew goes on so. */
+export const cameraWas = (): boolean | null => { const was = sessionStorage.getItem(kept); return was === null ? null : was === '1' }
 let facing: 'user' | 'environment' = 'user'
 
 const sound: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
@@ -16,6 +19,7 @@ export async function open(video: boolean, rear: boolean): Promise<void> {
   close()
   facing = rear ? 'environment' : 'user'
   camera.value = video
+  sessionStorage.setItem(kept, video ? '1' : '0')
   microphone.value = true
   without.value = ''
   const devices = navigator.mediaDevices as MediaDevices | undefined // missing where the address is not secure
@@ -46,6 +50,7 @@ export function mute(off: boolean): void {
 /** Switches the camera on or off; the light beside it goes out too. Returns the track to send, null for none. */
 export async function look(on: boolean, turned = false): Promise<MediaStreamTrack | null> {
   own.value?.getVideoTracks().forEach((track) => { track.stop(); own.value!.removeTrack(track) })
+  sessionStorage.setItem(kept, on ? '1' : '0')
   if (turned) facing = facing === 'user' ? 'environment' : 'user'
   camera.value = false
   if (!on) { own.value = own.value && new MediaStream(own.value.getTracks()); return null }
