@@ -8,6 +8,7 @@ import (
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
+	"yiwang/internal/region"
 	"yiwang/internal/track"
 )
 
@@ -79,14 +80,24 @@ func (s *Service) show(ctx context.Context, x *Position) (Shown, error) {
 		return v, nil
 	}
 	at, err := s.Regions.Locate(ctx, lon, lat, now)
-	if at.Community != nil {
-		v.Place = at.Community.Name
-	}
+	v.Place = placeOf(at)
 	if at.Grid != nil {
 		v.Grid = at.Grid.Code
-		v.Place += at.Grid.Name
 	}
 	return v, err
+}
+
+// placeOf names the community and the grid; a grid that carries the name of its community stands alone.
+func placeOf(at region.Location) string {
+	switch {
+	case at.Community == nil && at.Grid == nil:
+		return ""
+	case at.Grid == nil:
+		return at.Community.Name
+	case at.Community == nil || strings.HasPrefix(at.Grid.Name, strings.TrimSuffix(at.Community.Name, "居委会")):
+		return at.Grid.Name
+	}
+	return at.Community.Name + at.Grid.Name
 }
 
 func known(v, unknown int) *int {

@@ -203,14 +203,7 @@ func (h *hub) locate(ctx context.Context, now time.Time) {
 		if err != nil {
 			return // the next round tries again
 		}
-		name := ""
-		if at.Community != nil {
-			name = at.Community.Name
-		}
-		if at.Grid != nil {
-			name += at.Grid.Name
-		}
-		grids[i] = h.number(name)
+		grids[i] = h.number(placeOf(at))
 		h.located = max(h.located, moved[i].Change)
 	}
 	h.s.latest.place(moved, grids)

@@ -28,7 +28,10 @@ export const onDuty = computed(() => running.value?.kind === 'duty')
 const everySeconds = 10
 const everyMetres = 20
 const atOnce = 500
+const justBefore = 10_000 // a position this much older than the session is where duty began; an older one is nobody's business
+const quiet = 60_000 // a phone that lies still may tell nothing new: it is asked so often
 let watching: number | undefined
+let asking: ReturnType<typeof setInterval> | undefined
 let sending: Promise<void> | undefined
 
 /** What this phone remembers of duty, then what the server says; a session that runs goes on after the page was closed. */
@@ -101,11 +104,16 @@ async function settle(session: DutySession | null): Promise<void> {
 function follow(): void {
   if (watching !== undefined || !('geolocation' in navigator)) return
   watching = navigator.geolocation.watchPosition((found) => void keep(found), () => { blind.value = true }, { enableHighAccuracy: true, maximumAge: 5_000 })
+  asking = setInterval(() => {
+    if (Date.now() - Date.parse(lastFix.value?.at ?? '1970-01-01') >= quiet) navigator.geolocation.getCurrentPosition((found) => void keep(found), () => undefined, { enableHighAccuracy: true, timeout: quiet / 2 })
+  }, quiet)
 }
 
 function stop(): void {
   if (watching !== undefined) navigator.geolocation.clearWatch(watching)
+  clearInterval(asking)
   watching = undefined
+  lastFix.value = undefined
 }
 
 async function keep({ coords, timestamp }: GeolocationPosition): Promise<void> {
@@ -113,10 +121,13 @@ async function keep({ coords, timestamp }: GeolocationPosition): Promise<void> {
   const user = me.value?.id
   if (!running.value || !user) return
   if (Date.parse(running.value.until_at) < Date.now()) return settle(null)
+  const on = Date.parse(running.value.on_at)
+  if (timestamp < on - justBefore) return
+  const at = Math.max(timestamp, on)
   const last = lastFix.value
-  const seconds = last ? (timestamp - Date.parse(last.at)) / 1000 : Infinity
+  const seconds = last ? (at - Date.parse(last.at)) / 1000 : Infinity
   if (seconds < everySeconds && !(seconds >= 3 && metresBetween(last!.lat, last!.lon, coords.latitude, coords.longitude) >= everyMetres)) return
-  const fix: Fix = { at: new Date(timestamp).toISOString(), lat: round(coords.latitude), lon: round(coords.longitude), accuracy: Math.round(coords.accuracy),
+  const fix: Fix = { at: new Date(at).toISOString(), lat: round(coords.latitude), lon: round(coords.longitude), accuracy: Math.round(coords.accuracy),
     ...(coords.speed !== null && coords.speed >= 0 ? { speed: coords.speed } : {}), ...(coords.heading !== null && coords.heading >= 0 ? { heading: coords.heading } : {}) }
   lastFix.value = fix
   const one: Kept = { id: newId(), user, fix }
