@@ -30,7 +30,7 @@ func (s *Service) Routes(api huma.API) {
 	s.fileRoutes(api)
 }
 
-type weekIn struct {
+type WeekIn struct {
 	Area string `query:"area" required:"true" maxLength:"20"`
 	Day  string `query:"day" required:"true" maxLength:"10" doc:"A day of the week, such as 2026-11-24"`
 }
@@ -80,7 +80,7 @@ type terms struct {
 func (s *Service) planRoutes(api huma.API) {
 	read, plan := httpx.Permission(PermRead), httpx.Permission(PermPlan)
 	httpx.Handle(api, httpx.Op{ID: "get-roster-week", Method: http.MethodGet, Path: "/api/v1/roster/week", Summary: "Show the plan of a week with how it came out", Tag: tag, Access: read},
-		func(ctx context.Context, in *weekIn) (*body[*Week], error) {
+		func(ctx context.Context, in *WeekIn) (*body[*Week], error) {
 			return out(s.WeekOf(ctx, in.Area, in.Day))
 		})
 	httpx.Handle(api, httpx.Op{ID: "add-shift", Method: http.MethodPost, Path: "/api/v1/roster/shifts", Summary: "Plan a shift", Tag: tag, Access: plan, Status: 201, Errors: []int{404, 409}},
@@ -166,7 +166,7 @@ func (s *Service) swapRoutes(api huma.API) {
 }
 
 type exportIn struct {
-	weekIn
+	WeekIn
 	Format string `query:"format" enum:"xlsx,csv" default:"xlsx"`
 }
 

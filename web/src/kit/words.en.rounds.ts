@@ -90,6 +90,7 @@ export const rounds: Record<string, string> = {
   '{n}秒': '{n} s',
   '今天没有巡查任务。': 'No patrol tasks today.',
   '还有{n}个点': '{n} places left',
+  '{n}个任务没有按时完成': '{n} tasks were not finished in time',
   '今天的点都看过了': 'All places of today are seen',
   '上岗后走到点位附近会自动完成；没上岗只能拍照。': 'On duty places tick themselves off as you pass; off duty only photographs count.',
   '到不了：{why}': 'Out of reach: {why}',

@@ -14,6 +14,7 @@ export const severity = (v: Severity) => severities().find((s) => s.value === v)
 
 export const sources = (): { value: string; label: string }[] => [
   { value: 'sos', label: t('人员求助') },
+  { value: 'patrol', label: t('在岗') },
   { value: 'fence', label: t('电子围栏') },
   { value: 'sensor', label: t('感知设备') },
   { value: 'camera', label: t('视频设备') },

@@ -3,7 +3,7 @@ import type { Feature, Geometry, Position } from 'geojson'
 export type Bounds = [[number, number], [number, number]]
 
 const positions = (geometry: Geometry): Position[] =>
-  geometry.type === 'Polygon' ? geometry.coordinates.flat() : geometry.type === 'MultiPolygon' ? geometry.coordinates.flat(2) : geometry.type === 'LineString' ? geometry.coordinates : []
+  geometry.type === 'Polygon' ? geometry.coordinates.flat() : geometry.type === 'MultiPolygon' ? geometry.coordinates.flat(2) : geometry.type === 'MultiLineString' ? geometry.coordinates.flat() : geometry.type === 'LineString' ? geometry.coordinates : []
 
 /** South-west and north-east corner of all features, or null for none. */
 export function boundsOf(features: Feature[]): Bounds | null {
