@@ -1,5 +1,7 @@
 /** Who is on duty and where; tracks. */
 export const patrol: Record<string, string> = {
+  '把地址填进设备': 'Enter this address in the device',
+  '已填好': 'Entered',
   '在岗': 'On duty now',
   '轨迹': 'Track',
   '失联': 'Silent',
