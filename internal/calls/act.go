@@ -50,6 +50,18 @@ func (s *Service) Act(ctx context.Context, id string, a Action, said Said) (c *C
 	if said.Device == "" && (a == Accept || a == Move) {
 		return nil, errs.Invalid("calls.no_device", "Say which page carries the call.", errs.Field{Location: "body.device", Message: "required"})
 	}
+	for range actTries { // the media or another party may change the call at the same instant
+		if c, err = s.actOnce(ctx, id, a, said); errs.CodeOf(err) != "calls.changed" {
+			break
+		}
+	}
+	return c, err
+}
+
+// actTries bounds how often an action is tried on the newest state of its call.
+const actTries = 5
+
+func (s *Service) actOnce(ctx context.Context, id string, a Action, said Said) (c *Call, err error) {
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
 		if c, err = find(ctx, tx, id); err != nil {
 			return err
