@@ -23094,6 +23094,14 @@ export interface operations {
     "list-alarms": {
         parameters: {
             query?: {
+                state?: "active" | "cleared" | "all";
+                /** @description Only what nobody has acknowledged */
+                unseen?: boolean;
+                severity?: "critical" | "major" | "minor" | "warning" | "info";
+                source?: string;
+                kind?: string;
+                subject?: string;
+                area?: string;
                 limit?: number;
                 cursor?: string;
             };
@@ -23162,6 +23170,14 @@ export interface operations {
     "export-alarms": {
         parameters: {
             query?: {
+                state?: "active" | "cleared" | "all";
+                /** @description Only what nobody has acknowledged */
+                unseen?: boolean;
+                severity?: "critical" | "major" | "minor" | "warning" | "info";
+                source?: string;
+                kind?: string;
+                subject?: string;
+                area?: string;
                 format?: "xlsx" | "csv";
             };
             header?: never;
@@ -52377,7 +52393,10 @@ export interface operations {
     };
     "export-roster-week": {
         parameters: {
-            query?: {
+            query: {
+                area: string;
+                /** @description A day of the week, such as 2026-11-24 */
+                day: string;
                 format?: "xlsx" | "csv";
             };
             header?: never;
