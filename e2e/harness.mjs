@@ -41,13 +41,14 @@ export async function start({ scale = 'small' } = {}) {
   const base = `http://127.0.0.1:${port}`
   await until(async () => (await fetch(`${base}/readyz`)).ok, 60_000)
   const browser = await chromium.launch({ executablePath: process.env.YIWANG_CHROMIUM, args: flags })
-  const close = async () => {
-    await browser.close()
+  const world = { base, browser, run, data }
+  world.close = async () => {
+    await world.browser.close() // a journey may have put one of its own there
     server.kill('SIGTERM')
     await new Promise((resolve) => server.once('exit', resolve))
     rmSync(data, { recursive: true, force: true })
   }
-  return { base, browser, run, data, close }
+  return world
 }
 
 async function until(check, ms) {

@@ -22,8 +22,8 @@ func out[T any](v T, err error) (*body[T], error) {
 	return &body[T]{v}, nil
 }
 
-// AlarmFilter is what a list of alarms can be asked for. Exported: a parameter of an embedded type is read only then.
-type AlarmFilter struct {
+// Asked is what a list of alarms can be asked for. Exported: a parameter of an embedded type is read only then.
+type Asked struct {
 	State    string   `query:"state" enum:"active,cleared,all" default:"active"`
 	Unseen   bool     `query:"unseen" doc:"Only what nobody has acknowledged"`
 	Severity Severity `query:"severity" enum:"critical,major,minor,warning,info"`
@@ -33,7 +33,7 @@ type AlarmFilter struct {
 	Area     string   `query:"area" maxLength:"20"`
 }
 
-func (f *AlarmFilter) filter() Filter {
+func (f *Asked) filter() Filter {
 	state := f.State
 	if state == "all" {
 		state = ""
@@ -46,7 +46,7 @@ type alarmIDIn struct {
 }
 
 type alarmsIn struct {
-	AlarmFilter
+	Asked
 	httpx.PageIn
 }
 
@@ -65,7 +65,7 @@ func (s *Service) Routes(api huma.API) {
 		})
 	httpx.Handle(api, httpx.Op{ID: "export-alarms", Method: http.MethodGet, Path: "/api/v1/alarms/export", Summary: "Alarms as a table, at most 10,000, newest first", Tag: tag, Access: read},
 		func(ctx context.Context, in *struct {
-			AlarmFilter
+			Asked
 			Format string `query:"format" enum:"xlsx,csv" default:"xlsx"`
 		}) (*huma.StreamResponse, error) {
 			var file bytes.Buffer

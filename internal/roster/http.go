@@ -30,6 +30,7 @@ func (s *Service) Routes(api huma.API) {
 	s.fileRoutes(api)
 }
 
+// WeekIn names an area and a week. Exported: a parameter of an embedded type is read only then.
 type WeekIn struct {
 	Area string `query:"area" required:"true" maxLength:"20"`
 	Day  string `query:"day" required:"true" maxLength:"10" doc:"A day of the week, such as 2026-11-24"`

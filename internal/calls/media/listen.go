@@ -97,7 +97,7 @@ func (s *Server) Close() error {
 	if s.relay != nil {
 		err = errors.Join(err, s.relay.Close())
 	}
-	return errors.Join(err, s.packets.Close(), s.streams.Listener.Close())
+	return errors.Join(err, s.packets.Close(), s.streams.Close())
 }
 
 // Timing of connectivity: after 4 s without a sign a party counts as lost, after 30 more its connection is given up.
