@@ -39,6 +39,9 @@ func TestTake_KeepsNothingOffDuty(t *testing.T) {
 		if p, err := h.Positions(h.as("centre"), 0); err != nil || len(p.Items) != 0 {
 			t.Errorf("positions after duty: %+v, %v", p, err)
 		}
+		if _, waiting, err := h.WhoLooked(h.as("officer")); err != nil || len(waiting) != 1 || waiting[0].OffDuty != 4 {
+			t.Errorf("before it is written down: %+v, %v", waiting, err)
+		}
 		if err := h.Settle(context.Background()); err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,6 +40,27 @@ func (r *refused) add(officer string, at time.Time, offDuty, bad int) {
 	c.OffDuty += offDuty
 	c.Bad += bad
 	r.counts[key] = c
+}
+
+// with adds to an officer's counts what is not written down yet; the newest day first.
+func (r *refused) with(officer string, list []Refused) []Refused {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, c := range r.counts {
+		if key.officer != officer {
+			continue
+		}
+		i := slices.IndexFunc(list, func(x Refused) bool { return x.Day == key.day })
+		if i < 0 {
+			c.Day = key.day
+			list = append(list, c)
+			continue
+		}
+		list[i].OffDuty += c.OffDuty
+		list[i].Bad += c.Bad
+	}
+	slices.SortFunc(list, func(a, b Refused) int { return strings.Compare(b.Day, a.Day) })
+	return list
 }
 
 // Settle writes down the counts of refused points, and when trackers sent last. The program calls it every minute; a crash

@@ -187,5 +187,8 @@ func (s *Service) WhoLooked(ctx context.Context) (looks []Looked, refused []Refu
 		refused, err = db.All[Refused](ctx, tx, "SELECT day, off_duty, bad FROM track_refused WHERE officer_id = $1 ORDER BY day DESC LIMIT 30", me)
 		return err
 	})
-	return looks, refused, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return looks, s.refused.with(me, refused), nil
 }
