@@ -64,29 +64,16 @@ func (s *Service) Import(ctx context.Context, r io.Reader, o ImportOptions) (*Im
 		return nil, err
 	}
 	h := sha256.New()
-	src, err := sheet.Open(io.TeeReader(r, h), sheet.Options{Rows: maxTickets + 20, CellChars: 8000, Bytes: 20 << 20})
+	in, err := tickets.All(io.TeeReader(r, h), sheet.Options{Rows: maxTickets + 20, CellChars: 8000, Bytes: 20 << 20})
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = src.Close() }() // only temporary files are at stake
-	in, err := tickets.Read(src)
-	if err != nil {
-		return nil, err
-	}
-	var list []Ticket
-	var rows []int
-	for number, t := range in.Rows() {
-		list, rows = append(list, *t), append(rows, number)
-	}
-	if err := in.Err(); err != nil {
-		return nil, err
-	}
-	if len(list) > maxTickets {
+	if len(in.Rows) > maxTickets {
 		return nil, errs.TooLarge("intake.too_many_rows", "The file has more than 5,000 rows; divide it.")
 	}
 	report := in.Report()
 	im := &Import{Source: o.Source, FileName: o.FileName, DryRun: o.DryRun, AreaCode: o.Area}
-	if err := s.takeAll(ctx, o.Source, o.Area, list, o.DryRun, func(i int, out Outcome) { im.note(report, rows[i], out) }); err != nil {
+	if err := s.takeAll(ctx, o.Source, o.Area, in.Rows, o.DryRun, func(i int, out Outcome) { im.note(report, in.Numbers[i], out) }); err != nil {
 		return nil, err
 	}
 	im.Total, im.Refused = report.Total, report.Rejected

@@ -95,24 +95,11 @@ func (s *Service) Import(ctx context.Context, r io.Reader, o ImportOptions) (*Im
 		return nil, err
 	}
 	h := sha256.New()
-	src, err := sheet.Open(io.TeeReader(r, h), sheet.Options{Rows: maxOpinions + 20, CellChars: 4000, Bytes: 10 << 20})
+	in, err := opinions.All(io.TeeReader(r, h), sheet.Options{Rows: maxOpinions + 20, CellChars: 4000, Bytes: 10 << 20})
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = src.Close() }() // only temporary files are at stake
-	in, err := opinions.Read(src)
-	if err != nil {
-		return nil, err
-	}
-	var rows []row
-	var numbers []int
-	for number, line := range in.Rows() {
-		rows, numbers = append(rows, *line), append(numbers, number)
-	}
-	if err := in.Err(); err != nil {
-		return nil, err
-	}
-	if len(rows) > maxOpinions {
+	if len(in.Rows) > maxOpinions {
 		return nil, errs.TooLarge("opinion.too_many_rows", "The file has more than 5,000 rows; divide it.")
 	}
 	im := &Import{WaveID: o.WaveID, Source: o.Source, AreaCode: o.Area, FileName: o.FileName, DryRun: o.DryRun, SHA256: hex.EncodeToString(h.Sum(nil))}
@@ -122,10 +109,8 @@ func (s *Service) Import(ctx context.Context, r io.Reader, o ImportOptions) (*Im
 	var report *sheet.Report
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		im.ID, im.Added, im.Known = db.NewID(tx), 0, 0
-		counted := *in.Report() // a transaction that is tried again counts again
-		counted.Errors = slices.Clone(counted.Errors)
-		report = &counted
-		if err := s.takeRows(ctx, tx, im, rows, numbers, report); err != nil {
+		report = in.Report()
+		if err := s.takeRows(ctx, tx, im, in.Rows, in.Numbers, report); err != nil {
 			return err
 		}
 		if o.DryRun {

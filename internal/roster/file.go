@@ -69,29 +69,15 @@ func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*Imp
 	if err := auth.Require(ctx, PermPlan); err != nil {
 		return nil, err
 	}
-	src, err := sheet.Open(file, sheet.Options{Rows: maxRows + 20, CellChars: 200})
+	in, err := shiftSheet.All(file, sheet.Options{Rows: maxRows + 20, CellChars: 200})
 	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = src.Close() }() // only temporary files are at stake
-	in, err := shiftSheet.Read(src)
-	if err != nil {
-		return nil, err
-	}
-	var rows []shiftRow
-	var numbers []int
-	for number, r := range in.Rows() {
-		rows, numbers = append(rows, *r), append(numbers, number)
-	}
-	if err := in.Err(); err != nil {
 		return nil, err
 	}
 	var out *ImportReport
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
-		out = &ImportReport{Report: *in.Report(), DryRun: dryRun} // a transaction that is tried again counts again
-		out.Errors = append([]sheet.RowError{}, out.Errors...)
-		for i := range rows {
-			err := s.importRow(ctx, tx, &rows[i])
+		out = &ImportReport{Report: *in.Report(), DryRun: dryRun}
+		for i := range in.Rows {
+			err := s.importRow(ctx, tx, &in.Rows[i])
 			e := errs.As(err)
 			switch {
 			case err == nil:
@@ -99,7 +85,7 @@ func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*Imp
 			case e == nil || e.Kind == errs.KindInternal:
 				return err
 			default:
-				out.Reject(sheet.RowError{Row: numbers[i], Code: e.Code, Reason: i18n.Error("zh", e.Code, e.Message)})
+				out.Reject(sheet.RowError{Row: in.Numbers[i], Code: e.Code, Reason: i18n.Error("zh", e.Code, e.Message)})
 			}
 		}
 		if dryRun {

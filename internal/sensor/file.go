@@ -70,29 +70,15 @@ func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*Imp
 	if err := auth.Require(ctx, PermManage); err != nil {
 		return nil, err
 	}
-	src, err := sheet.Open(file, sheet.Options{Rows: maxRows + 20, CellChars: 500})
+	in, err := deviceSheet.All(file, sheet.Options{Rows: maxRows + 20, CellChars: 500})
 	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = src.Close() }() // only temporary files are at stake
-	in, err := deviceSheet.Read(src)
-	if err != nil {
-		return nil, err
-	}
-	var rows []deviceRow
-	var numbers []int
-	for number, r := range in.Rows() {
-		rows, numbers = append(rows, *r), append(numbers, number)
-	}
-	if err := in.Err(); err != nil {
 		return nil, err
 	}
 	var out *ImportReport
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
-		out = &ImportReport{Report: *in.Report(), DryRun: dryRun} // a transaction that is tried again counts again
-		out.Errors = append([]sheet.RowError{}, out.Errors...)
-		for i := range rows {
-			if err := s.importRow(ctx, tx, &rows[i], numbers[i], out); err != nil {
+		out = &ImportReport{Report: *in.Report(), DryRun: dryRun}
+		for i := range in.Rows {
+			if err := s.importRow(ctx, tx, &in.Rows[i], in.Numbers[i], out); err != nil {
 				return err
 			}
 		}
