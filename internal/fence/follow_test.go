@@ -62,11 +62,7 @@ func open(t *testing.T, d *db.DB, c *clock.Fake) *house {
 			t.Error(err)
 		}
 	})
-	for {
-		if _, err := h.patrol.Take(ctx, "nobody", nil, 0); err == nil {
-			break
-		}
-	}
+	<-h.patrol.Ready()
 	return h
 }
 
@@ -92,12 +88,8 @@ func (h *house) draw(change func(*fence.Definition)) *fence.Fence {
 
 func (h *house) onDuty() {
 	h.t.Helper()
-	for {
-		if _, err := h.patrol.GoOnDuty(officer, 0); err == nil {
-			return
-		} else if errs.CodeOf(err) != "patrol.starting" {
-			h.t.Fatal(err)
-		}
+	if _, err := h.patrol.GoOnDuty(officer, 0); err != nil {
+		h.t.Fatal(err)
 	}
 }
 
@@ -110,15 +102,8 @@ func (h *house) fix(metres float64, ago time.Duration) track.Point {
 
 func (h *house) send(points ...track.Point) {
 	h.t.Helper()
-	for {
-		r, err := h.patrol.Send(officer, points)
-		if errs.CodeOf(err) == "patrol.starting" {
-			continue
-		}
-		if err != nil || r.Bad+r.OffDuty > 0 {
-			h.t.Fatalf("%+v, %v", r, err)
-		}
-		return
+	if r, err := h.patrol.Send(officer, points); err != nil || r.Bad+r.OffDuty > 0 {
+		h.t.Fatalf("%+v, %v", r, err)
 	}
 }
 

@@ -46,12 +46,10 @@ func (h *house) start() {
 		}
 	}
 	h.t.Cleanup(h.stop)
-	for !h.journal.ready() {
-		select {
-		case err := <-done:
-			h.t.Fatalf("the service did not start: %v", err)
-		default:
-		}
+	select {
+	case <-h.Ready():
+	case err := <-done:
+		h.t.Fatalf("the service did not start: %v", err)
 	}
 }
 

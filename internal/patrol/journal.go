@@ -32,6 +32,7 @@ type part struct {
 type journal struct {
 	mu      sync.Mutex
 	running bool
+	opened  chan struct{} // closed when running begins
 	waiting []*entry
 	bytes   int
 	wake    chan struct{} // holds a token when a flush is due at once
@@ -39,7 +40,7 @@ type journal struct {
 }
 
 func newJournal() *journal {
-	return &journal{wake: make(chan struct{}, 1), first: make(chan struct{}, 1)}
+	return &journal{opened: make(chan struct{}), wake: make(chan struct{}, 1), first: make(chan struct{}, 1)}
 }
 
 var errClosed = errs.Unavailable("patrol.starting", "The server is starting or stopping; send the points again in a moment.")
@@ -79,10 +80,11 @@ func token(c chan struct{}) {
 	}
 }
 
-// run flushes until ctx ends, then once more what waits.
+// run flushes until ctx ends, then once more what waits. A journal runs once.
 func (j *journal) run(ctx context.Context, patience time.Duration, flush func(context.Context, []*entry) error) {
 	j.mu.Lock()
 	j.running = true
+	close(j.opened)
 	j.mu.Unlock()
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()

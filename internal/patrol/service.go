@@ -89,3 +89,6 @@ func (s *Service) Run(ctx context.Context) error {
 	s.journal.run(ctx, s.Patience, s.flush)
 	return nil
 }
+
+// Ready is closed once Run has read the journal and takes points; before that Send and GoOnDuty say patrol.starting.
+func (s *Service) Ready() <-chan struct{} { return s.journal.opened }
