@@ -157,6 +157,27 @@ func TestHTTP_ImportChangeSplitMerge(t *testing.T) {
 	step("validation", do("GET", "/api/v1/regions/validation?within=320106001", "", nil), 200, `"findings":[]`)
 }
 
+func TestHTTP_GeometryIsTriedFirstAndKeepsTheGoodWhereAsked(t *testing.T) {
+	do := served(t, planted(t, testkit.SQLite(t)), &auth.Principal{UserID: "u", Areas: []string{"320106"}, Permissions: map[string]bool{PermManage: true}})
+	send := func(query string) *httptest.ResponseRecorder {
+		ct, body := upload(t, collection(feature2("320106001001G001", box(0, 0, 4, 10)), feature2("320106999", box(20, 0, 5, 5))))
+		return do("POST", "/api/v1/regions/geometry"+query, ct, body)
+	}
+	version := func() string {
+		body := do("GET", "/api/v1/regions/320106001001G001", "", nil).Body.String()
+		return body[strings.Index(body, `"version":`):]
+	}
+	before := version()
+	for _, query := range []string{"?dry_run=true&keep_good=true", "", "?dry_run=true"} {
+		if w := send(query); w.Code != 200 || strings.Contains(w.Body.String(), `"saved":true`) || version() != before {
+			t.Errorf("%q saved: %d %.300s", query, w.Code, w.Body)
+		}
+	}
+	if w := send("?keep_good=true"); w.Code != 200 || !strings.Contains(w.Body.String(), `"saved":true`) || version() == before {
+		t.Errorf("keep_good: %d %.300s", w.Code, w.Body)
+	}
+}
+
 func TestHTTP_EverybodySeesStreetsAndCommunitiesButNoGrids(t *testing.T) {
 	get := served(t, planted(t, testkit.SQLite(t)), nil)
 	w := get("GET", "/api/v1/public/areas", "", nil)

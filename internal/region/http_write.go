@@ -37,12 +37,15 @@ func (s *Service) writeRoutes(api huma.API) {
 	httpx.Handle(api, op("drop-region-alias", http.MethodDelete, "/{code}/aliases", "Remove another system's code"), s.handleDropAlias)
 }
 
+// oneFile is the form that brings a file.
+type oneFile = huma.MultipartFormFiles[struct {
+	File huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true"`
+}]
+
 type importIn struct {
 	DryRun   bool `query:"dry_run" doc:"Check and count, store nothing"`
 	KeepGood bool `query:"keep_good" doc:"Store good rows although others are bad"`
-	RawBody  huma.MultipartFormFiles[struct {
-		File huma.FormFile `form:"file" contentType:"application/octet-stream" required:"true"`
-	}]
+	RawBody  oneFile
 }
 
 type importOut struct{ Body *Report }
@@ -55,8 +58,10 @@ func (s *Service) handleImport(ctx context.Context, in *importIn) (*importOut, e
 }
 
 type geometryIn struct {
-	importIn
-	Datum string `query:"crs" doc:"wgs84 (default), cgcs2000, gcj02 or bd09"`
+	DryRun   bool   `query:"dry_run" doc:"Check and count, store nothing"`
+	KeepGood bool   `query:"keep_good" doc:"Store good features although others are bad"`
+	Datum    string `query:"crs" doc:"wgs84 (default), cgcs2000, gcj02 or bd09"`
+	RawBody  oneFile
 }
 
 func (s *Service) handleGeometry(ctx context.Context, in *geometryIn) (*importOut, error) {

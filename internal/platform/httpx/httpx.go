@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -66,8 +67,12 @@ func NewAPI(mux humago.Mux, version string) huma.API {
 // CookieName is the session cookie.
 const CookieName = "yiwang_session"
 
-// Handle registers an operation whose errors are mapped by kind.
+// Handle registers an operation whose errors are mapped by kind. It panics for an input with parameters that would never
+// be read (see unread).
 func Handle[I, O any](api huma.API, op Op, h func(context.Context, *I) (*O, error)) {
+	if name := unread(reflect.TypeFor[I]()); name != "" {
+		panic(fmt.Sprintf("%s: the parameter %s lies in an embedded unexported struct; export the struct or repeat its fields", op.ID, name))
+	}
 	o := huma.Operation{
 		OperationID: op.ID, Method: op.Method, Path: op.Path, Summary: op.Summary, Description: op.Description,
 		Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody,
@@ -93,6 +98,34 @@ func Handle[I, O any](api huma.API, op Op, h func(context.Context, *I) (*O, erro
 		}
 		return out, nil
 	})
+}
+
+// unread returns a parameter of an input that stands in an embedded unexported struct: the router fills no such field, and
+// says nothing.
+func unread(in reflect.Type) string {
+	if in.Kind() != reflect.Struct {
+		return ""
+	}
+	for i := range in.NumField() {
+		f := in.Field(i)
+		if !f.Anonymous || f.Type.Kind() != reflect.Struct {
+			continue
+		}
+		if f.IsExported() {
+			if name := unread(f.Type); name != "" {
+				return name
+			}
+			continue
+		}
+		for _, inner := range reflect.VisibleFields(f.Type) {
+			for _, kind := range []string{"path", "query", "header", "cookie"} {
+				if name, ok := inner.Tag.Lookup(kind); ok {
+					return name
+				}
+			}
+		}
+	}
+	return ""
 }
 
 func errorStatuses(op Op) []int {

@@ -18,3 +18,29 @@ func TestSchemaName_TellsModulesApart(t *testing.T) {
 		}
 	}
 }
+
+type paged struct {
+	Limit int `query:"limit"`
+}
+
+type Sorted struct {
+	Sort string `query:"sort"`
+}
+
+func TestUnread_NamesTheParameterThatNobodyWouldRead(t *testing.T) {
+	for want, in := range map[string]any{
+		"limit": struct {
+			Sorted
+			paged
+		}{},
+		"": struct {
+			Sorted
+			ID    string `path:"id"`
+			inner paged
+		}{},
+	} {
+		if got := unread(reflect.TypeOf(in)); got != want {
+			t.Errorf("%T: %q, want %q", in, got, want)
+		}
+	}
+}
