@@ -3,6 +3,7 @@
 // without a trace of who wrote it; the resident finds what was put right.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { onDisk } from './disk.mjs'
 import { open, picture, signIn, start } from './harness.mjs'
 import { answer, codeFromLetter, finish, questionOf } from './resident.mjs'
 
@@ -46,6 +47,9 @@ test('a resident answers a letter in large type without a network, and the answe
   await finish(page, sentence)
   await page.getByRole('heading', { name: '答完了，存在手机里' }).waitFor()
   await picture(page, 'answer-waiting')
+  const disk = await onDisk(page, 'yiwang-answers')
+  for (const piece of ['路灯坏了三个月', '老年居民问卷', code]) assert.ok(!disk.text.includes(piece), `${piece} lies open on the phone`)
+  assert.ok(disk.records >= 1 && disk.sealed === disk.records, `${disk.sealed} of ${disk.records} records are sealed`)
 
   const sent = page.waitForRequest((request) => request.url().endsWith('/public/responses'))
   await context.setOffline(false)

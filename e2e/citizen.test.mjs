@@ -1,6 +1,7 @@
 // A resident reports in large type without a network, follows by code, a neighbour joins, what is not solved is taken up again, and a refusal is appealed.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { onDisk } from './disk.mjs'
 import { open, picture, scene, signIn, start } from './harness.mjs'
 import { handled, middleOf, staff } from './staff.mjs'
 
@@ -46,6 +47,10 @@ test('a report written without a network arrives once, a neighbour joins it, and
   assert.equal(await page.getByLabel('什么事？').inputValue(), sentence)
   await page.getByRole('button', { name: '提交' }).click()
   await page.getByRole('heading', { name: '写好了，存在手机里' }).waitFor()
+  const disk = await onDisk(page, 'yiwang-reports')
+  for (const piece of [sentence.slice(0, 8), '十二幢东侧', 'JFIF\u0000\u0001', 'WEBPVP8']) assert.ok(!disk.text.includes(piece), `${JSON.stringify(piece)} lies open on the phone`)
+  assert.ok(disk.records >= 2 && disk.sealed === disk.records, `${disk.sealed} of ${disk.records} records are sealed`)
+  assert.equal(disk.keyIsOut, false, 'no script reads the key')
   await context.setOffline(false)
   const code = await codeOf(page)
   assert.match(code, /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/)

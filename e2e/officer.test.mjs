@@ -2,6 +2,7 @@
 // back; a case that somebody changed meanwhile is shown beside what the officer wrote, and nothing is overwritten.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { onDisk } from './disk.mjs'
 import { open, password, picture, scene, start } from './harness.mjs'
 import { handled, middleOf, staff } from './staff.mjs'
 
@@ -77,6 +78,10 @@ test('an officer works without a network, everything arrives once, and a conflic
   await page.goto(`${world.base}/m/queue`)
   await page.getByText('等网络，3件').waitFor()
   await picture(page, 'officer-offline')
+  const disk = await onDisk(page, 'yiwang-officer')
+  for (const piece of ['灯杆歪了', '十二幢东侧', '四平路18号', officer.me.user.name, here.latitude.toFixed(4), 'JFIF\u0000\u0001', 'WEBPVP8']) assert.ok(!disk.text.includes(piece), `${JSON.stringify(piece)} lies open on the phone`)
+  assert.ok(disk.records >= 8 && disk.sealed === disk.records, `${disk.sealed} of ${disk.records} records are sealed`)
+  assert.equal(disk.keyIsOut, false, 'no script reads the key')
   assert.equal(await (await desk.call('GET', `/api/v1/cases/${good.id}`)).state, 'checking', 'nothing has arrived yet')
   await desk.act(raced.id, 'rework', { note: '居民来电说灯还在闪' }) // meanwhile, at the desk
 
@@ -130,10 +135,6 @@ test('a petty matter is settled on the spot with photographs from before and aft
   await picture(page, 'officer-me')
   await page.getByRole('button', { name: '退出登录' }).click()
   await page.getByRole('button', { name: '登录', exact: true }).waitFor()
-  const left = await page.evaluate(() => new Promise((resolve) => {
-    const request = indexedDB.open('yiwang-officer')
-    request.onsuccess = () => { const all = request.result.transaction('cases').objectStore('cases').getAllKeys(); all.onsuccess = () => resolve(all.result.length) }
-  }))
-  assert.equal(left, 0, 'signing out leaves no case on the phone')
+  assert.equal((await onDisk(page, 'yiwang-officer')).records, 0, 'signing out leaves nothing on the phone')
   assert.deepEqual(faults, [])
 })

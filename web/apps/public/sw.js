@@ -50,18 +50,37 @@ async function sendLeft() {
   const request = indexedDB.open('yiwang-answers')
   request.onupgradeneeded = () => request.transaction.abort() // nothing was ever kept here: leave it so
   const store = await opened(request)
-  for (const item of await opened(store.transaction('waiting').objectStore('waiting').getAll())) {
+  const lock = await opened(store.transaction('#lock').objectStore('#lock').get('lock'))
+  if (!lock) return
+  for (const id of await opened(store.transaction('waiting').objectStore('waiting').getAllKeys())) {
+    const item = await unsealed(lock.key, `waiting/${id}`, await opened(store.transaction('waiting').objectStore('waiting').get(id)))
     if (item.state === 'refused' || JSON.stringify(item.body.answers).includes('"local:')) continue
     const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': item.id }
     const response = await fetch('/api/v1/public/responses', { method: 'POST', headers, body: JSON.stringify(item.body) })
     if (response.status >= 500 || response.status === 429) throw new Error('the browser asks again later')
     if (!response.ok) continue
     const { receipt } = await response.json()
+    const sent = await sealed(lock.key, `sent/${item.key}`, { id: item.id, key: item.key, name: item.name, receipt, at: new Date().toISOString() })
     const work = store.transaction(['waiting', 'sent'], 'readwrite')
     work.objectStore('waiting').delete(item.id)
-    work.objectStore('sent').put({ id: item.id, key: item.key, name: item.name, receipt, at: new Date().toISOString() }, item.key)
+    work.objectStore('sent').put(sent, item.key)
     await new Promise((resolve, reject) => { work.oncomplete = resolve; work.onabort = () => reject(work.error) })
   }
 }
 
 const opened = (request) => new Promise((resolve, reject) => { request.onsuccess = () => resolve(request.result); request.onerror = () => reject(request.error) })
+
+// What lies on the device is sealed; the form of it is that of web/src/kit/seal.ts: a length, a JSON text.
+const bytes = (text) => new TextEncoder().encode(text)
+
+async function unsealed(key, place, { iv, data }) {
+  const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData: bytes(place) }, key, data)
+  return JSON.parse(new TextDecoder().decode(new Uint8Array(plain, 4, new DataView(plain).getUint32(0))))
+}
+
+async function sealed(key, place, value) {
+  const json = bytes(JSON.stringify(value)), plain = new Uint8Array(4 + json.length), iv = crypto.getRandomValues(new Uint8Array(12))
+  new DataView(plain.buffer).setUint32(0, json.length)
+  plain.set(json, 4)
+  return { iv, data: await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: bytes(place) }, key, plain) }
+}

@@ -4,4 +4,4 @@ import { deviceShelf, type Change as AnyChange } from '@/kit/deviceShelf'
 export type Shelf = 'drafts' | 'waiting' | 'sent' | 'photos'
 export type Change = AnyChange<Shelf>
 
-export const { take, takeAll, change } = deviceShelf<Shelf>('yiwang-answers', ['drafts', 'waiting', 'sent', 'photos'])
+export const { take, takeAll, change } = deviceShelf<Shelf>('yiwang-answers', ['drafts', 'waiting', 'sent', 'photos'], 2)

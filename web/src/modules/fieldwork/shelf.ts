@@ -3,7 +3,7 @@ import { deviceShelf } from '@/kit/deviceShelf'
 /** What an interviewer takes along without network: the kit and what waits to be sent. One record each, in the device's own store. */
 type Shelf = 'kit' | 'waiting'
 
-const { takeAll, change } = deviceShelf<Shelf>('yiwang-fieldwork', ['kit', 'waiting'])
+const { takeAll, change } = deviceShelf<Shelf>('yiwang-fieldwork', ['kit', 'waiting'], 2)
 
 export { takeAll }
 

@@ -2,8 +2,8 @@ import { computed, shallowRef } from 'vue'
 import type { Session } from '@/api/types'
 import { loadSession, session, signIn, signOut } from '@/kit/session'
 import { Problem } from '@/kit/problem'
-import type { Case, Me } from './model'
-import { change, take, takeAll } from './shelf'
+import type { Case, Me, Shot } from './model'
+import { change, take, takeAll, wipe } from './shelf'
 
 const state = shallowRef<Me | null>(null)
 
@@ -40,10 +40,27 @@ export async function enter(username: string, password: string, code?: string): 
   return answer
 }
 
-/** Ends the session and takes off the phone what was read; what waits to be sent stays for its owner. */
-export async function exit(): Promise<void> {
+/**
+ * Ends the session and takes off the phone what was read. What waits to be sent stays, sealed, for its owner, unless the owner
+ * gives it up. Where nobody's work is left everything goes, with the key it was sealed under.
+ */
+export async function exit(givenUp = false): Promise<void> {
+  const user = state.value?.id ?? ''
   await signOut()
   await leave()
+  if (givenUp) await giveUp(user)
+  const left = [...(await takeAll<Owned>('waiting')), ...(await takeAll<Owned>('fixes')), ...(await takeAll<Begun>('draft')).filter((one) => one.text || one.shots.length)]
+  if (!left.length) await wipe()
+}
+
+interface Owned { id: string; user: string; shots?: Shot[] }
+interface Begun { text: string; shots: Shot[] }
+
+async function giveUp(user: string): Promise<void> {
+  const mine = (all: Owned[]) => all.filter((one) => one.user === user)
+  const [waiting, fixes, draft] = [mine(await takeAll<Owned>('waiting')), mine(await takeAll<Owned>('fixes')), await take<Begun>('draft', user)]
+  const shots = [...waiting.flatMap((one) => one.shots ?? []), ...(draft?.shots ?? [])]
+  await change({ shelf: 'draft', key: user }, ...waiting.map(({ id: key }) => ({ shelf: 'waiting' as const, key })), ...fixes.map(({ id: key }) => ({ shelf: 'fixes' as const, key })), ...shots.map(({ ref: key }) => ({ shelf: 'photos' as const, key })))
 }
 
 async function keep(answer: Session): Promise<void> {

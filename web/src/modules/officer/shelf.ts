@@ -4,4 +4,4 @@ import { deviceShelf } from '@/kit/deviceShelf'
 export type Shelf = 'me' | 'tasks' | 'cases' | 'tree' | 'draft' | 'waiting' | 'photos' | 'sent' | 'duty' | 'fixes'
 const shelves: Shelf[] = ['me', 'tasks', 'cases', 'tree', 'draft', 'waiting', 'photos', 'sent', 'duty', 'fixes']
 
-export const { take, takeAll, change } = deviceShelf<Shelf>('yiwang-officer', shelves, 2)
+export const { take, takeAll, change, wipe } = deviceShelf<Shelf>('yiwang-officer', shelves, 3)
