@@ -3,18 +3,16 @@ package camera
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
-	"strings"
 
+	"yiwang/internal/camera/synthetic"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
-	"yiwang/internal/platform/httpx"
 	"yiwang/internal/platform/picture"
 	"yiwang/internal/platform/prose"
 )
@@ -31,17 +29,28 @@ type Camera struct {
 	Heading   *int                    `db:"heading" json:"heading,omitempty" doc:"Degrees from north"`
 	Address   string                  `db:"address" json:"address,omitempty"`
 	WHEP      string                  `db:"whep_url" json:"whep_url,omitempty" doc:"Only for those who keep the register"`
+	HLS       string                  `db:"hls_url" json:"hls_url,omitempty" doc:"Only for those who keep the register"`
 	Snapshot  string                  `db:"snapshot_url" json:"snapshot_url,omitempty" doc:"Only for those who keep the register"`
 	Masks     db.JSON[[]picture.Area] `db:"masks" json:"masks" doc:"Parts of the picture that nobody is shown"`
 	State     State                   `db:"state" json:"state" enum:"in_use,retired"`
 	CreatedAt clock.Time              `db:"created_at" json:"created_at"`
 	ChangedAt clock.Time              `db:"changed_at" json:"changed_at"`
 	Version   int64                   `db:"version" json:"version"`
-	Live      bool                    `db:"-" json:"live" doc:"It has a stream that can be shown"`
-	Still     bool                    `db:"-" json:"still" doc:"It has pictures that can be shown"`
+	AreaName  string                  `db:"-" json:"area_name"`
+	Ways      []Way                   `db:"-" json:"ways" enum:"whep,hls,picture" doc:"How it can be seen, the best first; none if it has no addresses"`
 }
 
-const columns = "id, code, name, kind, area_code, lat, lon, heading, address, whep_url, snapshot_url, masks, state, created_at, changed_at, version"
+const columns = "id, code, name, kind, area_code, lat, lon, heading, address, whep_url, hls_url, snapshot_url, masks, state, created_at, changed_at, version"
+
+// Way is a way to see through a camera.
+type Way string
+
+// The ways: live within half a second, live some seconds late, single pictures.
+const (
+	ByWHEP    Way = "whep"
+	ByHLS     Way = "hls"
+	ByPicture Way = "picture"
+)
 
 // Kind is the build of a camera.
 type Kind string
@@ -74,7 +83,8 @@ type Spec struct {
 	Heading  *int           `json:"heading,omitempty" minimum:"0" maximum:"359"`
 	Address  string         `json:"address,omitempty" maxLength:"800"`
 	WHEP     string         `json:"whep_url,omitempty" maxLength:"500"`
-	Snapshot string         `json:"snapshot_url,omitempty" maxLength:"500"`
+	HLS      string         `json:"hls_url,omitempty" maxLength:"500" doc:"Playlist of HLS; synthetic://NUMBER/live.m3u8 is a drawn street"`
+	Snapshot string         `json:"snapshot_url,omitempty" maxLength:"500" doc:"JPEG, PNG or WebP; synthetic://NUMBER/picture.jpg is a drawn street"`
 	Masks    []picture.Area `json:"masks,omitempty" maxItems:"20"`
 	State    State          `json:"state,omitempty" enum:"in_use,retired"`
 	Version  int64          `json:"version,omitempty" doc:"Version seen, to change one"`
@@ -101,7 +111,7 @@ func (s *Service) fit(ctx context.Context, c *Spec) error {
 	case slices.ContainsFunc(c.Masks, func(a picture.Area) bool { return !a.Valid() }):
 		return bad("masks", "parts of the picture", nil)
 	}
-	for field, address := range map[string]string{"whep_url": c.WHEP, "snapshot_url": c.Snapshot} {
+	for field, address := range map[string]string{"whep_url": c.WHEP, "hls_url": c.HLS, "snapshot_url": c.Snapshot} {
 		if address != "" && !s.allowed(address) {
 			return errs.Invalid("camera.foreign_host", "This media server is not among those of the configuration (--camera-host).", errs.Field{Location: "body." + field, Message: "host not allowed"})
 		}
@@ -112,6 +122,11 @@ func (s *Service) fit(ctx context.Context, c *Spec) error {
 	if c.Masks == nil {
 		c.Masks = []picture.Area{}
 	}
+	return s.place(ctx, c)
+}
+
+// place finds the smallest area at the position of a camera; without one the area must be named.
+func (s *Service) place(ctx context.Context, c *Spec) error {
 	if c.Lat != nil {
 		l, err := s.Regions.Locate(ctx, *c.Lon, *c.Lat, s.DB.Clock().Now())
 		if err == nil {
@@ -121,13 +136,19 @@ func (s *Service) fit(ctx context.Context, c *Spec) error {
 			return err
 		}
 	}
+	if c.AreaCode == "" {
+		return errs.Invalid("camera.no_place", "Give a position or an area.", errs.Field{Location: "body.lat", Message: "required"})
+	}
 	_, err := s.Regions.Get(ctx, c.AreaCode)
 	return err
 }
 
-// allowed reports whether an address lies on a media server of the configuration.
+// allowed reports whether an address lies on a media server of the configuration, or is the drawn street.
 func (s *Service) allowed(address string) bool {
 	u, err := url.Parse(address)
+	if err == nil && synthetic.Has(u) {
+		return true
+	}
 	if err != nil || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return false
 	}
@@ -140,57 +161,71 @@ func (s *Service) allowed(address string) bool {
 
 // Add registers a camera. Conflict if its number is taken. Needs camera.manage at its place.
 func (s *Service) Add(ctx context.Context, in Spec) (out *Camera, err error) {
+	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
+		out, err = s.AddTx(ctx, tx, in)
+		return err
+	})
+	return out, taken(err)
+}
+
+// AddTx is Add inside a transaction.
+func (s *Service) AddTx(ctx context.Context, tx *db.Tx, in Spec) (*Camera, error) {
 	if err := s.fit(ctx, &in); err != nil {
 		return nil, err
 	}
 	if err := auth.RequireArea(ctx, PermManage, in.AreaCode); err != nil {
 		return nil, err
 	}
-	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
-		out = &Camera{ID: db.NewID(tx), CreatedAt: tx.Time(), Version: 1}
-		out.take(&in, tx.Time())
-		c := out
-		if _, err := tx.Exec(ctx, "INSERT INTO camera ("+columns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)", c.ID, c.Code, c.Name, c.Kind, c.AreaCode, c.Lat, c.Lon,
-			c.Heading, c.Address, c.WHEP, c.Snapshot, c.Masks, c.State, c.CreatedAt, c.ChangedAt, c.Version); err != nil {
-			return err
-		}
-		return s.log(ctx, tx, "camera.added", c, nil)
-	})
-	return out, taken(err)
+	c := &Camera{ID: db.NewID(tx), CreatedAt: tx.Time(), Version: 1}
+	c.take(&in, tx.Time())
+	if _, err := tx.Exec(ctx, "INSERT INTO camera ("+columns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)", c.ID, c.Code, c.Name, c.Kind, c.AreaCode, c.Lat, c.Lon,
+		c.Heading, c.Address, c.WHEP, c.HLS, c.Snapshot, c.Masks, c.State, c.CreatedAt, c.ChangedAt, c.Version); err != nil {
+		return nil, err
+	}
+	s.show(ctx, c)
+	return c, s.log(ctx, tx, "camera.added", c, nil)
 }
 
 // Change replaces what is said of a camera. Conflict (with the camera) if somebody changed it in between. Needs camera.manage where
 // it is and where it goes.
 func (s *Service) Change(ctx context.Context, id string, in Spec) (out *Camera, err error) {
-	if err := s.fit(ctx, &in); err != nil {
-		return nil, err
-	}
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
-		if out, err = s.find(ctx, tx, PermManage, id); err != nil {
-			return err
-		}
-		if err := auth.RequireArea(ctx, PermManage, in.AreaCode); err != nil {
-			return err
-		}
-		if out.Version != in.Version {
-			return errs.Conflict("camera.changed", "The camera was changed in between; look at it again.").With(out)
-		}
-		out.take(&in, tx.Time())
-		out.Version++
-		c := out
-		if _, err := tx.Exec(ctx, `UPDATE camera SET code = $1, name = $2, kind = $3, area_code = $4, lat = $5, lon = $6, heading = $7, address = $8, whep_url = $9, snapshot_url = $10, masks = $11, state = $12,
-			changed_at = $13, version = $14 WHERE id = $15`, c.Code, c.Name, c.Kind, c.AreaCode, c.Lat, c.Lon, c.Heading, c.Address, c.WHEP, c.Snapshot, c.Masks, c.State, c.ChangedAt, c.Version, id); err != nil {
-			return err
-		}
-		return s.log(ctx, tx, "camera.changed", c, nil)
+		out, err = s.ChangeTx(ctx, tx, id, in)
+		return err
 	})
 	return out, taken(err)
 }
 
+// ChangeTx is Change inside a transaction.
+func (s *Service) ChangeTx(ctx context.Context, tx *db.Tx, id string, in Spec) (*Camera, error) {
+	if err := s.fit(ctx, &in); err != nil {
+		return nil, err
+	}
+	c, err := s.find(ctx, tx, PermManage, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := auth.RequireArea(ctx, PermManage, in.AreaCode); err != nil {
+		return nil, err
+	}
+	if c.Version != in.Version {
+		s.show(ctx, c)
+		return nil, errs.Conflict("camera.changed", "The camera was changed in between; look at it again.").With(c)
+	}
+	c.take(&in, tx.Time())
+	c.Version++
+	if _, err := tx.Exec(ctx, `UPDATE camera SET code = $1, name = $2, kind = $3, area_code = $4, lat = $5, lon = $6, heading = $7, address = $8, whep_url = $9, hls_url = $10, snapshot_url = $11, masks = $12,
+		state = $13, changed_at = $14, version = $15 WHERE id = $16`, c.Code, c.Name, c.Kind, c.AreaCode, c.Lat, c.Lon, c.Heading, c.Address, c.WHEP, c.HLS, c.Snapshot, c.Masks, c.State, c.ChangedAt, c.Version,
+		id); err != nil {
+		return nil, err
+	}
+	s.show(ctx, c)
+	return c, s.log(ctx, tx, "camera.changed", c, nil)
+}
+
 func (c *Camera) take(in *Spec, now clock.Time) {
 	c.Code, c.Name, c.Kind, c.AreaCode, c.Lat, c.Lon, c.Heading, c.Address = in.Code, in.Name, in.Kind, in.AreaCode, in.Lat, in.Lon, in.Heading, in.Address
-	c.WHEP, c.Snapshot, c.Masks.V, c.State, c.ChangedAt = in.WHEP, in.Snapshot, in.Masks, in.State, now
-	c.Live, c.Still = c.WHEP != "", c.Snapshot != ""
+	c.WHEP, c.HLS, c.Snapshot, c.Masks.V, c.State, c.ChangedAt = in.WHEP, in.HLS, in.Snapshot, in.Masks, in.State, now
 }
 
 func (s *Service) log(ctx context.Context, tx *db.Tx, action string, c *Camera, detail map[string]any) error {
@@ -200,62 +235,11 @@ func (s *Service) log(ctx context.Context, tx *db.Tx, action string, c *Camera, 
 	return audit.Log(ctx, tx, audit.Entry{Action: action, Object: "camera", ObjectID: c.ID, Area: c.AreaCode, Detail: detail})
 }
 
-// Filter narrows a list; empty fields do not.
-type Filter struct {
-	Area  string `query:"area" maxLength:"20"`
-	Words string `query:"words" maxLength:"60" doc:"Part of number, name or address"`
-}
-
-// List returns the cameras in use of the caller's areas. Needs camera.read.
-func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out httpx.Page[Camera], err error) {
-	if err := auth.Require(ctx, PermRead); err != nil {
-		return out, err
-	}
-	after, err := httpx.DecodeCursor(page.Cursor, 1)
-	if err != nil {
-		return out, err
-	}
-	err = s.DB.Look(ctx, func(tx *db.Tx) error {
-		var args []any
-		where := "state = 'in_use' AND " + auth.Areas(ctx, "area_code", &args)
-		if f.Area != "" {
-			where += " AND " + auth.Within("area_code", []string{f.Area}, &args)
-		}
-		if words := strings.ToLower(strings.TrimSpace(f.Words)); words != "" {
-			args = append(args, "%"+db.EscapeLike(words)+"%")
-			where += fmt.Sprintf(` AND LOWER(code || ' ' || name || ' ' || address) LIKE $%d ESCAPE '\'`, len(args))
-		}
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM camera WHERE "+where, args...)
-		if err != nil {
-			return err
-		}
-		args = append(args, after[0], page.Limit+1)
-		rows, err := db.All[Camera](ctx, tx, "SELECT "+columns+" FROM camera WHERE "+where+fmt.Sprintf(" AND id > $%d ORDER BY id LIMIT $%d", len(args)-1, len(args)), args...)
-		for i := range rows {
-			rows[i].shown(ctx)
-		}
-		out = httpx.Cut(rows, page.Limit, total, func(c *Camera) string { return httpx.EncodeCursor(c.ID) })
-		return err
-	})
-	return out, err
-}
-
-// shown hides the addresses from who does not keep the register.
-func (c *Camera) shown(ctx context.Context) {
-	c.Live, c.Still = c.WHEP != "", c.Snapshot != ""
-	if p := auth.From(ctx); !p.Has(PermManage) || !p.Covers(c.AreaCode) {
-		c.WHEP, c.Snapshot = "", ""
-	}
-	if c.Masks.V == nil {
-		c.Masks.V = []picture.Area{}
-	}
-}
-
 // Get returns a camera. NotFound outside the caller's areas. Needs camera.read.
 func (s *Service) Get(ctx context.Context, id string) (out *Camera, err error) {
 	err = s.DB.Look(ctx, func(tx *db.Tx) error {
 		if out, err = s.find(ctx, tx, PermRead, id); err == nil {
-			out.shown(ctx)
+			s.show(ctx, out)
 		}
 		return err
 	})
@@ -270,7 +254,6 @@ func (s *Service) find(ctx context.Context, tx *db.Tx, permission, id string) (*
 	if errors.Is(err, db.ErrNoRows) || err == nil && !auth.From(ctx).Covers(c.AreaCode) {
 		return nil, errs.NotFound("camera.no_camera", "There is no such camera, or you may not see it.")
 	}
-	c.Live, c.Still = c.WHEP != "", c.Snapshot != ""
 	return &c, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"yiwang/internal/camera/synthetic"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
@@ -41,7 +42,7 @@ const (
 	widest      = 1920
 )
 
-// Begin notes that the caller looks through a camera, before the first picture. Needs camera.read in its area.
+// Begin notes that the caller looks through a camera, before the first picture. Conflict if it is out of use. Needs camera.read in its area.
 func (s *Service) Begin(ctx context.Context, camera, reason string) (out *Look, err error) {
 	if err := prose.Check("camera.bad_text", prose.Needed("reason", &reason, 200)); err != nil {
 		return nil, err
@@ -50,6 +51,9 @@ func (s *Service) Begin(ctx context.Context, camera, reason string) (out *Look, 
 		c, err := s.find(ctx, tx, PermRead, camera)
 		if err != nil {
 			return err
+		}
+		if c.State == Retired {
+			return errs.Conflict("camera.retired", "This camera has been taken out of use.")
 		}
 		p := auth.From(ctx)
 		out = &Look{ID: db.NewID(tx), CameraID: c.ID, ByID: p.UserID, ByName: p.Name, Reason: reason, At: tx.Time(), UntilAt: clock.At(tx.Now().Add(lookLength))}
@@ -93,7 +97,7 @@ func (s *Service) Picture(ctx context.Context, look string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !c.Still {
+	if c.Snapshot == "" {
 		return nil, errs.NotFound("camera.no_pictures", "This camera has no pictures.")
 	}
 	data, _, err := s.ask(ctx, http.MethodGet, c.Snapshot, "", nil, maxSnapshot)
@@ -115,7 +119,7 @@ func (s *Service) Stream(ctx context.Context, look, offer string) (string, error
 	if err != nil {
 		return "", err
 	}
-	if !c.Live {
+	if c.WHEP == "" {
 		return "", errs.NotFound("camera.no_stream", "This camera has no live picture.")
 	}
 	if !strings.HasPrefix(offer, "v=0") {
@@ -179,7 +183,7 @@ func (s *Service) Looks(ctx context.Context, camera string) (out []Look, err err
 }
 
 // ask asks a media server of the configuration; what fails there is Unavailable here and says nothing of its address.
-func (s *Service) ask(ctx context.Context, method, address, kind string, body []byte, limit int64) ([]byte, http.Header, error) {
+func (s *Service) ask(ctx context.Context, method, address, kind string, body []byte, limit int64, head ...string) ([]byte, http.Header, error) {
 	if !s.allowed(address) { // the configuration may have changed since
 		return nil, nil, errs.Unavailable("camera.foreign_host", "This media server is not among those of the configuration (--camera-host).")
 	}
@@ -187,8 +191,18 @@ func (s *Service) ask(ctx context.Context, method, address, kind string, body []
 	if err != nil {
 		return nil, nil, silent(err)
 	}
+	if synthetic.Has(r.URL) {
+		data, found := synthetic.Answer(r.URL, s.DB.Clock().Now())
+		if !found || method != http.MethodGet {
+			return nil, nil, silent(errors.New("no such picture"))
+		}
+		return data, http.Header{}, nil
+	}
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
+	}
+	for i := 0; i+1 < len(head); i += 2 {
+		r.Header.Set(head[i], head[i+1])
 	}
 	answer, err := s.client.Do(r)
 	if err != nil {

@@ -10,7 +10,9 @@ import (
 
 	"yiwang/internal/alarm"
 	"yiwang/internal/camera"
+	"yiwang/internal/camera/synthetic"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/picture"
 	"yiwang/internal/sensor"
 )
 
@@ -160,7 +162,7 @@ func (l *loader) measure(r *rand.Rand, of instrument, x *sensor.Sensor, told, si
 	return out
 }
 
-// mountCameras registers cameras without media: the demonstration shows no real place.
+// mountCameras registers cameras that show a drawn street: the demonstration shows no real place. One has no pictures yet.
 func (l *loader) mountCameras(ctx context.Context, r *rand.Rand) error {
 	kinds := []camera.Kind{camera.Dome, camera.PTZ, camera.Bullet}
 	n := 0
@@ -171,7 +173,14 @@ func (l *loader) mountCameras(ctx context.Context, r *rand.Rand) error {
 		}
 		n++
 		lat, lon, heading := v.Lat(), v.Lon(), r.IntN(8)*45
-		if _, err := l.Cameras.Add(ctx, camera.Spec{Code: fmt.Sprintf("%s00001320%06d", l.grids[i].Code[:6], n), Name: l.grids[i].Name + "公共路口摄像机", Kind: kinds[n%len(kinds)], Lat: &lat, Lon: &lon, Heading: &heading}); err != nil {
+		in := camera.Spec{Code: fmt.Sprintf("%s00001320%06d", l.grids[i].Code[:6], n), Name: fmt.Sprintf("公共路口%d号摄像机（演示）", n), Kind: kinds[n%len(kinds)], Lat: &lat, Lon: &lon, Heading: &heading}
+		if n != 2 {
+			in.HLS, in.Snapshot = synthetic.Addresses(n)
+		}
+		if n == 3 {
+			in.Masks = []picture.Area{{X: 0.02, Y: 0.3, W: 0.2, H: 0.24}} // a window of a house
+		}
+		if _, err := l.Cameras.Add(ctx, in); err != nil {
 			return err
 		}
 	}

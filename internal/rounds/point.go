@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
@@ -268,21 +267,5 @@ func (s *Service) Points(ctx context.Context, f PointFilter, page httpx.PageIn) 
 	return out, err
 }
 
-// nameOf names a grid with its community; a code that ended stands for itself.
-func (s *Service) nameOf(ctx context.Context, code string) string {
-	a, err := s.Regions.Get(ctx, code)
-	if err != nil {
-		return code
-	}
-	if a.Level != "grid" {
-		return a.Name
-	}
-	if up, err := s.Regions.Get(ctx, a.ParentCode); err == nil && !strings.HasPrefix(a.Name, up.Name) {
-		return shortName(up.Name) + a.Name
-	}
-	return a.Name
-}
-
-func shortName(name string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(name, "居民委员会"), "居委会")
-}
+// nameOf names an area as people call it.
+func (s *Service) nameOf(ctx context.Context, code string) string { return s.Regions.Called(ctx, code) }

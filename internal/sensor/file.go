@@ -6,14 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
-	"yiwang/internal/platform/i18n"
 	"yiwang/internal/platform/sheet"
 )
 
@@ -99,16 +97,9 @@ var errDry = errors.New("dry run")
 // importRow adds or changes the sensor of a row, or notes in the report why not.
 func (s *Service) importRow(ctx context.Context, tx *db.Tx, r *deviceRow, number int, out *ImportReport) error {
 	changed, err := s.putRow(ctx, tx, *r)
-	e := errs.As(err)
 	switch {
-	case err != nil && (e == nil || e.Kind == errs.KindInternal):
-		return err
-	case e != nil:
-		row := sheet.RowError{Row: number, Code: e.Code, Reason: i18n.Error("zh", e.Code, e.Message)}
-		if len(e.Fields) > 0 {
-			row.Column = titleOf(e.Fields[0].Location)
-		}
-		out.Reject(row)
+	case err != nil:
+		return deviceSheet.Refuse(&out.Report, number, err)
 	case changed:
 		out.Changed++
 	default:
@@ -145,17 +136,6 @@ func (s *Service) putRow(ctx context.Context, tx *db.Tx, r deviceRow) (changed b
 	r.Version, r.UnitID, r.State = old.Version, old.UnitID, old.State
 	_, err = s.ChangeTx(ctx, tx, old.ID, r.Device)
 	return true, err
-}
-
-// titleOf is the heading of the column a field of a device stands in.
-func titleOf(location string) string {
-	name := strings.TrimPrefix(location, "body.")
-	for _, c := range deviceSheet {
-		if c.Name == name {
-			return c.Title
-		}
-	}
-	return name
 }
 
 // Export writes the sensors of a filter in the columns of an import, with how they stand. Needs sensor.read.

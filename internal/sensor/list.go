@@ -7,6 +7,7 @@ import (
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/httpx"
 )
 
@@ -17,6 +18,7 @@ type Filter struct {
 	Source string `query:"source" maxLength:"60"`
 	Shows  string `query:"shows" enum:"alarm,offline,weak,well,paused,retired" doc:"How they stand; without it all that are not retired"`
 	Words  string `query:"words" maxLength:"60" doc:"Part of code, name or address"`
+	httpx.ViewIn
 }
 
 // conditions are the ways a sensor can stand, as they are counted and listed.
@@ -46,6 +48,9 @@ func (f *Filter) where(ctx context.Context, args *[]any) string {
 	}
 	if words := strings.TrimSpace(f.Words); words != "" {
 		add(`LOWER(s.code || ' ' || s.name || ' ' || s.address || ' ' || s.vendor_code) LIKE $%d ESCAPE '\'`, "%"+db.EscapeLike(strings.ToLower(words))+"%")
+	}
+	if view := f.Where("s.lat", "s.lon", args); view != "" {
+		parts = append(parts, view)
 	}
 	if c := conditions[f.Shows]; c != "" {
 		parts = append(parts, c)
@@ -78,6 +83,9 @@ func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out ht
 		}
 		args = append(args, page.Limit+1)
 		rows, err := db.All[Sensor](ctx, tx, whole+" WHERE "+where+fmt.Sprintf(" ORDER BY %s, s.id LIMIT $%d", rank, len(args)), args...)
+		for i := range rows {
+			rows[i].AreaName = s.Regions.Called(ctx, rows[i].AreaCode)
+		}
 		out = httpx.Cut(rows, page.Limit, total, func(x *Sensor) string { return httpx.EncodeCursor(x.rank(), x.ID) })
 		return err
 	})
@@ -135,17 +143,33 @@ type Dot struct {
 	Shows string  `db:"shows" json:"shows" enum:"alarm,offline,weak,well,never"`
 }
 
+// Box is a part of a map; without its corners it is everywhere.
+type Box struct {
+	West  float64 `query:"west" minimum:"-180" maximum:"180"`
+	South float64 `query:"south" minimum:"-90" maximum:"90"`
+	East  float64 `query:"east" minimum:"-180" maximum:"180"`
+	North float64 `query:"north" minimum:"-90" maximum:"90"`
+}
+
 // maxDots bounds a map; beyond it the filter must be narrower.
 const maxDots = 20_000
 
-// Dots returns the sensors of a filter that have a position, for a layer of a map. Needs sensor.read.
-func (s *Service) Dots(ctx context.Context, f Filter) (out []Dot, err error) {
+// Dots returns the sensors of a filter that have a position in a part of a map. Needs sensor.read.
+func (s *Service) Dots(ctx context.Context, f Filter, b Box) (out []Dot, err error) {
 	if err := auth.Require(ctx, PermRead); err != nil {
 		return nil, err
+	}
+	if b != (Box{}) && (b.West >= b.East || b.South >= b.North) {
+		return nil, errs.Invalid("sensor.bad_box", "West must lie left of east, south below north.", errs.Field{Location: "query.west", Message: "left of east"})
 	}
 	err = s.DB.Look(ctx, func(tx *db.Tx) error {
 		var args []any
 		where := f.where(ctx, &args)
+		if b != (Box{}) {
+			n := len(args)
+			args = append(args, b.South, b.North, b.West, b.East)
+			where += fmt.Sprintf(" AND s.lat BETWEEN $%d AND $%d AND s.lon BETWEEN $%d AND $%d", n+1, n+2, n+3, n+4)
+		}
 		out, err = db.All[Dot](ctx, tx, `SELECT s.id, s.name, s.kind, s.lat, s.lon, CASE WHEN t.active > 0 THEN 'alarm' WHEN t.offline THEN 'offline' WHEN t.weak THEN 'weak'
 			WHEN t.seen_at IS NULL THEN 'never' ELSE 'well' END AS shows FROM sensor s JOIN sensor_state t ON t.sensor_id = s.id WHERE s.lat IS NOT NULL AND s.state = 'in_use' AND `+where+
 			fmt.Sprintf(" ORDER BY s.id LIMIT %d", maxDots), args...)

@@ -20,6 +20,7 @@ type Sensor struct {
 	Name        string                    `db:"name" json:"name"`
 	Kind        string                    `db:"kind" json:"kind"`
 	AreaCode    string                    `db:"area_code" json:"area_code"`
+	AreaName    string                    `db:"-" json:"area_name"`
 	Lat         *float64                  `db:"lat" json:"lat,omitempty"`
 	Lon         *float64                  `db:"lon" json:"lon,omitempty"`
 	Address     string                    `db:"address" json:"address,omitempty"`
@@ -161,7 +162,7 @@ func (s *Service) AddTx(ctx context.Context, tx *db.Tx, d Device) (*Sensor, erro
 	if _, err := tx.Exec(ctx, "INSERT INTO sensor_state (sensor_id) VALUES ($1)", x.ID); err != nil {
 		return nil, err
 	}
-	x.Latest.V = map[string]Value{}
+	x.Latest.V, x.AreaName = map[string]Value{}, s.Regions.Called(ctx, x.AreaCode)
 	return x, s.log(ctx, tx, "sensor.added", x)
 }
 
@@ -191,7 +192,7 @@ func (s *Service) ChangeTx(ctx context.Context, tx *db.Tx, id string, d Device) 
 		return nil, err
 	}
 	x.take(&d, tx.Time())
-	x.Version++
+	x.Version, x.AreaName = x.Version+1, s.Regions.Called(ctx, x.AreaCode)
 	if _, err := tx.Exec(ctx, `UPDATE sensor SET code = $1, name = $2, kind = $3, area_code = $4, lat = $5, lon = $6, address = $7, unit_id = $8, source_id = $9, vendor_code = $10,
 		gb_code = $11, silent_after = $12, state = $13, changed_at = $14, version = $15 WHERE id = $16`, x.Code, x.Name, x.Kind, x.AreaCode, x.Lat, x.Lon, x.Address,
 		x.UnitID, x.SourceID, x.VendorCode, x.GBCode, x.SilentAfter, x.State, x.ChangedAt, x.Version, id); err != nil {
@@ -251,6 +252,7 @@ func (s *Service) find(ctx context.Context, tx *db.Tx, permission, id string) (*
 	if errors.Is(err, db.ErrNoRows) || err == nil && !auth.From(ctx).Covers(x.AreaCode) {
 		return nil, errs.NotFound("sensor.no_sensor", "There is no such sensor, or you may not see it.")
 	}
+	x.AreaName = s.Regions.Called(ctx, x.AreaCode)
 	return &x, err
 }
 

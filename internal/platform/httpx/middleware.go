@@ -38,7 +38,7 @@ const maxRequest = 80 << 20
 
 // contentSecurityPolicy admits nothing inline but style attributes, which the chart library sets on SVG text.
 const contentSecurityPolicy = "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; " +
-	"worker-src 'self' blob:; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	"media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // Wrap puts the middleware around next: request id, panic guard, log, headers, limits, origin check, sign-in.
 func (o *Outer) Wrap(next http.Handler) http.Handler {

@@ -29,14 +29,10 @@ const (
 // faces parses both faces once; every document starts its own subset from them.
 var faces = sync.OnceValues(func() (*gopdf.FontContainer, error) {
 	box := &gopdf.FontContainer{}
-	for weight, packed := range map[Weight][]byte{Regular: regularFace, Bold: boldFace} {
-		z, err := gzip.NewReader(bytes.NewReader(packed))
+	for _, weight := range []Weight{Regular, Bold} {
+		data, err := Face(weight)
 		if err != nil {
-			return nil, fmt.Errorf("unpack the %s face: %w", weight, err)
-		}
-		data, err := io.ReadAll(z)
-		if err != nil {
-			return nil, fmt.Errorf("unpack the %s face: %w", weight, err)
+			return nil, err
 		}
 		if err := box.AddTTFFontData(string(weight), data); err != nil {
 			return nil, fmt.Errorf("read the %s face: %w", weight, err)
@@ -44,3 +40,20 @@ var faces = sync.OnceValues(func() (*gopdf.FontContainer, error) {
 	}
 	return box, nil
 })
+
+// Face returns a face as a TrueType font, for what is drawn and not printed.
+func Face(weight Weight) ([]byte, error) {
+	packed := regularFace
+	if weight == Bold {
+		packed = boldFace
+	}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fmt.Errorf("unpack the %s face: %w", weight, err)
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		return nil, fmt.Errorf("unpack the %s face: %w", weight, err)
+	}
+	return data, nil
+}

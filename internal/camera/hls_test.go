@@ -1,0 +1,173 @@
+package camera
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"yiwang/internal/camera/synthetic"
+	"yiwang/internal/platform/clock"
+)
+
+// A packaged live picture as media servers write it: a list of qualities, a playlist with a header, a key, parts of segments for low
+// latency, and references to places that are none of the camera's.
+const (
+	qualities = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000,CODECS=\"avc1.42e01e\"\nlow/index.m3u8?session=a%20b\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",URI=\"http://169.254.169.254/latest\"\n"
+	segments  = "#EXTM3U\r\n#EXT-X-VERSION:9\r\n#EXT-X-TARGETDURATION:2\r\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES\r\n#EXT-X-MEDIA-SEQUENCE:5\r\n#EXT-X-MAP:URI=\"init.mp4\"\r\n#EXT-X-KEY:METHOD=AES-128,URI=\"../../other/key\"\r\n" +
+		"#EXT-X-PART:DURATION=0.5,URI=\"p1.mp4\"\r\n#EXTINF:2.0,\r\n5.m4s?t=1\r\n#EXTINF:2.0,\r\nhttp://evil.example/6.m4s\r\n#EXTINF:2.0,\r\n/cam/low/7.m4s\r\n#EXTINF:2.0,\r\n/other/8.m4s\r\n#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"p2.mp4\"\r\n"
+)
+
+func hlsServer(t *testing.T) (*httptest.Server, *[]string) {
+	t.Helper()
+	var asked []string
+	transport := strings.Repeat("\x47"+strings.Repeat("\x00", 187), 3)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.RequestURI())
+		switch r.URL.Path {
+		case "/cam/index.m3u8":
+			_, _ = w.Write([]byte(qualities))
+		case "/cam/low/index.m3u8":
+			_, _ = w.Write([]byte(segments))
+		case "/cam/low/init.mp4":
+			_, _ = w.Write([]byte("\x00\x00\x00\x08ftyp\x00\x00\x00\x08"))
+		case "/cam/low/5.m4s":
+			w.Header().Set("Content-Type", "text/html") // is not believed
+			http.ServeContent(w, r, "", time.Time{}, strings.NewReader(transport))
+		case "/cam/low/7.m4s":
+			http.Redirect(w, r, "/other/secret", http.StatusFound)
+		case "/cam/low/huge.m4s":
+			_, _ = w.Write(make([]byte, maxPiece+1))
+		case "/other/secret":
+			_, _ = w.Write([]byte("secret"))
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server, &asked
+}
+
+func named(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+// watching registers a camera with a live picture and begins a look of the street.
+func watching(t *testing.T, s *Service, m *media, address string) string {
+	t.Helper()
+	in := m.spec()
+	in.WHEP, in.HLS = "", address
+	x, err := s.Add(as("centre"), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look, err := s.Begin(as("street1"), x.ID, "看现场")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return look.ID
+}
+
+func TestHLS_PlaylistsAndSegmentsPassThroughUnderNamesOfThisProgram(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *Service, m *media, _ *clock.Fake) {
+		server, asked := hlsServer(t)
+		s.Hosts = append(s.Hosts, strings.TrimPrefix(server.URL, "http://"))
+		look := watching(t, s, m, server.URL+"/cam/index.m3u8")
+		piece := func(name, part string) *Piece {
+			t.Helper()
+			p, err := s.Piece(as("street1"), look, name, part)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			return p
+		}
+		first := piece("index.m3u8", "")
+		low := named("low/index.m3u8?session=a%20b")
+		if first.Kind != playlistKind || !strings.Contains(string(first.Data), "\n"+low+"\n") || strings.Contains(string(first.Data), "169.254") {
+			t.Fatalf("qualities: %s", first.Data)
+		}
+		list := string(piece(low, "").Data)
+		if (*asked)[1] != "/cam/low/index.m3u8?session=a%20b" {
+			t.Errorf("asked for %s", (*asked)[1])
+		}
+		for _, gone := range []string{"evil", "/other", "PART", "SERVER-CONTROL", "PRELOAD", "KEY", server.URL} {
+			if strings.Contains(list, gone) {
+				t.Errorf("%s is left in %s", gone, list)
+			}
+		}
+		if n := strings.Count(list, named("low/5.m4s?t=1")) + strings.Count(list, named("low/7.m4s")) + strings.Count(list, `URI="`+named("low/init.mp4")+`"`); n != 3 {
+			t.Errorf("%d of 3 references are named: %s", n, list)
+		}
+		if got := piece(named("low/init.mp4"), ""); got.Kind != "video/mp4" {
+			t.Errorf("header: %s", got.Kind)
+		}
+		if got := piece(named("low/5.m4s?t=1"), ""); got.Kind != "video/mp2t" || got.Range != "" || len(got.Data) != 3*188 {
+			t.Errorf("segment: %s, %d bytes", got.Kind, len(got.Data))
+		}
+		if got := piece(named("low/5.m4s?t=1"), "bytes=0-187"); got.Range != "bytes 0-187/564" || len(got.Data) != 188 {
+			t.Errorf("part of a segment: %q, %d bytes", got.Range, len(got.Data))
+		}
+	})
+}
+
+func TestHLS_NothingOutsideTheFolderOfTheCameraIsFetched(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *Service, m *media, c *clock.Fake) {
+		server, asked := hlsServer(t)
+		s.Hosts = append(s.Hosts, strings.TrimPrefix(server.URL, "http://"))
+		look := watching(t, s, m, server.URL+"/cam/index.m3u8")
+		for _, name := range []string{"", "?", "%%", named(""), named("../other/secret"), named("low/../../other/secret"), named("/other/secret"), named("//evil.example/x"), named(".."), named("./low/5.m4s"), named("low//5.m4s"),
+			named(strings.Repeat("x", maxRef+1)), "../../other/secret", "index.m3u8/"} {
+			_, err := s.Piece(as("street1"), look, name, "")
+			wantCode(t, err, "camera.no_piece")
+		}
+		if len(*asked) != 0 {
+			t.Errorf("asked for %v", *asked)
+		}
+		for _, name := range []string{named("low/7.m4s"), named("low/huge.m4s"), named("low/none.m4s"), named("low/5.m4s\r\nX: y")} {
+			_, err := s.Piece(as("street1"), look, name, "")
+			wantCode(t, err, "camera.silent")
+		}
+		_, err := s.Piece(as("centre"), look, "index.m3u8", "")
+		wantCode(t, err, "camera.no_look")
+		c.Advance(lookLength)
+		_, err = s.Piece(as("street1"), look, "index.m3u8", "")
+		wantCode(t, err, "camera.look_over")
+		for _, address := range []string{"http://169.254.169.254/live.m3u8", "synthetic://x/live.m3u8", "synthetic://1:80/live.m3u8", "file:///etc/passwd"} {
+			n := m.spec()
+			n.Code, n.HLS = "32010600001320000009", address
+			_, err = s.Add(as("centre"), n)
+			wantCode(t, err, "camera.foreign_host")
+		}
+	})
+}
+
+func TestSynthetic_DrawnStreetIsSeenLiveAndAsAPictureWithoutAMediaServer(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *Service, m *media, c *clock.Fake) {
+		in := m.spec()
+		in.WHEP = ""
+		in.HLS, in.Snapshot = synthetic.Addresses(5)
+		x, err := s.Add(as("centre"), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		look, err := s.Begin(as("street1"), x.ID, "试机")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := s.Piece(as("street1"), look.ID, "index.m3u8", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Fields(string(list.Data))
+		got, err := s.Piece(as("street1"), look.ID, lines[len(lines)-1], "")
+		if err != nil || got.Kind != "video/mp4" {
+			t.Fatalf("segment: %v", err)
+		}
+		if _, err := s.Picture(as("street1"), look.ID); err != nil {
+			t.Fatal(err)
+		}
+		c.Advance(time.Minute)
+		_, err = s.Piece(as("street1"), look.ID, lines[len(lines)-1], "")
+		wantCode(t, err, "camera.silent") // long over
+	})
+}
