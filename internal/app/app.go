@@ -41,6 +41,7 @@ type App struct {
 
 	relay       *bus.NATS
 	webhookNets []netip.Prefix
+	mqttAddress string // where it takes MQTT, known before Serve is ready
 }
 
 // Open opens the stores, brings the schema up to date and builds the modules. It does not listen and starts no

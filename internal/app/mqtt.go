@@ -21,22 +21,63 @@ func (a *App) startMQTT(ctx context.Context) (<-chan struct{}, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s for MQTT: %w (choose another address with --mqtt)", a.Config.MQTT, err)
 	}
-	slog.InfoContext(ctx, "taking MQTT", "address", listener.Addr().String())
+	a.mqttAddress = listener.Addr().String()
+	slog.InfoContext(ctx, "taking MQTT", "address", a.mqttAddress)
+	d := &devices{App: a}
+	d.server = mqtt.New(d.judge)
+	told := a.tellPhones(ctx, d.server)
 	go func() {
 		defer close(done)
-		if err := mqtt.New(a.judgeDevice).Serve(ctx, listener); err != nil {
+		if err := d.server.Serve(ctx, listener); err != nil {
 			slog.ErrorContext(ctx, "MQTT has ended", "error", err)
 		}
+		<-told
 	}()
 	return done, nil
 }
 
-// judgeDevice finds out who a device is that connects by MQTT.
-func (a *App) judgeDevice(ctx context.Context, user, token string) (*mqtt.Client, error) {
-	if take := a.Patrol.Tracker(user, token); take != nil {
-		return &mqtt.Client{Prefix: "owntracks/" + user, Take: func(ctx context.Context, _ string, payload []byte) error { return take(ctx, payload) }}, nil
+// tellPhones has the phones of every officer who goes on or off duty told, until ctx ends. Who is missed because too many turn at
+// once is told with the next position, or when the phone comes back.
+func (a *App) tellPhones(ctx context.Context, server *mqtt.Server) <-chan struct{} {
+	done, turned := make(chan struct{}), make(chan string, 4096)
+	a.Patrol.OnTurn(func(officer string) {
+		select {
+		case turned <- officer:
+		default:
+		}
+	})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case officer := <-turned:
+				server.Greet(officer)
+			}
+		}
+	}()
+	return done
+}
+
+// devices are those that connect by MQTT.
+type devices struct {
+	*App
+	server *mqtt.Server
+}
+
+// judge finds out who a device is.
+func (d *devices) judge(ctx context.Context, user, token string) (*mqtt.Client, error) {
+	if phone := d.Patrol.Handset(user, token); phone != nil {
+		return &mqtt.Client{Prefix: "owntracks/" + user, Owner: phone.OfficerID, Greet: phone.Command, Take: func(ctx context.Context, _ string, payload []byte) error {
+			onDuty, err := phone.Take(ctx, payload)
+			if err == nil && !onDuty {
+				d.server.Greet(phone.OfficerID)
+			}
+			return err
+		}}, nil
 	}
-	take, err := a.Sensors.Platform(ctx, user, token)
+	take, err := d.Sensors.Platform(ctx, user, token)
 	if err != nil || take == nil {
 		return nil, err
 	}

@@ -18,6 +18,8 @@ type gate struct {
 	devices  map[string]Device    // by digest of the token
 	calls    map[string]bool      // officers whose call for help has not ended
 	upTo     clock.Time           // changes before are known
+	lived    clock.Time           // the latest time this server has seen
+	turned   func(officer string) // told when somebody goes on or off duty
 }
 
 // lateness is how late a point may come: phones without network keep theirs for a day or two.
@@ -30,29 +32,53 @@ func newGate() *gate {
 // put makes a session known, or what has become of it.
 func (g *gate) put(x Session) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
+	turned := g.turned
+	if !g.learn(x) {
+		turned = nil
+	}
+	g.mu.Unlock()
+	if turned != nil {
+		turned(x.OfficerID)
+	}
+}
+
+// learn reports whether the session, or what has become of it, is new. The caller holds mu.
+func (g *gate) learn(x Session) bool {
+	if x.ChangedAt.After(g.lived.Time) {
+		g.lived = x.ChangedAt
+	}
 	list := g.sessions[x.OfficerID]
 	for i := range list {
 		if list[i].ID == x.ID {
-			if list[i].Version < x.Version {
+			newer := list[i].Version < x.Version
+			if newer {
 				list[i] = x
 			}
-			return
+			return newer
 		}
 	}
 	g.sessions[x.OfficerID] = append(list, x)
+	return true
 }
 
-// at returns the session of the officer in which an instant lies.
-func (g *gate) at(officer string, ms int64) (Session, bool) {
+// at returns the session of the officer that holds the present instant.
+func (g *gate) at(officer string, now int64) (Session, bool) { return g.held(officer, now, time.UnixMilli(now)) }
+
+// held returns the session of the officer in which an instant lies, as known now. Where two hold it, because the clock of the server
+// leapt, it is the one that runs. One that ended in the future ended while the clock had leapt ahead, at some time until now: of it the
+// last minutes are left out until its end is set right.
+func (g *gate) held(officer string, ms int64, now time.Time) (found Session, ok bool) {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	for _, x := range g.sessions[officer] {
-		if x.holds(ms) {
-			return x, true
+		if x.OffAt != nil && x.OffAt.After(now) && ms > now.Add(-lateAfter).UnixMilli() {
+			continue
+		}
+		if x.holds(ms) && (!ok || x.OffAt == nil) {
+			found, ok = x, true
 		}
 	}
-	return Session{}, false
+	return found, ok
 }
 
 // holds reports whether an instant lies inside the session.
@@ -62,6 +88,19 @@ func (x *Session) holds(ms int64) bool {
 		end = x.OffAt.UnixMilli()
 	}
 	return ms >= x.OnAt.UnixMilli() && ms <= end
+}
+
+// running returns the session of an officer that has neither ended nor run out, also where the clock of the server went back
+// behind its beginning.
+func (g *gate) running(officer string, now time.Time) (Session, bool) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	for _, x := range g.sessions[officer] {
+		if x.OffAt == nil && x.UntilAt.After(now) {
+			return x, true
+		}
+	}
+	return Session{}, false
 }
 
 func (g *gate) session(officer, id string) (Session, bool) {
@@ -136,15 +175,8 @@ func (g *gate) device(digest string) (Device, bool) {
 func (s *Service) Refresh(ctx context.Context) error {
 	return s.DB.Read(ctx, func(tx *db.Tx) error {
 		g := s.gate
-		g.mu.RLock()
-		since := g.upTo
-		g.mu.RUnlock()
 		oldest := clock.At(tx.Now().Add(-lateness))
-		first := since.IsZero()
-		if first {
-			since = oldest
-		}
-		since = clock.At(since.Add(-5 * time.Second)) // what was being committed while we last looked
+		since, first := g.since(tx.Now(), oldest)
 		sessions, err := db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE changed_at >= $1", since)
 		if err != nil {
 			return err
@@ -183,6 +215,25 @@ func (s *Service) Refresh(ctx context.Context) error {
 	})
 }
 
+// since is from when on changes are to be asked for, and whether everything is: at first, and after the clock of the server went
+// back, since what it forgot while it was ahead is wanted again.
+func (g *gate) since(now time.Time, oldest clock.Time) (clock.Time, bool) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if g.upTo.IsZero() || now.Before(g.upTo.Add(-time.Minute)) {
+		return oldest, true
+	}
+	return clock.At(g.upTo.Add(-5 * time.Second)), false // what was being committed while we last looked
+}
+
+// ahead reports whether an instant that seems to lie in the future is one this server has lived through already: its clock went
+// back since, and whoever sends the instant may be right.
+func (g *gate) ahead(ms int64) bool {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return ms <= g.lived.UnixMilli()
+}
+
 // forget drops the sessions that ended before oldest.
 func (g *gate) forget(oldest, now clock.Time) {
 	g.mu.Lock()
@@ -201,4 +252,7 @@ func (g *gate) forget(oldest, now clock.Time) {
 		g.sessions[officer] = kept
 	}
 	g.upTo = now
+	if now.After(g.lived.Time) {
+		g.lived = now
+	}
 }

@@ -36,7 +36,8 @@ func (s *Service) Send(ctx context.Context, points []track.Point) (Receipt, erro
 
 // Take takes points of an officer from whoever has proven to speak for it, and bad more that could not be read. It returns
 // when the points are durable. Points outside a duty session never reach a storage. An error means that nothing of the
-// call may have been kept: send it again.
+// call may have been kept: send it again. Unavailable while the server cannot store, starts or stops, and for positions of a time
+// that it has lived through before its clock went back.
 func (s *Service) Take(ctx context.Context, officer string, points []track.Point, bad int) (r Receipt, err error) {
 	if len(points) > maxBatch {
 		return r, errs.TooLarge("patrol.batch", "Send at most 10,000 points at a time.")
@@ -44,7 +45,10 @@ func (s *Service) Take(ctx context.Context, officer string, points []track.Point
 	ctx, cancel := context.WithTimeout(ctx, callerWait)
 	defer cancel()
 	now := s.DB.Clock().Now()
-	_, r.OnDuty = s.gate.at(officer, now.UnixMilli())
+	_, r.OnDuty = s.gate.running(officer, now)
+	if slices.ContainsFunc(points, func(p track.Point) bool { return p.At > now.Add(ahead).UnixMilli() && s.gate.ahead(p.At) }) {
+		return Receipt{}, errs.Unavailable("patrol.clock", "The clock of the server has gone back; send the positions again later.")
+	}
 	r.Bad = bad
 	e := s.sort(officer, points, now, &r)
 	if r.Bad+r.OffDuty > 0 {
@@ -73,7 +77,7 @@ func (s *Service) sort(officer string, points []track.Point, now time.Time, r *R
 			r.Bad++
 			continue
 		}
-		x, ok := s.gate.at(officer, min(p.At, now.UnixMilli()))
+		x, ok := s.gate.held(officer, min(p.At, now.UnixMilli()), now)
 		if !ok {
 			r.OffDuty++
 			continue

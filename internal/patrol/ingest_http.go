@@ -73,7 +73,7 @@ func (s *Service) osmand(w http.ResponseWriter, r *http.Request) {
 		httpx.WriteProblem(w, r, errs.Invalid("patrol.unknown_device", "The id of the tracker is missing or unknown."))
 		return
 	}
-	s.settle(w, r, d, points, bad, nil)
+	s.settle(w, r, &d, points, bad, func(bool) []byte { return nil }) // what these apps do with an answer is not said anywhere: none reads one
 }
 
 // parameters returns query and form of a call, or the body if it is JSON.
@@ -107,25 +107,20 @@ func (s *Service) owntracks(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		bad++
 	}
-	s.settle(w, r, d, points, bad, []byte("[]"))
+	s.settle(w, r, &d, points, bad, func(onDuty bool) []byte { return answerOf(onDuty, sentByHand(body)) })
 }
 
-// settle takes the points and answers with body once they are durable.
-func (s *Service) settle(w http.ResponseWriter, r *http.Request, d Device, points []track.Point, bad int, body []byte) {
-	if !s.limiter.Allow(d.ID) {
-		w.Header().Set("Retry-After", "5")
-		httpx.WriteProblem(w, r, errs.TooMany("patrol.too_fast", "This tracker sends too often; wait a moment."))
-		return
-	}
-	if _, err := s.Take(r.Context(), d.OfficerID, points, bad); err != nil {
+// settle takes the points and answers once they are durable, with what the phone is to be told.
+func (s *Service) settle(w http.ResponseWriter, r *http.Request, d *Device, points []track.Point, bad int, answer func(onDuty bool) []byte) {
+	onDuty, err := s.takeOf(r.Context(), d, points, bad)
+	if err != nil {
+		if kind := errs.KindOf(err); kind == errs.KindTooMany || kind == errs.KindUnavailable {
+			w.Header().Set("Retry-After", "5")
+		}
 		httpx.WriteProblem(w, r, err)
 		return
 	}
-	if err := s.callByTracker(r.Context(), &d, points); err != nil {
-		httpx.WriteProblem(w, r, err)
-		return
-	}
-	s.seen.note(d.ID, s.DB.Clock().Now())
+	body := answer(onDuty)
 	if body != nil {
 		w.Header().Set("Content-Type", "application/json")
 	}

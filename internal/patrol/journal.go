@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -134,7 +135,8 @@ func (s *Service) flush(ctx context.Context, batch []*entry) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("write the track journal: %w", err)
+		slog.ErrorContext(ctx, "the track journal cannot be written, phones send again", "error", err)
+		return errs.Unavailable("patrol.not_stored", "The positions cannot be stored now, such as when a disk is full; send them again later.").Because(err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,7 +13,5 @@ func (s *Service) Last(officer string) (p Position, ok bool) {
 
 // Running returns the session of an officer that runs now.
 func (s *Service) Running(officer string) (Session, bool) {
-	now := s.DB.Clock().Now()
-	x, ok := s.gate.at(officer, now.UnixMilli())
-	return x, ok && s.gate.onDuty(&x, now)
+	return s.gate.running(officer, s.DB.Clock().Now())
 }

@@ -20,7 +20,11 @@ func (s *Service) Seal(ctx context.Context) error {
 	s.mu.Lock()
 	var due []string
 	for id, b := range s.open {
-		if len(b.points) > 0 && now.UnixMilli()-b.points[0].At >= (chunkLength+spread(id)).Milliseconds() {
+		if len(b.points) == 0 {
+			continue
+		}
+		// A buffer that begins in the future was begun before the clock of the server went back.
+		if age := now.UnixMilli() - b.points[0].At; age >= (chunkLength+spread(id)).Milliseconds() || age < -lateAfter.Milliseconds() {
 			due = append(due, id)
 		}
 	}

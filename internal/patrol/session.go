@@ -180,6 +180,9 @@ func (s *Service) endTx(ctx context.Context, tx *db.Tx, x *Session, by Ending, n
 	if end.After(x.UntilAt.Time) {
 		end = x.UntilAt
 	}
+	if end.Before(x.OnAt.Time) { // the clock of the server went back meanwhile
+		end = x.OnAt
+	}
 	n, err := tx.Exec(ctx, "UPDATE duty_session SET off_at = $1, ended_by = $2, note = $3, changed_at = $4, version = version + 1 WHERE id = $5 AND version = $6",
 		end, by, note, tx.Time(), x.ID, x.Version)
 	if err != nil {
@@ -197,11 +200,15 @@ func (s *Service) endTx(ctx context.Context, tx *db.Tx, x *Session, by Ending, n
 	return s.note(ctx, tx, TopicOffDuty, x)
 }
 
-// Expire ends the sessions whose time is up and seals their tracks. The program calls it every minute.
+// Expire ends the sessions whose time is up and seals their tracks, and sets right the end of those that ended in the future, since
+// the clock of the server had leapt ahead. The program calls it every minute.
 func (s *Service) Expire(ctx context.Context) error {
 	var ended []string
 	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
 		ended = ended[:0]
+		if err := s.mendEnds(ctx, tx); err != nil {
+			return err
+		}
 		due, err := db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE off_at IS NULL AND until_at <= $1 ORDER BY id LIMIT 500", tx.Time())
 		for i := 0; err == nil && i < len(due); i++ {
 			err = s.endTx(ctx, tx, &due[i], ByTime, "")
@@ -213,6 +220,27 @@ func (s *Service) Expire(ctx context.Context) error {
 		return err
 	}
 	return s.sealSessions(ctx, ended)
+}
+
+// mendEnds lets sessions that ended in the future end now.
+func (s *Service) mendEnds(ctx context.Context, tx *db.Tx) error {
+	list, err := db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE off_at > $1 ORDER BY id LIMIT 500", tx.Time())
+	for i := 0; err == nil && i < len(list); i++ {
+		x, now := list[i], tx.Time()
+		if now.Before(x.OnAt.Time) {
+			now = x.OnAt // it began in the future too: nothing is left of it
+		}
+		x.OffAt, x.ChangedAt, x.Version = &now, tx.Time(), x.Version+1
+		if !list[i].OffAt.After(now.Time) {
+			continue
+		}
+		if _, err = tx.Exec(ctx, "UPDATE duty_session SET off_at = $1, changed_at = $2, version = version + 1 WHERE id = $3 AND version = $4", now, tx.Time(), x.ID, list[i].Version); err == nil {
+			tx.AfterCommit(func() { s.gate.put(x) })
+			err = audit.Log(ctx, tx, audit.Entry{Action: "patrol.end_mended", Object: "duty_session", ObjectID: x.ID, Area: x.AreaCode,
+				Detail: map[string]any{"officer": x.OfficerID, "from": list[i].OffAt, "to": now}})
+		}
+	}
+	return err
 }
 
 // note writes the audit entry of a session and emits its event.

@@ -3,6 +3,7 @@ package patrol
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,22 +22,13 @@ type owntracks struct {
 	Heading  loose  `json:"cog"`
 	Battery  loose  `json:"batt"`
 	Power    loose  `json:"bs"` // 0 unknown, 1 unplugged, 2 charging, 3 full
+	Trigger  loose  `json:"t"`  // u by hand
 }
 
-// fromOwnTracks reads a body: one message, an array of them, or nothing. It returns the points and how many locations could
-// not be read; messages of other kinds are accepted and passed over.
+// fromOwnTracks returns the points of a body and how many locations could not be read; messages of other kinds are accepted and
+// passed over.
 func fromOwnTracks(body []byte, now time.Time) (points []track.Point, bad int, err error) {
-	body = bytes.TrimSpace(body)
-	if len(body) == 0 {
-		return nil, 0, nil
-	}
-	var list []owntracks
-	if body[0] == '[' {
-		err = json.Unmarshal(body, &list)
-	} else {
-		list = make([]owntracks, 1)
-		err = json.Unmarshal(body, &list[0])
-	}
+	list, err := readOwnTracks(body)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -52,6 +44,26 @@ func fromOwnTracks(body []byte, now time.Time) (points []track.Point, bad int, e
 		points = append(points, p)
 	}
 	return points, bad, nil
+}
+
+// sentByHand reports whether somebody sent a position of this body by hand.
+func sentByHand(body []byte) bool {
+	list, err := readOwnTracks(body)
+	return err == nil && slices.ContainsFunc(list, func(o owntracks) bool { return o.Type == "location" && o.Trigger == "u" })
+}
+
+// readOwnTracks reads a body: one message, an array of them, or nothing.
+func readOwnTracks(body []byte) (list []owntracks, err error) {
+	body = bytes.TrimSpace(body)
+	switch {
+	case len(body) == 0:
+	case body[0] == '[':
+		err = json.Unmarshal(body, &list)
+	default:
+		list = make([]owntracks, 1)
+		err = json.Unmarshal(body, &list[0])
+	}
+	return list, err
 }
 
 func (o *owntracks) point(now time.Time) (p track.Point, ok bool) {

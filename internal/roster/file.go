@@ -76,8 +76,9 @@ func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*Imp
 	var out *ImportReport
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
 		out = &ImportReport{Report: *in.Report(), DryRun: dryRun}
+		plan := s.planTx(tx, span(in.Rows, time.Time.Before), span(in.Rows, time.Time.After))
 		for i := range in.Rows {
-			err := s.importRow(ctx, tx, &in.Rows[i])
+			err := plan.row(ctx, &in.Rows[i])
 			e := errs.As(err)
 			switch {
 			case err == nil:
@@ -85,11 +86,14 @@ func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*Imp
 			case e == nil || e.Kind == errs.KindInternal:
 				return err
 			default:
-				out.Reject(sheet.RowError{Row: in.Numbers[i], Code: e.Code, Reason: i18n.Error("zh", e.Code, e.Message)})
+				out.Reject(sheet.RowError{Row: in.Numbers[i], Code: e.Code, Reason: i18n.Error("zh", e.Code, e.Message) + which(e)})
 			}
 		}
 		if dryRun {
 			return errDry
+		}
+		if err := plan.store(ctx); err != nil {
+			return err
 		}
 		return audit.Log(ctx, tx, audit.Entry{Action: "roster.imported", Object: "roster_week", Detail: map[string]any{"added": out.Added, "refused": out.Rejected}})
 	})
@@ -99,35 +103,40 @@ func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*Imp
 	return out, err
 }
 
-func (s *Service) importRow(ctx context.Context, tx *db.Tx, r *shiftRow) error {
+// span is the first or the last day of a file.
+func span(rows []shiftRow, goes func(a, b time.Time) bool) clock.Time {
+	var out time.Time
+	for i := range rows {
+		if out.IsZero() || goes(rows[i].day, out) {
+			out = rows[i].day
+		}
+	}
+	return clock.At(out)
+}
+
+// which names the shift that stands in the way of a row.
+func which(e *errs.Error) string {
+	x, ok := e.Details.(*Shift)
+	if !ok {
+		return ""
+	}
+	return "（" + x.Day + " " + x.Name + " " + x.From.In(clock.Nanjing).Format("15:04") + "–" + x.To.In(clock.Nanjing).Format("15:04") + "）"
+}
+
+// row plans a row of a file.
+func (p *plan) row(ctx context.Context, r *shiftRow) error {
 	if err := auth.RequireArea(ctx, PermPlan, r.area); err != nil {
 		return err
 	}
-	list, err := s.officersTx(ctx, tx, r.area[:min(len(r.area), 12)], "")
+	o, err := p.named(ctx, r.area, r.officer)
 	if err != nil {
 		return err
-	}
-	id := ""
-	for _, o := range list {
-		if o.Name == r.officer && (id == "" || contains(o.Areas, r.area)) {
-			id = o.ID
-		}
 	}
 	minutes := r.to - r.from
 	if minutes <= 0 {
 		minutes += 24 * 60
 	}
-	_, err = s.putTx(ctx, tx, NewShift{OfficerID: id, AreaCode: r.area, Day: r.day.Format(time.DateOnly), Name: r.name, FromMin: r.from, Minutes: minutes})
-	return err
-}
-
-func contains(areas []string, area string) bool {
-	for _, a := range areas {
-		if a == area {
-			return true
-		}
-	}
-	return false
+	return p.put(ctx, NewShift{AreaCode: r.area, Day: r.day.Format(time.DateOnly), Name: r.name, FromMin: r.from, Minutes: minutes}, &o)
 }
 
 var outcomeWords = map[Outcome]string{Ahead: "未开始", Present: "到岗", Late: "迟到", Missing: "应到未到", Absent: "缺岗"}

@@ -69,6 +69,18 @@ type newKind struct {
 	Minutes  int    `json:"minutes" minimum:"30" maximum:"960"`
 }
 
+type changeKindIn struct {
+	ID   string `path:"id" maxLength:"60"`
+	Body changedKind
+}
+
+type changedKind struct {
+	Name    string `json:"name" maxLength:"80"`
+	FromMin int    `json:"from_min" minimum:"0" maximum:"1439"`
+	Minutes int    `json:"minutes" minimum:"30" maximum:"960"`
+	Version int64  `json:"version"`
+}
+
 type termsIn struct {
 	ID   string `path:"id" maxLength:"60"`
 	Body terms
@@ -103,6 +115,14 @@ func (s *Service) planRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "add-shift-kind", Method: http.MethodPost, Path: "/api/v1/roster/kinds", Summary: "Add a usual shift", Tag: tag, Access: plan, Status: 201},
 		func(ctx context.Context, in *kindIn) (*body[*Kind], error) {
 			return out(s.AddKind(ctx, Kind{AreaCode: in.Body.AreaCode, Name: in.Body.Name, FromMin: in.Body.FromMin, Minutes: in.Body.Minutes}))
+		})
+	httpx.Handle(api, httpx.Op{ID: "change-shift-kind", Method: http.MethodPut, Path: "/api/v1/roster/kinds/{id}", Summary: "Change a usual shift; what is planned stays", Tag: tag, Access: plan, Errors: []int{404, 409}},
+		func(ctx context.Context, in *changeKindIn) (*body[*Kind], error) {
+			return out(s.ChangeKind(ctx, Kind{ID: in.ID, Name: in.Body.Name, FromMin: in.Body.FromMin, Minutes: in.Body.Minutes, Version: in.Body.Version}))
+		})
+	httpx.Handle(api, httpx.Op{ID: "retire-shift-kind", Method: http.MethodDelete, Path: "/api/v1/roster/kinds/{id}", Summary: "Take a usual shift out of use", Tag: tag, Access: plan, Status: 204, Errors: []int{404, 409}},
+		func(ctx context.Context, in *dropShiftIn) (*struct{}, error) {
+			return nil, s.RetireKind(ctx, in.ID, in.Version)
 		})
 	httpx.Handle(api, httpx.Op{ID: "set-officer-terms", Method: http.MethodPut, Path: "/api/v1/roster/officers/{id}/terms", Summary: "Say whether an officer works full time", Tag: tag, Access: plan, Status: 204, Errors: []int{404}},
 		func(ctx context.Context, in *termsIn) (*struct{}, error) {

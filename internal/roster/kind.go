@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
@@ -18,7 +19,10 @@ type Kind struct {
 	Name     string `db:"name" json:"name"`
 	FromMin  int    `db:"from_min" json:"from_min" doc:"Minutes after midnight in China"`
 	Minutes  int    `db:"minutes" json:"minutes"`
+	Version  int64  `db:"version" json:"version" doc:"0 for those that come with the program, which can only be replaced by others"`
 }
+
+const kindColumns = "id, area_code, name, from_min, minutes, version"
 
 // usual are the shifts where nobody has set any.
 var usual = []Kind{{Name: "白班", FromMin: 8*60 + 30, Minutes: 9 * 60}, {Name: "早班", FromMin: 8*60 + 30, Minutes: 180}, {Name: "午班", FromMin: 14 * 60, Minutes: 180}, {Name: "晚班", FromMin: 18 * 60, Minutes: 180}}
@@ -30,7 +34,7 @@ func (s *Service) Kinds(ctx context.Context, area string) (out []Kind, err error
 		return nil, err
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		out, err = db.All[Kind](ctx, tx, "SELECT id, area_code, name, from_min, minutes FROM roster_kind WHERE NOT retired AND $1 LIKE area_code || '%' ORDER BY from_min, minutes, id LIMIT 100", area)
+		out, err = db.All[Kind](ctx, tx, "SELECT "+kindColumns+" FROM roster_kind WHERE NOT retired AND $1 LIKE area_code || '%' ORDER BY from_min, minutes, id LIMIT 100", area)
 		return err
 	})
 	if len(out) == 0 {
@@ -44,20 +48,78 @@ func (s *Service) AddKind(ctx context.Context, in Kind) (*Kind, error) {
 	if err := auth.RequireArea(ctx, PermPlan, in.AreaCode); err != nil {
 		return nil, err
 	}
-	if err := prose.Check("roster.bad_text", prose.Needed("name", &in.Name, 20)); err != nil {
+	if err := in.check(); err != nil {
 		return nil, err
 	}
-	if in.FromMin < 0 || in.FromMin >= 24*60 || in.Minutes < shortest || in.Minutes > longest {
-		return nil, errs.Invalid("roster.bad_hours", "A shift lasts from half an hour to sixteen hours.", errs.Field{Location: "body.minutes", Message: "30 to 960", Value: in.Minutes})
-	}
 	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
-		in.ID = db.NewID(tx)
-		if err := db.InsertMany(ctx, tx, "roster_kind", "id, area_code, name, from_min, minutes", "", [][]any{{in.ID, in.AreaCode, in.Name, in.FromMin, in.Minutes}}); err != nil {
+		in.ID, in.Version = db.NewID(tx), 1
+		if err := db.InsertMany(ctx, tx, "roster_kind", kindColumns, "", [][]any{{in.ID, in.AreaCode, in.Name, in.FromMin, in.Minutes, in.Version}}); err != nil {
 			return err
 		}
-		return audit.Log(ctx, tx, audit.Entry{Action: "roster.kind_added", Object: "roster_kind", ObjectID: in.ID, Area: in.AreaCode})
+		return in.note(ctx, tx, "roster.kind_added")
 	})
 	return &in, err
+}
+
+func (x *Kind) check() error {
+	if err := prose.Check("roster.bad_text", prose.Needed("name", &x.Name, 20)); err != nil {
+		return err
+	}
+	return checkHours(x.FromMin, x.Minutes)
+}
+
+func (x *Kind) note(ctx context.Context, tx *db.Tx, action string) error {
+	return audit.Log(ctx, tx, audit.Entry{Action: action, Object: "roster_kind", ObjectID: x.ID, Area: x.AreaCode,
+		Detail: map[string]any{"name": x.Name, "from_min": x.FromMin, "minutes": x.Minutes}})
+}
+
+// ChangeKind gives a usual shift another name or other hours; shifts planned already stay as they are. Needs roster.plan in its area;
+// NotFound outside it, Conflict (with the shift) if it was changed.
+func (s *Service) ChangeKind(ctx context.Context, in Kind) (*Kind, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	return s.stepKind(ctx, in.ID, in.Version, "roster.kind_changed", func(x *Kind, tx *db.Tx) (int64, error) {
+		x.Name, x.FromMin, x.Minutes = in.Name, in.FromMin, in.Minutes
+		return tx.Exec(ctx, "UPDATE roster_kind SET name = $1, from_min = $2, minutes = $3, version = version + 1 WHERE id = $4 AND version = $5 AND NOT retired",
+			x.Name, x.FromMin, x.Minutes, x.ID, in.Version)
+	})
+}
+
+// RetireKind takes a usual shift out of use. Permissions and errors as ChangeKind.
+func (s *Service) RetireKind(ctx context.Context, id string, version int64) error {
+	_, err := s.stepKind(ctx, id, version, "roster.kind_retired", func(x *Kind, tx *db.Tx) (int64, error) {
+		return tx.Exec(ctx, "UPDATE roster_kind SET retired = TRUE, version = version + 1 WHERE id = $1 AND version = $2 AND NOT retired", x.ID, version)
+	})
+	return err
+}
+
+func (s *Service) stepKind(ctx context.Context, id string, version int64, action string, step func(x *Kind, tx *db.Tx) (int64, error)) (*Kind, error) {
+	if err := auth.Require(ctx, PermPlan); err != nil {
+		return nil, err
+	}
+	var out *Kind
+	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
+		x, err := db.Get[Kind](ctx, tx, "SELECT "+kindColumns+" FROM roster_kind WHERE id = $1 AND NOT retired", id)
+		if errors.Is(err, db.ErrNoRows) || err == nil && !auth.From(ctx).Covers(x.AreaCode) {
+			return errs.NotFound("roster.no_kind", "There is no such usual shift, or you may not change it.")
+		}
+		if err != nil {
+			return err
+		}
+		was := x
+		n, err := step(&x, tx)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errs.Conflict("roster.kind_stale", "The usual shift was changed in between; look at it again.").With(&was)
+		}
+		x.Version = version + 1
+		out = &x
+		return x.note(ctx, tx, action)
+	})
+	return out, err
 }
 
 // SetTerms says whether an officer works full time, which decides how long tracks to come are kept. Needs roster.plan where

@@ -69,6 +69,22 @@ func (s *Service) Put(ctx context.Context, in NewShift) (*Shift, error) {
 
 // putTx checks and stores a shift.
 func (s *Service) putTx(ctx context.Context, tx *db.Tx, in NewShift) (*Shift, error) {
+	o, err := s.officerTx(ctx, tx, in.AreaCode, in.OfficerID)
+	if err != nil {
+		return nil, err
+	}
+	x, err := in.of(tx, &o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.freeTx(ctx, tx, x); err != nil {
+		return nil, err
+	}
+	return x, db.InsertMany(ctx, tx, "roster_shift", shiftColumns, "", [][]any{x.row()})
+}
+
+// of is the shift of an officer, if its name, day and hours are such.
+func (in NewShift) of(tx *db.Tx, o *Officer) (*Shift, error) {
 	if err := prose.Check("roster.bad_text", prose.Needed("name", &in.Name, 20)); err != nil {
 		return nil, err
 	}
@@ -76,20 +92,25 @@ func (s *Service) putTx(ctx context.Context, tx *db.Tx, in NewShift) (*Shift, er
 	if err != nil {
 		return nil, err
 	}
-	if in.FromMin < 0 || in.FromMin >= 24*60 || in.Minutes < shortest || in.Minutes > longest {
-		return nil, errs.Invalid("roster.bad_hours", "A shift lasts from half an hour to sixteen hours.", errs.Field{Location: "body.minutes", Message: "30 to 960", Value: in.Minutes})
-	}
-	o, err := s.officerTx(ctx, tx, in.AreaCode, in.OfficerID)
-	if err != nil {
+	if err := checkHours(in.FromMin, in.Minutes); err != nil {
 		return nil, err
 	}
 	from := day.Add(time.Duration(in.FromMin) * time.Minute)
-	x := &Shift{ID: db.NewID(tx), OfficerID: o.ID, OfficerName: o.Name, UnitID: o.UnitID, AreaCode: in.AreaCode, Day: in.Day, Name: in.Name,
-		From: clock.At(from), To: clock.At(from.Add(time.Duration(in.Minutes) * time.Minute)), ChangedAt: tx.Time(), Version: 1}
-	if err := s.freeTx(ctx, tx, x); err != nil {
-		return nil, err
+	return &Shift{ID: db.NewID(tx), OfficerID: o.ID, OfficerName: o.Name, UnitID: o.UnitID, AreaCode: in.AreaCode, Day: in.Day, Name: in.Name,
+		From: clock.At(from), To: clock.At(from.Add(time.Duration(in.Minutes) * time.Minute)), ChangedAt: tx.Time(), Version: 1}, nil
+}
+
+// checkHours returns Invalid for hours that no shift has.
+func checkHours(from, minutes int) error {
+	if from < 0 || from >= 24*60 || minutes < shortest || minutes > longest {
+		return errs.Invalid("roster.bad_hours", "A shift lasts from half an hour to sixteen hours.", errs.Field{Location: "body.minutes", Message: "30 to 960", Value: minutes})
 	}
-	return x, db.InsertMany(ctx, tx, "roster_shift", shiftColumns, "", [][]any{x.row()})
+	return nil
+}
+
+// taken says which shift stands in the way.
+func taken(other *Shift) error {
+	return errs.Conflict("roster.taken", "This officer has a shift at that time; take that one out of the plan first, or choose other hours.").With(other)
 }
 
 // freeTx returns Conflict if the officer has another shift at that time.
@@ -102,7 +123,7 @@ func (s *Service) freeTx(ctx context.Context, tx *db.Tx, x *Shift) error {
 	if err != nil {
 		return err
 	}
-	return errs.Conflict("roster.taken", "This officer has a shift at that time.").With(&other)
+	return taken(&other)
 }
 
 // Remove takes a shift out of the plan. Needs roster.plan in its area; NotFound outside it, Conflict if it was changed.
@@ -164,10 +185,14 @@ func (s *Service) CopyWeek(ctx context.Context, area, from, to string) (copied, 
 		if err != nil {
 			return err
 		}
+		plan := s.planTx(tx, clock.At(second), clock.At(second.AddDate(0, 0, 7)))
 		for i := range list {
 			x := &list[i]
-			_, err := s.putTx(ctx, tx, NewShift{OfficerID: x.OfficerID, AreaCode: x.AreaCode, Day: x.From.In(clock.Nanjing).Add(second.Sub(first)).Format(time.DateOnly),
-				Name: x.Name, FromMin: minuteOf(x.From.Time), Minutes: int(x.To.Sub(x.From.Time).Minutes())})
+			o, err := plan.officer(ctx, x.AreaCode, x.OfficerID)
+			if err == nil {
+				err = plan.put(ctx, NewShift{AreaCode: x.AreaCode, Day: x.From.In(clock.Nanjing).Add(second.Sub(first)).Format(time.DateOnly),
+					Name: x.Name, FromMin: minuteOf(x.From.Time), Minutes: int(x.To.Sub(x.From.Time).Minutes())}, &o)
+			}
 			switch e := errs.As(err); {
 			case err == nil:
 				copied++
@@ -176,6 +201,9 @@ func (s *Service) CopyWeek(ctx context.Context, area, from, to string) (copied, 
 			default:
 				return err
 			}
+		}
+		if err := plan.store(ctx); err != nil {
+			return err
 		}
 		return audit.Log(ctx, tx, audit.Entry{Action: "roster.copied", Object: "roster_week", ObjectID: to, Area: area, Detail: map[string]any{"from": from, "copied": copied, "passed": passed}})
 	})

@@ -30,7 +30,7 @@ func open(t *testing.T) *desk {
 		if user != "w" || password != "secret" {
 			return nil, nil //nolint:nilnil // nobody is an answer
 		}
-		return &Client{Prefix: "sensors/w", Take: d.keep, Greet: func(topic string) []byte {
+		return &Client{Prefix: "sensors/w", Owner: "walker", Take: d.keep, Greet: func(topic string) []byte {
 			if strings.HasSuffix(topic, "/cmd") {
 				return []byte("stop")
 			}
@@ -225,10 +225,10 @@ func TestSubscribe_OwnTopicsOnlyAndTheProgramCanSpeak(t *testing.T) {
 	if p := l.read(); p.kind != publish || !bytes.HasSuffix(p.body, []byte("stop")) {
 		t.Fatalf("greeting: %+v", p)
 	}
-	if d.Tell("sensors/w", "sensors/w/phone/cmd", []byte("again")) != 1 || d.Tell("sensors/w", "sensors/w/other", nil) != 0 {
+	if d.Greet("walker") != 1 || d.Greet("another") != 0 || d.Greet("") != 0 {
 		t.Fatal("told the wrong ones")
 	}
-	if p := l.read(); !bytes.HasSuffix(p.body, []byte("again")) {
+	if p := l.read(); p.kind != publish || !bytes.HasSuffix(p.body, []byte("stop")) {
 		t.Fatalf("got %+v", p)
 	}
 	newer, _ := d.dial("w", "secret")

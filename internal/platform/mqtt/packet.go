@@ -216,17 +216,3 @@ func readSubscription(p packet) (id uint16, wishes []wish, err error) {
 	}
 	return id, wishes, nil
 }
-
-// matches reports whether a topic is meant by a filter with + and #.
-func matches(filter, topic string) bool {
-	f, t := strings.Split(filter, "/"), strings.Split(topic, "/")
-	for i, part := range f {
-		switch {
-		case part == "#":
-			return i == len(f)-1
-		case i >= len(t) || part != "+" && part != t[i]:
-			return false
-		}
-	}
-	return len(f) == len(t)
-}

@@ -6,9 +6,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
+	"slices"
+	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"yiwang/internal/platform/clock"
@@ -18,10 +20,13 @@ import (
 // "owntracks/4711"; Take settles what it sends.
 type Client struct {
 	Prefix string
+	// Owner names who is meant by Server.Greet; "" for a device to which nothing is said unless it asks.
+	Owner string
 	// Take returns when the message is durable or can never be taken. An error means that it was not kept: it is not acknowledged,
 	// and the connection is closed, so that the device sends it again.
 	Take func(ctx context.Context, topic string, payload []byte) error
-	// Greet returns what is to be said to the device when it subscribes to the topic; nil for nothing.
+	// Greet returns what is to be said to the device on a topic it subscribed to: at once, and whenever Server.Greet is called;
+	// nil for nothing.
 	Greet func(topic string) []byte
 }
 
@@ -45,13 +50,15 @@ type Server struct {
 	all     map[*client]bool
 	wg      sync.WaitGroup
 
-	// Counts since the start, for the metrics.
-	Taken, Stray, Refused, Repeated atomic.Int64
+	// Counts since the start; what they mean say the metrics.
+	Taken, Failed, Stray, Refused, Repeated count
 }
 
 // New returns a server that asks judge.
 func New(judge Judge) *Server {
-	return &Server{judge: judge, clients: map[string]*client{}, all: map[*client]bool{}}
+	of := func(outcome string) count { return count{total: messages.WithLabelValues(outcome)} }
+	return &Server{judge: judge, clients: map[string]*client{}, all: map[*client]bool{},
+		Taken: of("taken"), Failed: of("failed"), Stray: of("stray"), Repeated: of("repeated"), Refused: count{total: turnedAway}}
 }
 
 // Serve takes connections of the listener until ctx ends; it returns when all have ended and what they sent is settled.
@@ -83,6 +90,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		if !full {
 			s.all[c] = true
 			s.wg.Add(1)
+			connected.Inc()
 		}
 		s.mu.Unlock()
 		if full {
@@ -103,6 +111,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 }
 
 func (s *Server) forget(c *client) {
+	connected.Dec()
 	_ = c.conn.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,31 +122,34 @@ func (s *Server) forget(c *client) {
 }
 
 // take makes c the connection of its session; an older one of the same id is closed, as the standard asks.
-func (s *Server) take(c *client) {
+func (s *Server) take(c *client, who *Client, key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old := s.clients[c.key]; old != nil {
+	c.who, c.key = who, key
+	if old := s.clients[key]; old != nil {
 		_ = old.conn.Close()
 	}
-	s.clients[c.key] = c
+	s.clients[key] = c
 }
 
-// Tell sends a message to the connected devices whose prefix it is and that subscribed to the topic; it returns how many.
-func (s *Server) Tell(prefix, topic string, payload []byte) (told int) {
+// Greet says anew to the connected devices of an owner, on each topic they subscribed to, what is to be said there now. What cannot
+// be said since a device has gone is said when it comes back and subscribes. It returns how many messages were sent.
+func (s *Server) Greet(owner string) (said int) {
+	if owner == "" {
+		return 0
+	}
 	s.mu.Lock()
 	var to []*client
 	for c := range s.all {
-		if c.who != nil && c.who.Prefix == prefix {
+		if c.who != nil && c.who.Owner == owner {
 			to = append(to, c)
 		}
 	}
 	s.mu.Unlock()
 	for _, c := range to {
-		if c.wants(topic) && c.tell(topic, payload) == nil {
-			told++
-		}
+		said += c.say(c.wanted())
 	}
-	return told
+	return said
 }
 
 // client is one connection.
@@ -145,7 +157,7 @@ type client struct {
 	server  *Server
 	conn    net.Conn
 	in      *bufio.Reader
-	who     *Client
+	who     *Client // set once, under the server's lock
 	key     string
 	stray   int
 	pending map[uint16]bool // QoS 2 messages that are settled and wait for their release
@@ -162,15 +174,24 @@ func (c *client) write(b []byte) error {
 	return err
 }
 
-func (c *client) wants(topic string) bool {
+// wanted are the topics subscribed to.
+func (c *client) wanted() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for filter := range c.wishes {
-		if matches(filter, topic) {
-			return true
+	return slices.Sorted(maps.Keys(c.wishes))
+}
+
+// say sends what is to be said on these topics and returns how many messages were sent.
+func (c *client) say(topics []string) (said int) {
+	if c.who.Greet == nil {
+		return 0
+	}
+	for _, topic := range topics {
+		if b := c.who.Greet(topic); b != nil && !strings.ContainsAny(topic, "+#") && c.tell(topic, b) == nil {
+			said++
 		}
 	}
-	return false
+	return said
 }
 
 func (c *client) tell(topic string, payload []byte) error {
@@ -202,24 +223,25 @@ func (c *client) greet(ctx context.Context) (time.Duration, bool) {
 	if err != nil {
 		return 0, false
 	}
+	var who *Client
 	if code == accepted {
-		c.who, err = c.server.judge(ctx, h.user, h.password)
+		who, err = c.server.judge(ctx, h.user, h.password)
 		switch {
 		case err != nil:
 			code = notNow
-		case c.who == nil:
+		case who == nil:
 			code = wrongPassword
-			c.server.Refused.Add(1)
+			c.server.Refused.add()
 		}
 	}
 	if err := c.write(encode(connack, 0, []byte{0, code})); err != nil || code != accepted {
 		return 0, false
 	}
-	c.key = c.who.Prefix + " " + h.id
+	key := who.Prefix + " " + h.id
 	if h.id == "" {
-		c.key += c.conn.RemoteAddr().String()
+		key += c.conn.RemoteAddr().String()
 	}
-	c.server.take(c)
+	c.server.take(c, who, key)
 	if h.keepAlive == 0 {
 		return usualSilence, true
 	}
@@ -260,18 +282,19 @@ func (c *client) published(ctx context.Context, p packet) error {
 	}
 	switch {
 	case m.qos == 2 && c.pending[m.id]:
-		c.server.Repeated.Add(1)
+		c.server.Repeated.add()
 	case !below(m.topic, c.who.Prefix):
-		c.server.Stray.Add(1)
+		c.server.Stray.add()
 		if c.stray++; c.stray > maxStray {
 			return errMalformed
 		}
 	case len(m.payload) == 0: // the deletion of a retained message, which is not kept anyway
 	default:
 		if err := c.who.Take(ctx, m.topic, m.payload); err != nil {
+			c.server.Failed.add()
 			return err
 		}
-		c.server.Taken.Add(1)
+		c.server.Taken.add()
 	}
 	switch m.qos {
 	case 1:
@@ -301,7 +324,7 @@ func (c *client) subscribed(p packet) error {
 		return err
 	}
 	answer := binary.BigEndian.AppendUint16(nil, id)
-	var greetings []wish
+	var begun []string
 	c.mu.Lock()
 	for _, w := range wishes {
 		switch {
@@ -312,7 +335,7 @@ func (c *client) subscribed(p packet) error {
 		default:
 			c.wishes[w.filter] = 0
 			answer = append(answer, 0) // what is said to devices needs no acknowledgement
-			greetings = append(greetings, w)
+			begun = append(begun, w.filter)
 		}
 	}
 	c.mu.Unlock()
@@ -323,16 +346,7 @@ func (c *client) subscribed(p packet) error {
 	if err := c.write(encode(kind, 0, answer)); err != nil {
 		return err
 	}
-	for _, w := range greetings {
-		if c.who.Greet == nil {
-			break
-		}
-		if b := c.who.Greet(w.filter); b != nil {
-			if err := c.tell(w.filter, b); err != nil {
-				return err
-			}
-		}
-	}
+	c.say(begun)
 	return nil
 }
 
