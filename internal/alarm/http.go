@@ -31,6 +31,7 @@ type Asked struct {
 	Kind     string   `query:"kind" maxLength:"60"`
 	Subject  string   `query:"subject" maxLength:"100"`
 	Area     string   `query:"area" maxLength:"20"`
+	httpx.ViewIn
 }
 
 func (f *Asked) filter() Filter {
@@ -38,7 +39,7 @@ func (f *Asked) filter() Filter {
 	if state == "all" {
 		state = ""
 	}
-	return Filter{State: state, Unseen: f.Unseen, Severity: f.Severity, Source: f.Source, Kind: f.Kind, Subject: f.Subject, Area: f.Area}
+	return Filter{State: state, Unseen: f.Unseen, Severity: f.Severity, Source: f.Source, Kind: f.Kind, Subject: f.Subject, Area: f.Area, View: f.ViewIn}
 }
 
 type alarmIDIn struct {

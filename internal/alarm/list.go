@@ -22,6 +22,7 @@ type Filter struct {
 	Kind     string
 	Subject  string
 	Area     string
+	View     httpx.ViewIn
 }
 
 func (f *Filter) where(ctx context.Context) (string, []any) {
@@ -39,6 +40,9 @@ func (f *Filter) where(ctx context.Context) (string, []any) {
 	}
 	if f.Area != "" {
 		where += " AND " + auth.Within("area_code", []string{f.Area}, &args)
+	}
+	if view := f.View.Where("lat", "lon", &args); view != "" {
+		where += " AND " + view
 	}
 	if f.Unseen {
 		where += " AND acked_at IS NULL"

@@ -96,7 +96,7 @@ func (a *App) build(context.Context) error {
 	}
 	a.Calendar = workcal.NewSource(days)
 	a.Region = region.New(a.DB)
-	a.Identity = identity.New(a.DB, Permissions(), identity.Config{Sealer: a.Box, Demo: a.Config.Demo, AreaNames: a.areaNames, SecureCookies: a.Config.SecureCookies()})
+	a.Identity = identity.New(a.DB, Permissions(), identity.Config{Sealer: a.Box, Demo: a.Config.Demo, Files: a.Blobs, AreaNames: a.areaNames, SecureCookies: a.Config.SecureCookies()})
 	a.Survey = survey.New(a.DB, a.Box, a.Region, a.Blobs, fields())
 	a.Opinions = opinion.New(opinion.Deps{DB: a.DB, Source: comments{a.Survey}, Areas: directory{a}, Places: places{a.Region}, Offices: offices{a}})
 	a.Rectify = rectify.New(rectify.Deps{DB: a.DB, Opinions: a.Opinions, Directory: directory{a}, Photos: photos{a.Blobs}, Calendar: a.Calendar, Answers: a.Survey, Surveys: a.Survey, Yardstick: yardstick{a}, Contacts: residents{a}, Box: a.Box})
@@ -121,7 +121,7 @@ func (a *App) build(context.Context) error {
 func (a *App) buildCases() {
 	a.Messages = messages.New(messages.Deps{DB: a.DB, People: a.Identity, Box: a.Box, Dir: a.Config.Data, Mail: a.Config.Mail, SMS: a.Config.SMS})
 	a.Duties = duty.New(a.DB, a.Region, a.Identity)
-	a.Cases = cases.New(cases.Deps{DB: a.DB, Regions: a.Region, People: a.Identity, Duties: a.Duties, Files: a.Blobs, Box: a.Box, Calendar: a.Calendar})
+	a.Cases = cases.New(cases.Deps{DB: a.DB, Regions: a.Region, People: a.Identity, Duties: a.Duties, Files: a.Blobs, Box: a.Box, Calendar: a.Calendar, Themes: wall.Holds})
 	a.Duties.Replay(pastCases{a.Cases})
 	a.Intake = intake.New(intake.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Files: a.Blobs, Box: a.Box, Jobs: a.Jobs})
 	a.Whistles = whistle.New(whistle.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Calendar: a.Calendar})
@@ -138,10 +138,10 @@ func (a *App) buildCases() {
 // buildLive constructs what is seen and heard at once: who should be where, alarms, the wall, calls, devices.
 func (a *App) buildLive() {
 	a.Roster = roster.New(roster.Deps{DB: a.DB, Regions: a.Region, People: a.Identity, Times: dutyTimes{a.Patrol}, Tell: reminders{a.Identity}})
-	a.Patrol.Terms = a.Roster
+	a.Patrol.Terms, a.Patrol.Directory = a.Roster, people{a}
 	a.Rounds = rounds.New(rounds.Deps{DB: a.DB, Regions: a.Region, People: a.Identity, Patrol: a.Patrol, Deeds: deeds{a.Cases}, Photos: placePhotos{a.Blobs}})
 	a.Alarms = alarm.New(alarm.Deps{DB: a.DB, Regions: a.Region, Cases: alarmCases{a.Cases}})
-	a.Fences = fence.New(fence.Deps{DB: a.DB, Regions: a.Region, Patrol: a.Patrol, Alarms: a.Alarms})
+	a.Fences = fence.New(fence.Deps{DB: a.DB, Regions: a.Region, Patrol: a.Patrol, Alarms: a.Alarms, People: a.Identity})
 	a.Spoofs = spoof.New(spoof.Deps{DB: a.DB, Patrol: a.Patrol})
 	a.Wall = wall.New(wall.Deps{DB: a.DB, Regions: a.Region, Patrol: a.Patrol, Alarms: a.Alarms, Sources: wallSources{a}, Secure: a.Config.SecureCookies()})
 	a.Patrol.MarkBusy(a.atWork)

@@ -18,6 +18,7 @@ type FilterIn struct {
 	Unit       string     `query:"unit" maxLength:"60" doc:"Id of the lead unit"`
 	Holder     string     `query:"holder" maxLength:"60" doc:"Id of the unit whose move it is"`
 	Category   string     `query:"category" maxLength:"10" doc:"Leaf or a class above it"`
+	Theme      string     `query:"theme" maxLength:"20" doc:"Of the wall; an unknown one holds nothing"`
 	Level      Level      `query:"level" enum:"grid,community,street,district,city"`
 	Query      string     `query:"q" maxLength:"60" doc:"Words of number, title, address, text or lead unit; all must be found"`
 	Since      clock.Time `query:"since"`
@@ -37,7 +38,7 @@ type FilterIn struct {
 }
 
 func (in *FilterIn) filter(sort string) Filter {
-	f := Filter{States: in.State, Channels: in.Channel, Area: in.Area, Unit: in.Unit, Holder: in.Holder, Category: in.Category, Level: in.Level, Query: in.Query,
+	f := Filter{States: in.State, Channels: in.Channel, Area: in.Area, Unit: in.Unit, Holder: in.Holder, Category: in.Category, Theme: in.Theme, Level: in.Level, Query: in.Query,
 		Lamp: in.Lamp, Open: in.Open, Overdue: in.Overdue, Urgent: in.Urgent, Supervised: in.Supervised, Joint: in.Joint, Returned: in.Returned, Again: in.Again,
 		Drawn: in.Drawn, Watched: in.Watched, Mine: in.Mine, Todo: in.Todo, Sort: sort}
 	if !in.Since.IsZero() {

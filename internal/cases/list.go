@@ -23,6 +23,7 @@ type Filter struct {
 	Unit       string      `json:"unit,omitempty" maxLength:"60" doc:"Leads or leads no more but led first"`
 	Holder     string      `json:"holder,omitempty" maxLength:"60" doc:"Whose move it is"`
 	Category   string      `json:"category,omitempty" maxLength:"10" doc:"Leaf or a class above it"`
+	Theme      string      `json:"theme,omitempty" maxLength:"20" doc:"Of the wall; an unknown one holds nothing"`
 	Level      Level       `json:"level,omitempty" maxLength:"12"`
 	Query      string      `json:"q,omitempty" maxLength:"60" doc:"Number, title, address, text"`
 	Since      *clock.Time `json:"since,omitempty"`
@@ -200,5 +201,5 @@ func (o order) after(where, id string, args []any, cursor string) (string, []any
 	}
 	args = append(args, at, parts[1])
 	n := len(args)
-	return fmt.Sprintf("%s AND (%s %s $%d OR %s = $%d AND %s %s $%d)", where, o.key, than, n-1, o.key, n-1, id, than, n), args, nil
+	return fmt.Sprintf("%s AND (%s, %s) %s ($%d, $%d)", where, o.key, id, than, n-1, n), args, nil
 }

@@ -61,6 +61,9 @@ func (s *Service) where(ctx context.Context, tx *db.Tx, f Filter) (string, []any
 		w.with("category >= $?", f.Category)
 		w.with("category < $?", f.Category+"~")
 	}
+	if f.Theme != "" {
+		w.theme(s.Themes, f.Theme)
+	}
 	if f.Since != nil {
 		w.with("reported_at >= $?", *f.Since)
 	}
@@ -105,6 +108,22 @@ func (s *Service) table(f Filter, limit int) string {
 
 // unlimited is the limit of a table that has none.
 const unlimited = 1 << 40
+
+// theme narrows to what belongs to a theme: a case of one of its categories or channels.
+func (w *condition) theme(known func(string) (categories, channels []string), code string) {
+	either := []string{"1 = 0"}
+	if known != nil {
+		categories, channels := known(code)
+		for _, c := range categories {
+			w.args = append(w.args, c, c+"~")
+			either = append(either, fmt.Sprintf("category >= $%d AND category < $%d", len(w.args)-1, len(w.args)))
+		}
+		if len(channels) > 0 {
+			either = append(either, in("channel", channels, &w.args))
+		}
+	}
+	w.parts = append(w.parts, "("+strings.Join(either, " OR ")+")")
+}
 
 func (w *condition) flags(f Filter) {
 	w.flag(f.Urgent, "urgent")

@@ -165,7 +165,7 @@ func (f Filter) plain() bool {
 }
 
 func (f Filter) empty() bool {
-	return len(f.IDs)+len(f.States)+len(f.Channels) == 0 && f.Unit+f.Holder+f.Category+string(f.Level)+f.Query+f.Lamp == "" && f.Since == nil && f.Until == nil &&
+	return len(f.IDs)+len(f.States)+len(f.Channels) == 0 && f.Unit+f.Holder+f.Category+f.Theme+string(f.Level)+f.Query+f.Lamp == "" && f.Since == nil && f.Until == nil &&
 		!f.Overdue && !f.Urgent && !f.Supervised && !f.Joint && !f.Returned && !f.Again && !f.Drawn && !f.Watched && !f.Mine && !f.Todo
 }
 

@@ -26,6 +26,8 @@ type Deps struct {
 	Files    blob.Store
 	Box      *crypto.Box
 	Calendar *workcal.Source
+	// Themes tells which categories and channels a theme of the wall holds; nil knows none.
+	Themes func(code string) (categories, channels []string)
 }
 
 // Service holds the verbs of this module. It is safe for concurrent use.

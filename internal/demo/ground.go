@@ -151,6 +151,7 @@ func (l *loader) tally(plots []region.Plot) {
 			l.grids = append(l.grids, p)
 		case region.Police:
 			l.summary.Police++
+			l.beats = append(l.beats, p)
 		}
 	}
 }

@@ -159,7 +159,7 @@ func Load(ctx context.Context, deps Deps, o Options) (Summary, error) {
 		run   func(context.Context) error
 	}{
 		{"区划", l.readGround}, {"单位与账号", l.openAccounts}, {"指标体系与问卷", l.loadReference}, {"示意图", l.paint},
-		{"网格", l.layGround}, {"网格员", l.openOfficers}, {"巡查点位", l.placeRounds}, {"三期考评与整改", l.live}, {"工作台", l.furnishDesk}, {"上岗与轨迹", l.patrolTimes}, {"排班", l.planRoster}, {"巡查计划", l.planRounds}, {"感知设备", l.sense}, {"通话", l.tellCalls}, {"围栏与告警", l.watchFences}, {"收尾", l.settle},
+		{"网格", l.layGround}, {"网格员", l.openOfficers}, {"社区民警与通讯录", l.openPolice}, {"巡查点位", l.placeRounds}, {"三期考评与整改", l.live}, {"工作台", l.furnishDesk}, {"上岗与轨迹", l.patrolTimes}, {"排班", l.planRoster}, {"巡查计划", l.planRounds}, {"感知设备", l.sense}, {"通话", l.tellCalls}, {"围栏与告警", l.watchFences}, {"收尾", l.settle},
 	} {
 		l.progress(stage.title)
 		if err := stage.run(ctx); err != nil {
@@ -194,9 +194,11 @@ type loader struct {
 	frames  frames
 
 	grids     []region.Plot          // composite and dedicated
+	beats     []region.Plot          // police grids
 	officers  map[string]cases.Actor // by grid
 	corps     []identity.DemoOfficer // the same people in their order
 	firstGrid string                 // of the first officer
+	lookedAt  *cases.Case            // what the first officer is to look at
 }
 
 func newLoader(deps Deps, sc scale, o Options) (*loader, error) {

@@ -53,7 +53,7 @@ func (s *Service) EnsureDemoAccounts(ctx context.Context, tx *db.Tx, areas []Dem
 		SELECT u.username, u.name, p.title
 		FROM identity_user u
 		JOIN identity_post p ON p.user_id = u.id AND p.state = 'active'
-		WHERE u.demo AND (p.role_code <> 'grid_officer' OR u.username IN ('officer01', 'officer0001'))
+		WHERE u.demo AND (p.role_code NOT IN ('grid_officer', 'community_police') OR u.username IN ('officer01', 'officer0001', 'police01'))
 		ORDER BY u.id`)
 }
 

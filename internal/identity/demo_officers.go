@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -8,47 +9,53 @@ import (
 	"yiwang/internal/platform/db"
 )
 
-// DemoOfficer is a grid officer of the demonstration: a fictional person of a community's committee, with grids.
+// DemoOfficer is an officer of the demonstration: a fictional person of a body, with areas. Without a role it is a grid officer of the
+// committee of a community.
 type DemoOfficer struct {
 	Username, Name, Title string
-	Community             string // area code of the committee that employs the officer
+	Community             string // area code of the body that employs the officer
+	Role, Unit            string // code of the role and of the body
 	Areas                 []string
 	ID                    string // set when the account is opened
 }
 
-// EnsureDemoOfficers opens the accounts of grid officers after EnsureDemoAccounts, many at once and without an audit entry
+// EnsureDemoOfficers opens the accounts of officers of one role after EnsureDemoAccounts, many at once and without an audit entry
 // each. What is there already stays. Only the program may.
 func (s *Service) EnsureDemoOfficers(ctx context.Context, tx *db.Tx, officers []DemoOfficer) error {
 	if err := onlyProgram(ctx); err != nil {
 		return err
 	}
-	there, err := db.Get[int](ctx, tx, `SELECT COUNT(*) FROM identity_post WHERE role_code = 'grid_officer'`)
-	if err != nil || there > 0 || len(officers) == 0 {
+	if len(officers) == 0 {
+		return nil
+	}
+	role, body := cmp.Or(officers[0].Role, "grid_officer"), cmp.Or(officers[0].Unit, "community_committee")
+	there, err := db.Get[int](ctx, tx, `SELECT COUNT(*) FROM identity_post WHERE role_code = $1`, role)
+	if err != nil || there > 0 {
 		return err
 	}
 	hash, err := db.Get[string](ctx, tx, `SELECT password_hash FROM identity_user WHERE demo ORDER BY id LIMIT 1`)
 	if err != nil {
 		return fmt.Errorf("accounts before officers: %w", err)
 	}
-	units, err := db.All[Unit](ctx, tx, `SELECT `+unitColumns+` FROM identity_unit WHERE code = 'community_committee'`)
+	units, err := db.All[Unit](ctx, tx, `SELECT `+unitColumns+` FROM identity_unit WHERE code = $1`, body)
 	if err != nil {
 		return err
 	}
-	committee := map[string]string{}
+	bodies := map[string]string{}
 	for _, u := range units {
-		committee[u.AreaCode] = u.ID
+		bodies[u.AreaCode] = u.ID
 	}
 	by := auth.From(ctx).UserID
 	var users, posts [][]any
 	for i := range officers {
 		o := &officers[i]
-		unit := committee[o.Community]
+		unit := bodies[o.Community]
 		if unit == "" {
-			return fmt.Errorf("officer %s: no committee in %s", o.Username, o.Community)
+			return fmt.Errorf("officer %s: no %s in %s", o.Username, body, o.Community)
 		}
 		o.ID = db.NewID(tx)
 		users = append(users, []any{o.ID, o.Username, o.Name, unit, hash, tx.Time(), true, tx.Time(), tx.Time()})
-		posts = append(posts, []any{db.NewID(tx), o.ID, unit, "grid_officer", o.Title, db.JSON[[]string]{V: o.Areas}, Active, by, tx.Time(), by, tx.Time()})
+		posts = append(posts, []any{db.NewID(tx), o.ID, unit, role, o.Title, db.JSON[[]string]{V: o.Areas}, Active, by, tx.Time(), by, tx.Time()})
 	}
 	if err := db.InsertMany(ctx, tx, "identity_user", "id, username, name, unit_id, password_hash, password_at, demo, created_at, updated_at", "", users); err != nil {
 		return err

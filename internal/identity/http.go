@@ -95,6 +95,7 @@ func (s *Service) Routes(api huma.API) {
 	s.accountRoutes(api)
 	s.unitRoutes(api)
 	s.userRoutes(api)
+	s.portraitRoutes(api)
 	s.grantRoutes(api)
 	s.securityRoutes(api)
 	s.noticeRoutes(api)

@@ -13,6 +13,7 @@ import (
 	identitydata "yiwang/data/identity"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -30,6 +31,8 @@ type Config struct {
 	Sealer Sealer
 	// Demo lets demonstration accounts sign in. Without it they cannot, whatever the database holds.
 	Demo bool
+	// Files keeps portraits; nil: there are none.
+	Files blob.Store
 	// AreaNames gives the names of areas for display; nil shows codes. Region lies beside this module, so app joins the two.
 	AreaNames func(ctx context.Context, codes []string) (map[string]string, error)
 	// SecureCookies marks cookies for TLS only; set it wherever the browser speaks TLS, also behind a proxy.

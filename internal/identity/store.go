@@ -30,7 +30,7 @@ func insertUnit(ctx context.Context, tx *db.Tx, u *Unit) error {
 }
 
 const userColumns = `u.id, u.username, u.name, u.unit_id, n.name AS unit_name, n.area_code, u.password_hash, u.password_at, u.must_change,
-	u.totp_secret, u.totp_on, u.totp_step, u.disabled, u.locked, u.locked_reason, u.demo, u.version, u.created_at, u.last_sign_in_at`
+	u.totp_secret, u.totp_on, u.totp_step, u.disabled, u.locked, u.locked_reason, u.portrait, u.demo, u.version, u.created_at, u.last_sign_in_at`
 
 const userFrom = ` FROM identity_user u JOIN identity_unit n ON n.id = u.unit_id `
 

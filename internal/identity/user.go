@@ -21,6 +21,7 @@ type User struct {
 	Disabled     bool        `db:"disabled" json:"disabled" readOnly:"true" doc:"Left the job; set by the system administrator"`
 	Locked       bool        `db:"locked" json:"locked" readOnly:"true" doc:"Set by the security administrator"`
 	LockedReason string      `db:"locked_reason" json:"locked_reason,omitempty" readOnly:"true"`
+	Portrait     string      `db:"portrait" json:"portrait,omitempty" readOnly:"true" doc:"Names the photograph as it is; another one has another name"`
 	Demo         bool        `db:"demo" json:"demo,omitempty" readOnly:"true"`
 	Version      int64       `db:"version" json:"version"`
 	CreatedAt    clock.Time  `db:"created_at" json:"created_at" readOnly:"true"`

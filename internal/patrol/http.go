@@ -28,6 +28,7 @@ func out[T any](v T, err error) (*body[T], error) {
 func (s *Service) Routes(api huma.API) {
 	s.dutyRoutes(api)
 	s.liveRoutes(api)
+	s.peopleRoutes(api)
 	s.trackRoutes(api)
 	s.streamRoutes(api)
 	s.deviceRoutes(api)

@@ -149,7 +149,7 @@ func (s *Service) noteLook(ctx context.Context, l *Look) error {
 			return err
 		}
 		p := auth.From(ctx)
-		again, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM track_look WHERE officer_id = $1 AND id >= $2 AND by_id = $3 AND from_at = $4 AND to_at = $5 AND reason = $6",
+		again, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM track_look WHERE officer_id = $1 AND id >= $2 AND by_id = $3 AND from_at = $4 AND to_at = $5 AND reason = $6 AND what = 'track'",
 			l.Officer, db.FirstID(tx.Now().Add(-sameLook)), p.UserID, l.From, l.To, l.Reason)
 		if err != nil || again > 0 {
 			return err
@@ -163,7 +163,7 @@ func (s *Service) noteLook(ctx context.Context, l *Look) error {
 	})
 }
 
-// Looked is one look at a track, as the officer sees it.
+// Looked is one look at a track or the telephone number, as the officer sees it.
 type Looked struct {
 	At     clock.Time `db:"at" json:"at"`
 	ByName string     `db:"by_name" json:"by_name"`
@@ -171,6 +171,7 @@ type Looked struct {
 	From   clock.Time `db:"from_at" json:"from"`
 	To     clock.Time `db:"to_at" json:"to"`
 	Reason string     `db:"reason" json:"reason"`
+	What   string     `db:"what" json:"what" enum:"track,phone" doc:"What was looked at"`
 }
 
 // WhoLooked lists who looked at the caller's own track, newest first, with what was turned away of its points by day.
@@ -181,7 +182,7 @@ func (s *Service) WhoLooked(ctx context.Context) (looks []Looked, refused []Refu
 	}
 	me := auth.From(ctx).UserID
 	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		if looks, err = db.All[Looked](ctx, tx, "SELECT at, by_name, by_unit, from_at, to_at, reason FROM track_look WHERE officer_id = $1 ORDER BY id DESC LIMIT 200", me); err != nil {
+		if looks, err = db.All[Looked](ctx, tx, "SELECT at, by_name, by_unit, from_at, to_at, reason, what FROM track_look WHERE officer_id = $1 ORDER BY id DESC LIMIT 200", me); err != nil {
 			return err
 		}
 		refused, err = db.All[Refused](ctx, tx, "SELECT day, off_duty, bad FROM track_refused WHERE officer_id = $1 ORDER BY day DESC LIMIT 30", me)

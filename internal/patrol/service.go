@@ -16,6 +16,8 @@ type Deps struct {
 	Regions *region.Service
 	Node    string // names this server's part of the journal; "" for the only one
 	Terms   Terms  // nil: every track is kept for 30 days
+	// Directory tells who people are; nil: nothing beside the names of sessions.
+	Directory Directory
 	// Patience is how long the first caller waits for others to share a flush; 0 for 200 ms.
 	Patience time.Duration
 }

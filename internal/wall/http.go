@@ -58,6 +58,10 @@ func (s *Service) Routes(api huma.API) {
 		func(ctx context.Context, in *pictureIn) (*body[*Picture], error) {
 			return out(s.Picture(ctx, in.Area, in.Theme))
 		})
+	httpx.Handle(api, httpx.Op{ID: "list-themes", Method: http.MethodGet, Path: "/api/v1/wall/themes", Summary: "The themes by which the wall and maps show cases", Tag: tag, Access: httpx.SignedIn},
+		func(context.Context, *struct{}) (*body[httpx.Page[Theme]], error) {
+			return out(httpx.Whole(Themes()), nil)
+		})
 	httpx.Handle(api, httpx.Op{ID: "add-screen", Method: http.MethodPost, Path: "/api/v1/wall/screens", Summary: "Give a link that opens the wall on a screen", Tag: tag, Access: show, Status: 201, Errors: []int{404, 409}},
 		func(ctx context.Context, in *screenIn) (*body[givenScreen], error) {
 			x, token, err := s.AddScreen(ctx, in.Body)

@@ -46,6 +46,15 @@ func theme(code string) (*Theme, bool) {
 	return &list[i], true
 }
 
+// Holds returns the categories and channels of a theme, none of an unknown one.
+func Holds(code string) (categories, channels []string) {
+	t, _ := theme(code)
+	if t == nil {
+		return nil, nil
+	}
+	return t.Categories, t.Channels
+}
+
 // holds reports whether what has a category and a channel belongs to the theme.
 func (t *Theme) holds(category, channel string) bool {
 	if t == nil || slices.Contains(t.Channels, channel) {

@@ -33,7 +33,8 @@ void main() {
   colour = vec4(c * alpha, alpha);
 }`
 
-const mercator = (lat: number, lon: number): [number, number] => [(lon + 180) / 360, (1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2]
+/** Where a place lies in the unit square of Mercator. */
+export const mercator = (lat: number, lon: number): [number, number] => [(lon + 180) / 360, (1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2]
 
 /**
  * Thousands of moving dots as one layer of points: a step costs 32 bytes to the graphics card, which does the gliding. Places are kept
@@ -50,6 +51,8 @@ export class DotLayer implements CustomLayerInterface {
   private buffer: WebGLBuffer | null = null
   private array: WebGLVertexArrayObject | null = null
   private data = new Float32Array(fields * 256)
+  private raw = new Float64Array(2 * 256) // latitude and longitude as they came: who did not move is not reckoned again
+  private at: Record<string, WebGLUniformLocation | null> = {}
   private readonly places = new Map<number, number>() // id → place in data
   private ids: number[] = []
   private dirty = true
@@ -76,21 +79,21 @@ export class DotLayer implements CustomLayerInterface {
   }
 
   private put(dot: Dot, now: number): void {
-    const [mx, my] = mercator(dot.lat, dot.lon)
-    const x = mx - this.origin[0]
-    const y = my - this.origin[1]
     let place = this.places.get(dot.id)
     const fresh = place === undefined
     if (place === undefined) {
       place = this.ids.push(dot.id) - 1
       this.places.set(dot.id, place)
-      if (this.data.length < this.ids.length * fields) { const more = new Float32Array(this.data.length * 2); more.set(this.data); this.data = more }
+      if (this.data.length < this.ids.length * fields) this.grow()
     }
     const d = this.data
     const o = place * fields
-    const fx = Math.fround(x)
-    const fy = Math.fround(y)
-    if (fresh || d[o + 2] !== fx || d[o + 3] !== fy) {
+    if (fresh || this.raw[place * 2] !== dot.lat || this.raw[place * 2 + 1] !== dot.lon) {
+      this.raw[place * 2] = dot.lat
+      this.raw[place * 2 + 1] = dot.lon
+      const [mx, my] = mercator(dot.lat, dot.lon)
+      const x = mx - this.origin[0]
+      const y = my - this.origin[1]
       const part = fresh ? 1 : Math.min(1, (now - d[o + 4]!) / glide)
       const px = fresh ? x : d[o]! + (d[o + 2]! - d[o]!) * part
       const py = fresh ? y : d[o + 1]! + (d[o + 3]! - d[o + 1]!) * part
@@ -106,11 +109,37 @@ export class DotLayer implements CustomLayerInterface {
     if (d[o + 5] !== dot.tone || d[o + 6] !== Math.fround(dot.size)) { d[o + 5] = dot.tone; d[o + 6] = dot.size; this.dirty = true }
   }
 
+  private grow(): void {
+    const more = new Float32Array(this.data.length * 2)
+    more.set(this.data)
+    this.data = more
+    const raw = new Float64Array(this.raw.length * 2)
+    raw.set(this.raw)
+    this.raw = raw
+  }
+
+  /** The dot at a place of the map, at most so many pixels away at this zoom; north is up. */
+  pick(lat: number, lon: number, zoom: number, pixels: number): number | undefined {
+    const [mx, my] = mercator(lat, lon)
+    const now = performance.now() - this.began
+    const d = this.data
+    let best = pixels / (512 * 2 ** zoom)
+    let found: number | undefined
+    for (let place = 0; place < this.ids.length; place++) {
+      const o = place * fields
+      const part = Math.min(1, Math.max(0, (now - d[o + 4]!) / glide))
+      const far = Math.hypot(d[o]! + (d[o + 2]! - d[o]!) * part + this.origin[0] - mx, d[o + 1]! + (d[o + 3]! - d[o + 1]!) * part + this.origin[1] - my)
+      if (far < best) { best = far; found = this.ids[place] }
+    }
+    return found
+  }
+
   private remove(id: number): void {
     const place = this.places.get(id)!
     const last = this.ids.length - 1
     if (place !== last) {
       this.data.copyWithin(place * fields, last * fields, (last + 1) * fields)
+      this.raw.copyWithin(place * 2, last * 2, (last + 1) * 2)
       this.ids[place] = this.ids[last]!
       this.places.set(this.ids[place]!, place)
     }
@@ -132,6 +161,7 @@ export class DotLayer implements CustomLayerInterface {
     this.gl.bindAttribLocation(program, 0, 'way')
     this.gl.bindAttribLocation(program, 1, 'look')
     this.gl.linkProgram(program)
+    for (const name of ['matrix', 'now', 'ratio', 'palette', 'rim']) this.at[name] = this.gl.getUniformLocation(program, name)
     this.buffer = this.gl.createBuffer()
     this.array = this.gl.createVertexArray()
     this.dirty = true
@@ -160,13 +190,13 @@ export class DotLayer implements CustomLayerInterface {
       gl.vertexAttribPointer(1, 3, gl.FLOAT, false, fields * 4, 16)
       this.dirty = false
     }
-    const at = (name: string) => gl.getUniformLocation(program, name)
+    const at = this.at
     const ratio = gl.drawingBufferWidth / (gl.canvas as HTMLCanvasElement).clientWidth || 1
-    gl.uniformMatrix4fv(at('matrix'), false, shifted(input.defaultProjectionData.mainMatrix as ArrayLike<number>, this.origin))
-    gl.uniform1f(at('now'), now)
-    gl.uniform1f(at('ratio'), ratio)
-    gl.uniform3fv(at('palette'), this.palette.flat())
-    gl.uniform3fv(at('rim'), this.rim)
+    gl.uniformMatrix4fv(at.matrix!, false, shifted(input.defaultProjectionData.mainMatrix as ArrayLike<number>, this.origin))
+    gl.uniform1f(at.now!, now)
+    gl.uniform1f(at.ratio!, ratio)
+    gl.uniform3fv(at.palette!, this.palette.flat())
+    gl.uniform3fv(at.rim!, this.rim)
     gl.enable(gl.BLEND)
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA)
     gl.drawArrays(gl.POINTS, 0, this.ids.length)
