@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"yiwang/internal/calls"
 	"yiwang/internal/cases"
@@ -18,6 +20,40 @@ func (a *App) reactToCalls() {
 		return live.Event{Name: "call", Area: e.AreaCode, May: func(p *auth.Principal) bool { return calls.Hears(p, e) }, Data: callOnStream{e.CallID, e.State, e.Version}}
 	})
 	outbox.On(a.Bus, calls.TopicEnded, "notice.missed-calls", a.tellOfMissedCall)
+	outbox.On(a.Bus, calls.TopicEnded, "cases.call", a.noteCallOnCase)
+	outbox.On(a.Bus, calls.TopicKept, "cases.call-recording", a.noteRecordingOnCase)
+}
+
+// noteCallOnCase writes into the history of a case that people talked about it, or tried to.
+func (a *App) noteCallOnCase(ctx context.Context, tx *db.Tx, e calls.Changed) error {
+	if e.CaseID == "" {
+		return nil
+	}
+	way, names := map[calls.Kind]string{calls.Video: "视频", calls.Voice: "语音"}[e.Kind], strings.Join(e.Names, "、")
+	note := fmt.Sprintf("%s呼叫%s，%s", way, names, unanswered[e.Ending])
+	if e.Seconds > 0 || unanswered[e.Ending] == "" {
+		note = fmt.Sprintf("%s通话%s：%s", way, spoken(e.Seconds), names)
+	}
+	return a.Cases.SayOfCallTx(ctx, tx, e.CaseID, "call", note, map[string]any{"call": e.CallID})
+}
+
+// unanswered says in words why nobody talked.
+var unanswered = map[calls.Ending]string{calls.Declined: "对方没接", calls.Busy: "对方正忙", calls.Missed: "无人接听", calls.Cancelled: "没有等到接听"}
+
+// noteRecordingOnCase writes into the history of a case that a recording belongs to it.
+func (a *App) noteRecordingOnCase(ctx context.Context, tx *db.Tx, e calls.Recorded) error {
+	if e.CaseID == "" {
+		return nil
+	}
+	return a.Cases.SayOfCallTx(ctx, tx, e.CaseID, "call_recording", fmt.Sprintf("%s的画面和声音，%s，看要写明理由", e.Name, spoken(e.LengthMs/1000)), map[string]any{"call": e.CallID, "recording": e.RecordingID})
+}
+
+// spoken is a length of time as people say it.
+func spoken(seconds int64) string {
+	if seconds < 60 {
+		return fmt.Sprintf("%d秒", seconds)
+	}
+	return fmt.Sprintf("%d分%d秒", seconds/60, seconds%60)
 }
 
 // tellOfMissedCall leaves a notice with everybody who did not answer: persons, or the desks of the area whose centre was called.
@@ -28,7 +64,7 @@ func (a *App) tellOfMissedCall(ctx context.Context, tx *db.Tx, e calls.Changed) 
 			return err
 		}
 	}
-	if !e.Centre || e.Ending != calls.Missed {
+	if !e.Centre || e.Ending != calls.Missed && e.Ending != calls.Cancelled {
 		return nil
 	}
 	tier := cases.Street

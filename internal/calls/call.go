@@ -92,6 +92,7 @@ type Call struct {
 	Version      int64       `db:"version" json:"version"`
 
 	Parties []Party `db:"-" json:"parties"`
+	Files   int     `db:"-" json:"files" doc:"Recordings of it that can be looked at"`
 }
 
 // Party is somebody in a call.

@@ -29,6 +29,7 @@ func Permissions() []string { return []string{PermCall, PermDesk, PermRecord, Pe
 const (
 	TopicChanged = "calls.changed"
 	TopicEnded   = "calls.ended"
+	TopicKept    = "calls.recording_kept" // the payload is Recorded
 )
 
 // Changed says that a call is not as it was.
@@ -39,8 +40,22 @@ type Changed struct {
 	Centre   bool     `json:"centre"`
 	AreaCode string   `json:"area_code"`
 	Users    []string `json:"users"`
-	Missed   []string `json:"missed,omitempty"` // who did not answer and learns so
+	Missed   []string `json:"missed,omitempty"` // who did not answer, or was rung in vain, and learns so
+	CaseID   string   `json:"case_id,omitempty"`
+	Kind     Kind     `json:"kind"`
+	Names    []string `json:"names"`    // of those who talked; of an unanswered call, of whom was called
+	Seconds  int64    `json:"seconds"`  // they talked; 0 for nobody answered
+	Recorded bool     `json:"recorded"` // somebody asked to record
 	CallerID string   `json:"caller_id"`
 	Caller   string   `json:"caller"`
 	Version  int64    `json:"version"`
+}
+
+// Recorded says that what one person sent in a call is kept as a file.
+type Recorded struct {
+	CallID      string `json:"call_id"`
+	CaseID      string `json:"case_id,omitempty"`
+	RecordingID string `json:"recording_id"`
+	Name        string `json:"name"`
+	LengthMs    int64  `json:"length_ms"`
 }

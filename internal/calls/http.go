@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/httpx"
+	"yiwang/internal/platform/sheet"
 )
 
 const tag = "calls"
@@ -42,8 +44,8 @@ type actIn struct {
 	Body   Said
 }
 
-type callsIn struct {
-	httpx.PageIn
+// Asked is what the log of calls can be asked for. Exported: a parameter of an embedded type is read only then.
+type Asked struct {
 	Case   string    `query:"case" maxLength:"60"`
 	User   string    `query:"user" maxLength:"60" doc:"Calls in which this person was"`
 	Ending Ending    `query:"ending" enum:"hung_up,declined,busy,missed,cancelled,lost,by_centre"`
@@ -53,7 +55,17 @@ type callsIn struct {
 	To     time.Time `query:"to"`
 }
 
-func (in *callsIn) filter() Filter {
+type callsIn struct {
+	Asked
+	httpx.PageIn
+}
+
+type exportIn struct {
+	Asked
+	Format string `query:"format" enum:"xlsx,csv" default:"xlsx"`
+}
+
+func (in *Asked) filter() Filter {
 	f := Filter{CaseID: in.Case, User: in.User, Ending: in.Ending, Missed: in.Missed, Mine: in.Mine}
 	if !in.From.IsZero() {
 		f.From = clock.Ptr(in.From)
@@ -75,6 +87,18 @@ func (s *Service) callRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "list-calls", Method: http.MethodGet, Path: "/api/v1/calls", Summary: "List calls, newest first", Tag: tag, Access: own},
 		func(ctx context.Context, in *callsIn) (*body[httpx.Page[Call]], error) {
 			return out(s.List(ctx, in.filter(), in.PageIn))
+		})
+	httpx.Handle(api, httpx.Op{ID: "export-calls", Method: http.MethodGet, Path: "/api/v1/calls/export", Summary: "The log of calls as a table, at most 10,000, newest first", Tag: tag, Access: httpx.Permission(PermRecord)},
+		func(ctx context.Context, in *exportIn) (*huma.StreamResponse, error) {
+			var file bytes.Buffer
+			if err := s.Export(ctx, in.filter(), sheet.Format(in.Format), &file); err != nil {
+				return nil, err
+			}
+			return &huma.StreamResponse{Body: func(w huma.Context) {
+				w.SetHeader("Content-Type", sheet.Format(in.Format).ContentType())
+				w.SetHeader("Content-Disposition", httpx.Attachment("通话记录."+in.Format))
+				_, _ = w.BodyWriter().Write(file.Bytes()) // the caller may be gone
+			}}, nil
 		})
 	httpx.Handle(api, httpx.Op{ID: "get-current-call", Method: http.MethodGet, Path: "/api/v1/calls/current", Summary: "Show the call one is in, and what rings", Tag: tag, Access: own},
 		func(ctx context.Context, _ *struct{}) (*body[Now], error) { return out(s.Current(ctx)) })

@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"slices"
 	"time"
 
 	"yiwang/internal/platform/clock"
@@ -227,8 +228,8 @@ func (c *Call) settle(now clock.Time) {
 		c.end(c.refusal(), now)
 	case c.State == Talking && joined < 2:
 		why := HungUp
-		if c.count(PartyLost) > 0 && c.count(PartyLeft) == 0 {
-			why = Lost
+		if slices.ContainsFunc(c.Parties, func(p Party) bool { return p.State == PartyLost && p.LeftAt.Equal(now.Time) }) {
+			why = Lost // whoever left before, this is how it ended
 		}
 		c.end(why, now)
 	default:

@@ -75,7 +75,7 @@ func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out ht
 			where += fmt.Sprintf(" AND id < $%d", len(args))
 		}
 		args = append(args, page.Limit+1)
-		rows, err := db.All[Call](ctx, tx, "SELECT "+callColumns+" FROM calls_call WHERE "+where+fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
+		rows, err := db.All[Call](ctx, tx, "SELECT "+callColumns+" FROM calls_call WHERE "+where+limited(len(args)), args...)
 		if err != nil {
 			return err
 		}
@@ -84,6 +84,9 @@ func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out ht
 	})
 	return out, err
 }
+
+// limited is the order of the log and its bound, the nth argument.
+func limited(n int) string { return fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", n) }
 
 func (f Filter) where(ctx context.Context) (string, []any) {
 	p := auth.From(ctx)

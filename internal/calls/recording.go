@@ -17,6 +17,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/outbox"
 	"yiwang/internal/platform/prose"
 )
 
@@ -119,7 +120,14 @@ func (s *Service) keep(ctx context.Context, path string, how *media.Recorded) er
 			r.State, r.SHA256, r.Bytes, r.LengthMs, r.Wide, r.High, r.BegunAt, r.ID); err != nil {
 			return err
 		}
-		return audit.Log(ctx, tx, audit.Entry{Action: "calls.recording_kept", Object: "call", ObjectID: r.CallID, Area: r.AreaCode, Detail: map[string]any{"of": r.UserID, "bytes": r.Bytes, "sha256": r.SHA256}})
+		if err := audit.Log(ctx, tx, audit.Entry{Action: "calls.recording_kept", Object: "call", ObjectID: r.CallID, Area: r.AreaCode, Detail: map[string]any{"of": r.UserID, "bytes": r.Bytes, "sha256": r.SHA256}}); err != nil || r.State != Kept {
+			return err
+		}
+		caseID, err := db.Get[string](ctx, tx, "SELECT case_id FROM calls_call WHERE id = $1", r.CallID)
+		if err != nil {
+			return err
+		}
+		return outbox.Emit(ctx, tx, TopicKept, r.CallID, Recorded{CallID: r.CallID, CaseID: caseID, RecordingID: r.ID, Name: r.Name, LengthMs: r.LengthMs})
 	})
 	if err != nil {
 		return err

@@ -39,8 +39,15 @@ func withParties(ctx context.Context, tx *db.Tx, list []Call) error {
 	}
 	among, args := db.Listed(ids)
 	rows, err := db.All[Party](ctx, tx, "SELECT "+partyColumns+" FROM calls_party WHERE call_id IN "+among+" ORDER BY invited_at, seat, user_id", args...)
+	if err != nil {
+		return err
+	}
 	for _, p := range rows {
 		at[p.CallID].Parties = append(at[p.CallID].Parties, p)
+	}
+	kept, err := db.All[string](ctx, tx, "SELECT call_id FROM calls_recording WHERE state = 'kept' AND call_id IN "+among, args...)
+	for _, id := range kept {
+		at[id].Files++
 	}
 	return err
 }
@@ -117,12 +124,19 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, c *Call, action string, d
 
 // changed is what others hear of a call.
 func (c *Call) changed() Changed {
-	e := Changed{CallID: c.ID, State: c.State, Ending: c.Ending, Centre: c.Centre, AreaCode: c.AreaCode, CallerID: c.CallerID, Users: []string{}, Version: c.Version}
+	e := Changed{CallID: c.ID, State: c.State, Ending: c.Ending, Centre: c.Centre, AreaCode: c.AreaCode, CallerID: c.CallerID, Users: []string{}, CaseID: c.CaseID, Kind: c.Kind, Names: []string{},
+		Recorded: c.RecordFrom != nil, Version: c.Version}
+	if c.AnsweredAt != nil && c.EndedAt != nil {
+		e.Seconds = int64(c.EndedAt.Sub(c.AnsweredAt.Time).Seconds())
+	}
 	for i := range c.Parties {
 		p := &c.Parties[i]
 		e.Users = append(e.Users, p.UserID)
-		if p.State == PartyMissed || p.State == PartyBusy {
+		if p.State == PartyMissed || p.State == PartyBusy || p.State == PartyCancelled {
 			e.Missed = append(e.Missed, p.UserID)
+		}
+		if c.AnsweredAt != nil && p.JoinedAt != nil || c.AnsweredAt == nil && p.UserID != c.CallerID {
+			e.Names = append(e.Names, p.Name)
 		}
 		if p.UserID == c.CallerID {
 			e.Caller = p.Name

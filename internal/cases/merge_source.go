@@ -23,6 +23,16 @@ func (s *Service) SayOfDeviceTx(ctx context.Context, tx *db.Tx, c *Case, note st
 	return s.aside(ctx, tx, c, "alarm", clean(note), Jointly, detail)
 }
 
+// SayOfCallTx adds to a case, or to the one it was merged into, that people talked about it or that a recording of it is kept. It touches no
+// clock. Callers act for the program.
+func (s *Service) SayOfCallTx(ctx context.Context, tx *db.Tx, id, action, note string, detail map[string]any) error {
+	c, err := keptCase(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return s.aside(ctx, tx, c, action, clean(note), Jointly, detail)
+}
+
 // OfSource is a case as the system it came from wants to hear of it.
 type OfSource struct {
 	SourceNumber string      `db:"source_number"`

@@ -117,6 +117,9 @@ func (t *telling) take(ctx context.Context, tx *db.Tx, step stage) error {
 		}
 		m.CoUnits = []cases.CoUnit{{Unit: id, Task: "配合现场处置"}}
 	}
+	if step.action == "inspect" && t.s.first {
+		m.Officer, t.l.lookedAt = t.officer.ID, c
+	}
 	if step.action == "verify" {
 		m.Lat, m.Lon = &t.lat, &t.lon
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yiwang/internal/calls"
+	"yiwang/internal/cases"
 	"yiwang/internal/identity"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
@@ -19,6 +20,7 @@ type callScene struct {
 	reason  string
 	reply   string
 	silence calls.Standing
+	ofCase  bool // with the first officer, about the case that he is to look at
 }
 
 var callScenes = []callScene{
@@ -27,11 +29,12 @@ var callScenes = []callScene{
 	{ago: 28 * time.Hour, lasted: 94 * time.Second, centre: true, ending: calls.HungUp, reason: "回电：占道已劝离"},
 	{ago: 26 * time.Hour, ending: calls.Missed, reason: "夜间施工投诉，请看现场是否停工", silence: calls.PartyMissed},
 	{ago: 5 * time.Hour, lasted: 312 * time.Second, ending: calls.HungUp, reason: "井盖松动，指导放置警示"},
+	{ago: 35 * time.Minute, lasted: 131 * time.Second, ending: calls.HungUp, reason: "西门早市占道，请拍一下摊位和占道宽度", ofCase: true},
 	{ago: 2 * time.Hour, centre: true, ending: calls.Missed, reason: "现场有人围观，想请中心看一眼"},
 }
 
 // placeCalls writes the calls of the last days between a desk and an officer of a street.
-func placeCalls(ctx context.Context, tx *db.Tx, s *calls.Service, people *identity.Service, street string) error {
+func placeCalls(ctx context.Context, tx *db.Tx, s *calls.Service, people *identity.Service, street, first string, about *cases.Case) error {
 	inside := func(areas []string) bool {
 		return len(areas) > 0 && len(areas[0]) > len(street) && areas[0][:len(street)] == street
 	}
@@ -43,8 +46,20 @@ func placeCalls(ctx context.Context, tx *db.Tx, s *calls.Service, people *identi
 	if err != nil || len(officers) == 0 || len(desks) == 0 {
 		return err
 	}
+	own, err := people.ReachTx(ctx, tx, calls.PermCall, first, "", 1, inside)
+	if err != nil {
+		return err
+	}
 	for i, scene := range callScenes {
-		if err := s.PutTx(ctx, tx, scene.call(tx, &desks[0], &officers[i%len(officers)])); err != nil {
+		c := scene.call(tx, &desks[0], &officers[i%len(officers)])
+		if scene.ofCase {
+			if about == nil || len(own) == 0 {
+				continue
+			}
+			c = scene.call(tx, &desks[0], &own[0])
+			c.CaseID, c.CaseNumber = about.ID, about.Number
+		}
+		if err := s.PutTx(ctx, tx, c); err != nil {
 			return err
 		}
 	}
@@ -79,5 +94,7 @@ func (l *loader) tellCalls(ctx context.Context) error {
 	if len(l.grids) == 0 {
 		return nil
 	}
-	return l.DB.Tx(ctx, func(tx *db.Tx) error { return placeCalls(ctx, tx, l.Calls, l.Identity, l.grids[0].Code[:9]) })
+	return l.DB.Tx(ctx, func(tx *db.Tx) error {
+		return placeCalls(ctx, tx, l.Calls, l.Identity, l.grids[0].Code[:9], l.officers[l.firstGrid].ID, l.lookedAt)
+	})
 }

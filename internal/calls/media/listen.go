@@ -53,7 +53,7 @@ func Listen(c Config) (s *Server, err error) {
 			return nil, fmt.Errorf("--media-address %q: write an IP address", a)
 		}
 	}
-	packets, err := net.ListenPacket("udp", c.UDP)
+	packets, err := listenUDP(c.UDP)
 	if err != nil {
 		return nil, fmt.Errorf("listen for calls: %w", err)
 	}
@@ -74,6 +74,14 @@ func Listen(c Config) (s *Server, err error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+func listenUDP(address string) (*net.UDPConn, error) {
+	at, err := net.ResolveUDPAddr("udp", address)
+	if err != nil {
+		return nil, err
+	}
+	return net.ListenUDP("udp", at)
 }
 
 // Close ends every call and gives the ports back.
@@ -141,7 +149,8 @@ func (s *Server) prepare() error {
 		}
 	}
 	var repair interceptor.Registry
-	if err := webrtc.RegisterDefaultInterceptors(&codecs, &repair); err != nil {
+	// Lost packets are asked for and sent again, senders hear how much arrives. Nothing keeps statistics of every packet.
+	if err := errors.Join(webrtc.ConfigureNack(&codecs, &repair), webrtc.ConfigureRTCPReports(&repair), webrtc.ConfigureTWCCSender(&codecs, &repair)); err != nil {
 		return fmt.Errorf("calls: %w", err)
 	}
 	s.api = webrtc.NewAPI(webrtc.WithSettingEngine(se), webrtc.WithMediaEngine(&codecs), webrtc.WithInterceptorRegistry(&repair))

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -234,18 +235,20 @@ func (x *peer) take(track *webrtc.TrackRemote) {
 	x.mu.Unlock()
 	x.room.link()
 	video := track.Kind() == webrtc.RTPCodecTypeVideo
+	buffer := make([]byte, maxPacket)
+	var p rtp.Packet // of the buffer: who keeps it takes a copy
 	for {
-		p, _, err := track.ReadRTP()
+		n, _, err := track.Read(buffer)
 		if err != nil {
 			return
 		}
-		if len(p.Payload) == 0 || x.held.Load() {
+		if p.Unmarshal(buffer[:n]) != nil || len(p.Payload) == 0 || x.held.Load() {
 			continue
 		}
 		for _, place := range *s.to.Load() {
-			place.send(s, p)
+			place.send(s, &p)
 		}
-		x.write(video, p)
+		x.write(video, &p)
 	}
 }
 
@@ -254,6 +257,7 @@ func (x *peer) write(video bool, p *rtp.Packet) {
 	file := x.file
 	x.mu.Unlock()
 	if file != nil {
-		file.push(video, p)
+		file.push(video, &rtp.Packet{Header: rtp.Header{Version: p.Version, Marker: p.Marker, PayloadType: p.PayloadType, SequenceNumber: p.SequenceNumber, Timestamp: p.Timestamp, SSRC: p.SSRC},
+			Payload: bytes.Clone(p.Payload)})
 	}
 }

@@ -5,18 +5,26 @@ import (
 	"encoding/binary"
 	"errors"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 )
 
-// packetSplit reads one UDP socket and hands each packet to the side it is for: connectivity checks, DTLS and media to ice,
-// what speaks to the relay to relay (RFC 8656, RFC 7983).
+// packetSplit reads one UDP socket: connectivity checks, DTLS and media are for who reads ice, what speaks to the relay is handed
+// to relay (RFC 8656, RFC 7983). The socket is read by the reader of ice itself, since nearly every packet is for it.
 type packetSplit struct {
-	net.PacketConn
-	ice, relay *packetSide
+	*net.UDPConn
+	ice   *mediaSide
+	relay *packetSide
 }
 
-// packetSide is one half of the socket as a connection of its own. Writes go straight out.
+// mediaSide is the half of the socket that media pass. It names addresses without allocating (ice.AddrPortReaderWriter).
+type mediaSide struct {
+	*net.UDPConn
+	relay *packetSide
+}
+
+// packetSide is the relay's half of the socket as a connection of its own. Writes go straight out.
 type packetSide struct {
 	net.PacketConn
 	in     chan packet
@@ -26,53 +34,58 @@ type packetSide struct {
 
 type packet struct {
 	data []byte
-	from net.Addr
+	from netip.AddrPort
 }
 
 const (
-	packetQueue = 1024 // packets of one side that wait to be read; more are dropped, as a network would
+	packetQueue = 1024 // packets of the relay that wait to be read; more are dropped, as a network would
 	maxPacket   = 1600
+	// Twenty calls bring 160 packets at the same instant when their pictures fall together.
+	socketBuffer = 4 << 20
 )
 
-func splitPackets(c net.PacketConn) *packetSplit {
-	s := &packetSplit{PacketConn: c}
-	s.ice, s.relay = newSide(c), newSide(c)
-	go s.run()
-	return s
-}
-
-func newSide(c net.PacketConn) *packetSide {
-	return &packetSide{PacketConn: c, in: make(chan packet, packetQueue), closed: make(chan struct{})}
+func splitPackets(c *net.UDPConn) *packetSplit {
+	_, _ = c.SetReadBuffer(socketBuffer), c.SetWriteBuffer(socketBuffer) // the system may give less
+	relay := &packetSide{PacketConn: c, in: make(chan packet, packetQueue), closed: make(chan struct{})}
+	return &packetSplit{UDPConn: c, ice: &mediaSide{c, relay}, relay: relay}
 }
 
 var packetPool = sync.Pool{New: func() any { b := make([]byte, maxPacket); return &b }}
 
-func (s *packetSplit) run() {
+// ReadFromAddrPort returns the next packet that is not for the relay.
+func (m *mediaSide) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	for {
-		buffer := packetPool.Get().(*[]byte) //nolint:forcetypeassert // the pool holds nothing else
-		n, from, err := s.ReadFrom(*buffer)
+		n, from, err := m.ReadFromUDPAddrPort(b)
+		if errors.Is(err, net.ErrClosed) {
+			m.relay.end()
+			return 0, from, err
+		}
 		if err != nil {
-			packetPool.Put(buffer)
-			var passing net.Error
-			if errors.As(err, &passing) && passing.Timeout() {
-				continue // a write deadline of one side is no end of reading
-			}
-			if errors.Is(err, net.ErrClosed) {
-				s.ice.end()
-				s.relay.end()
-				return
-			}
-			continue // such as a port that is unreachable for one packet
+			continue // such as a port that is unreachable for one packet, or the write deadline of one side
 		}
-		side := s.ice
-		if forRelay((*buffer)[:n]) {
-			side = s.relay
+		if !forRelay(b[:n]) {
+			return n, from, nil
 		}
-		select {
-		case side.in <- packet{(*buffer)[:n], from}:
-		default:
-			packetPool.Put(buffer)
-		}
+		m.relay.hand(b[:n], from)
+	}
+}
+
+// WriteToAddrPort sends a packet.
+func (m *mediaSide) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
+	return m.WriteToUDPAddrPort(b, to)
+}
+
+// hand puts a packet into the relay's queue, unless it is full.
+func (s *packetSide) hand(b []byte, from netip.AddrPort) {
+	if len(b) > maxPacket {
+		return
+	}
+	buffer := packetPool.Get().(*[]byte) //nolint:forcetypeassert // the pool holds nothing else
+	n := copy((*buffer)[:maxPacket], b)
+	select {
+	case s.in <- packet{(*buffer)[:n], from}:
+	default:
+		packetPool.Put(buffer)
 	}
 }
 
@@ -128,7 +141,7 @@ func (s *packetSide) ReadFrom(b []byte) (int, net.Addr, error) {
 		n := copy(b, p.data)
 		whole := p.data[:maxPacket]
 		packetPool.Put(&whole)
-		return n, p.from, nil
+		return n, net.UDPAddrFromAddrPort(netip.AddrPortFrom(p.from.Addr().Unmap(), p.from.Port())), nil
 	case <-s.closed:
 		return 0, nil, net.ErrClosed
 	}
@@ -142,7 +155,7 @@ func (s *packetSide) Close() error {
 
 func (s *packetSide) end() { s.once.Do(func() { close(s.closed) }) }
 
-// SetReadDeadline does nothing: the readers of both sides wait until they are closed.
+// SetReadDeadline does nothing: the relay's reader waits until it is closed.
 func (s *packetSide) SetReadDeadline(time.Time) error { return nil }
 
 // SetDeadline does nothing, for the same reason.
