@@ -37,11 +37,21 @@ export async function start({ scale = 'small' } = {}) {
     if (loaded.status !== 0) throw new Error(`demo load: ${loaded.stderr}`)
   }
   const port = await freePort()
-  const server = spawn(binary, ['--data', data, 'serve', '--demo', '--addr', `127.0.0.1:${port}`], { stdio: ['ignore', 'inherit', 'inherit'] })
   const base = `http://127.0.0.1:${port}`
-  await until(async () => (await fetch(`${base}/readyz`)).ok, 60_000)
+  let server
+  const serve = async () => {
+    server = spawn(binary, ['--data', data, 'serve', '--demo', '--addr', `127.0.0.1:${port}`], { stdio: ['ignore', 'inherit', 'inherit'] })
+    await until(async () => (await fetch(`${base}/readyz`)).ok, 60_000)
+  }
+  await serve()
   const browser = await chromium.launch({ executablePath: process.env.YIWANG_CHROMIUM, args: flags })
   const world = { base, browser, run, data }
+  /** The server ends at once, as a machine that loses its power, and begins again at the same place. */
+  world.restart = async () => {
+    server.kill('SIGKILL')
+    await new Promise((resolve) => server.once('exit', resolve))
+    await serve()
+  }
   world.close = async () => {
     await world.browser.close() // a journey may have put one of its own there
     server.kill('SIGTERM')

@@ -26,6 +26,15 @@ self.addEventListener('fetch', (event) => {
   if (/^\/api\/v1\/cases\/[^/]+\/evidence\/[^/]+$/.test(address.pathname)) event.respondWith(photograph(request))
 })
 
+/** A call that rang while the page was not in front: a click brings the page there, or opens it. */
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(self.clients.matchAll({ type: 'window' }).then((pages) => {
+    const page = pages.find((one) => new URL(one.url).pathname.startsWith(shell))
+    return page ? page.focus() : self.clients.openWindow(shell)
+  }))
+})
+
 /** A photograph never changes under its address: what is kept is shown, and the oldest makes room. Signing out throws all away. */
 async function photograph(request) {
   const cache = await caches.open(photos)

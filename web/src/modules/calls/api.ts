@@ -16,6 +16,7 @@ export const beginCall = (call: NewCall) => body(api.POST('/api/v1/calls', { bod
 export const currentCall = () => body(api.GET('/api/v1/calls/current'))
 export const act = (id: string, action: CallAction, said: Said = {}) => body(api.POST('/api/v1/calls/{id}/actions/{action}', { params: { path: { id, action } }, body: said }))
 export const listCalls = (query: { case?: string; user?: string; missed?: boolean; mine?: boolean; limit?: number; cursor?: string }) => body(api.GET('/api/v1/calls', { params: { query: set(query) } }))
+export const exportAddress = (query: { missed?: boolean }) => withQuery('/api/v1/calls/export', { format: 'xlsx', ...(query.missed ? { missed: 'true' } : {}) })
 export const getCall = (id: string) => body(api.GET('/api/v1/calls/{id}', { params: { path: { id } } }))
 export const people = (words: string) => body(api.GET('/api/v1/calls/people', { params: { query: set({ words }) } }))
 export const relay = () => body(api.GET('/api/v1/calls/relay'))

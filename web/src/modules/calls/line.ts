@@ -4,6 +4,10 @@ import { session } from '@/kit/session'
 import { act, beginCall, currentCall, type Call, type CallAction, type NewCall, type Party, type Said } from './api'
 import { device } from './device'
 import { hangUp, join, show } from './peer'
+import { keepAwake } from './awake'
+import { hearAgain } from './ears'
+import { askMissedSoon } from './missed'
+import { hideRing, showRing } from './notify'
 import { startRinging, stopRinging } from './ring'
 import { cameraWas, close, look as lookWith, open, own, without } from './senses'
 
@@ -54,7 +58,8 @@ async function sayWhy(id: string): Promise<void> {
 }
 
 watch([call, here], async ([now, mine]) => {
-  if (!now || !mine) { hangUp(); return close() }
+  keepAwake(!!now && mine)
+  if (!now || !mine) { hangUp(); hearAgain(); return close() }
   if (!own.value && !without.value) await open(cameraWas() ?? !partyOf(now)?.voice_only, rear) // the page was loaded anew in between
   if (call.value?.id === now.id) await join(now.id)
 })
@@ -62,6 +67,10 @@ watch([incoming, call], ([ringing, now]) => {
   const waiting = now?.state === 'ringing' && here.value
   if (!ringing && !waiting || ringing && now) stopRinging()
   else startRinging(!waiting)
+})
+watch(incoming, (ringing, was) => {
+  if (was && was.id !== ringing?.id) { void hideRing(was.id); askMissedSoon() }
+  if (ringing) void showRing(ringing)
 })
 
 /** Calls somebody, or the centre. */

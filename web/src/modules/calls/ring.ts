@@ -26,6 +26,9 @@ function once(incoming: boolean): void {
   if (incoming && 'vibrate' in navigator && navigator.userActivation?.hasBeenActive) navigator.vibrate([400, 200, 400])
 }
 
+/** One ring, to try the loudspeaker. */
+export const ringOnce = (): void => once(true)
+
 export function startRinging(incoming: boolean): void {
   if (timer) return
   once(incoming)

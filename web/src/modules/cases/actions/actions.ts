@@ -63,6 +63,8 @@ const all = (): Record<string, ActionWords> => ({
   reveal_reporter: { name: t('查看了反映人联系方式'), icon: 'unlock' },
   reveal_photo: { name: t('查看了照片拍摄地'), icon: 'unlock' },
   alarm: { name: t('设备再次告警'), icon: 'warn' },
+  call: { name: t('通话'), icon: 'video' },
+  call_recording: { name: t('录像存档'), icon: 'video' },
   part_sign: { name: t('协办签收'), icon: 'sign' },
   part_done: { name: t('协办完成'), icon: 'check' },
   part_waive: { name: t('免办协办'), icon: 'x' },
