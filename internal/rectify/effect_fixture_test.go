@@ -39,7 +39,7 @@ func newTwoWaves(t *testing.T, d *db.DB) *twoWaves {
 	x := &twoWaves{District: surveytest.New(t, d, 2), t: t}
 	nearby := around{x.District}
 	opinions := opinion.New(opinion.Deps{DB: d, Source: nearby, Areas: nearby})
-	x.Service = New(Deps{DB: d, Opinions: opinions, Directory: nearby, Photos: g, Calendar: workcal.NewSource(workcal.Default()), Surveys: x.Surveys, Yardstick: x})
+	x.Service = New(Deps{DB: d, Opinions: opinions, Directory: nearby, Photos: g, Calendar: workcal.NewSource(workcal.Default()), Surveys: x.Surveys, Yardstick: x, Answers: x.Surveys})
 	x.before = x.Wave(t, "2026H1", x.Plan(t), survey.Fieldwork)
 	return x
 }
