@@ -142,7 +142,7 @@ func (s *Service) Decide(ctx context.Context, id string, d Decision) (a *Appeal,
 			errs.Field{Location: "body.answer", Message: "at least 10 characters"})
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		if a, err = s.openAppeal(ctx, tx, id, d.Version); err != nil {
+		if a, err = findAppeal(ctx, tx, id); err != nil {
 			return err
 		}
 		m, err := findSettlement(ctx, tx, a.SettlementID)
@@ -150,6 +150,9 @@ func (s *Service) Decide(ctx context.Context, id string, d Decision) (a *Appeal,
 			return err
 		}
 		if err := auth.RequireArea(ctx, PermManage, m.Area); err != nil {
+			return err
+		}
+		if err := a.stillOpen(d.Version); err != nil {
 			return err
 		}
 		p := auth.From(ctx)
@@ -177,11 +180,14 @@ func (s *Service) Withdraw(ctx context.Context, id string, version int) (a *Appe
 		return nil, err
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		if a, err = s.openAppeal(ctx, tx, id, version); err != nil {
+		if a, err = findAppeal(ctx, tx, id); err != nil {
 			return err
 		}
 		if a.UnitID != auth.From(ctx).UnitID {
 			return errs.NotFound("results.appeal_not_found", "There is no such appeal.")
+		}
+		if err := a.stillOpen(version); err != nil {
+			return err
 		}
 		a.State = AppealWithdrawn
 		return errors.Join(updateAppeal(ctx, tx, a), a.log(ctx, tx, "results.withdraw", a.Area))
@@ -192,17 +198,22 @@ func (s *Service) Withdraw(ctx context.Context, id string, version int) (a *Appe
 	return a, nil
 }
 
-func (s *Service) openAppeal(ctx context.Context, tx *db.Tx, id string, version int) (*Appeal, error) {
+func findAppeal(ctx context.Context, tx *db.Tx, id string) (*Appeal, error) {
 	a, err := db.Get[Appeal](ctx, tx, "SELECT "+appealColumns+" FROM appeal WHERE id = $1", id)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, errs.NotFound("results.appeal_not_found", "There is no such appeal.")
 	} else if err != nil {
 		return nil, fmt.Errorf("find appeal %s: %w", id, err)
 	}
-	if a.Version != version || a.State != AppealOpen {
-		return nil, errs.Conflict("results.appeal_changed", fmt.Sprintf("The appeal is %s; look at it again.", a.State)).With(a)
-	}
 	return &a, nil
+}
+
+// stillOpen is asked after the rights of the caller: the conflict shows the appeal as it is.
+func (a *Appeal) stillOpen(version int) error {
+	if a.Version != version || a.State != AppealOpen {
+		return errs.Conflict("results.appeal_changed", fmt.Sprintf("The appeal is %s; look at it again.", a.State)).With(a)
+	}
+	return nil
 }
 
 func updateAppeal(ctx context.Context, tx *db.Tx, a *Appeal) error {
