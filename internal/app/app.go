@@ -147,10 +147,11 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return errors.Join(err, server.Close())
 	}
+	kept := a.startTracks(background)
+	a.awaitTracks(ctx)
 	ready(listener.Addr().String())
 	debug.SetGCPercent(serveGC)
 	ticking := a.startClocks(background)
-	kept := a.startTracks(background)
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -199,6 +200,19 @@ func (a *App) startTracks(ctx context.Context) <-chan struct{} {
 		}
 	}()
 	return done
+}
+
+// journalWait is how long a server waits for its journal of positions before it says that it is ready without.
+const journalWait = 10 * time.Second
+
+// awaitTracks returns when positions are taken, or when that takes too long: everything else works without.
+func (a *App) awaitTracks(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, journalWait)
+	defer cancel()
+	select {
+	case <-a.Patrol.Ready():
+	case <-ctx.Done():
+	}
 }
 
 // startHousekeeping seals the audit chain every second; every hour it forgets old idempotency keys and unlinks invitations from answers.
