@@ -211,6 +211,7 @@ const eventColumns = "id, session_id, officer_id, officer_name, area_code, fence
 type EventFilter struct {
 	Fence, Officer, Kind, Area string
 	From, To                   *clock.Time
+	Late                       bool // only what was found or withdrawn when positions came late
 }
 
 // Events lists what happened in the caller's areas, newest first. Needs fence.read.
@@ -239,6 +240,9 @@ func (s *Service) Events(ctx context.Context, f EventFilter, page httpx.PageIn) 
 		}
 		if f.To != nil {
 			add("at < $%d", *f.To)
+		}
+		if f.Late {
+			where += " AND (late OR withdrawn_at IS NOT NULL)"
 		}
 		if f.Area != "" {
 			where += " AND " + auth.Within("area_code", []string{f.Area}, &args)

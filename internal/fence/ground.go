@@ -12,19 +12,52 @@ const lattice = geo.Scale / 1_000_000
 
 func vertex(p track.Point) geo.Vertex { return geo.Vertex{X: p.Lon * lattice, Y: p.Lat * lattice} }
 
-// ground is the area of a fence, ready to be asked.
+// ground is the area of a fence, ready to be asked: its edges lie in rows from south to north, so that a question looks at the few of them beside it.
 type ground struct {
 	shape       geo.Shape
 	box         geo.Box
 	east, north float64 // metres per unit of the lattice at its middle
+	height      int64   // of a row in units of the lattice
+	rows        [][]edge
 }
+
+// edge is one side of the border from its lower to its higher end.
+type edge struct{ low, high geo.Vertex }
+
+// edgesPerRow is about how many edges of a plain outline lie in a row; mostRows bounds what is kept of a big one.
+const (
+	edgesPerRow = 4
+	mostRows    = 256
+)
 
 func newGround(s geo.Shape) *ground {
 	b := s.Bounds()
 	lat := (float64(b.MinY) + float64(b.MaxY)) / 2 / geo.Scale * math.Pi / 180
 	const metre = math.Pi / 180 / geo.Scale * 6371008.8
-	return &ground{shape: s, box: b, east: metre * math.Cos(lat), north: metre}
+	g := &ground{shape: s, box: b, east: metre * math.Cos(lat), north: metre}
+	n := min(mostRows, max(1, s.Vertices()/edgesPerRow*2))
+	g.height = (int64(b.MaxY)-int64(b.MinY))/int64(n) + 1
+	g.rows = make([][]edge, n)
+	for _, polygon := range s {
+		for _, ring := range polygon {
+			last := ring[len(ring)-1]
+			for _, at := range ring {
+				e := edge{last, at}
+				if last.Y > at.Y {
+					e = edge{at, last}
+				}
+				last = at
+				for row := g.row(e.low.Y); row <= g.row(e.high.Y); row++ {
+					g.rows[row] = append(g.rows[row], e)
+				}
+			}
+		}
+	}
+	return g
 }
+
+// row is where a height within the box lies.
+func (g *ground) row(y int32) int64 { return (int64(y) - int64(g.box.MinY)) / g.height }
 
 // circleSides is how many corners stand for a circle: the error is a thousandth of its radius.
 const circleSides = 64
@@ -41,16 +74,22 @@ func circle(lat, lon, radius float64) geo.Shape {
 	return geo.Shape{geo.Polygon{ring}}
 }
 
+// contains reports whether a position lies within, by the rule of geo.Shape.Contains.
 func (g *ground) contains(v geo.Vertex) bool {
 	if v.X < g.box.MinX || v.X > g.box.MaxX || v.Y < g.box.MinY || v.Y > g.box.MaxY {
 		return false
 	}
-	return g.shape.Contains(v)
-}
-
-// reaches reports whether a fix at a position can concern the fence.
-func (g *ground) reaches(v geo.Vertex) bool {
-	return v.X >= g.box.MinX-reach && v.X <= g.box.MaxX+reach && v.Y >= g.box.MinY-reach && v.Y <= g.box.MaxY+reach
+	in := false
+	for i := range g.rows[g.row(v.Y)] {
+		e := &g.rows[g.row(v.Y)][i]
+		if e.low.Y > v.Y || v.Y >= e.high.Y {
+			continue
+		}
+		if (int64(e.high.X)-int64(e.low.X))*(int64(v.Y)-int64(e.low.Y))-(int64(e.high.Y)-int64(e.low.Y))*(int64(v.X)-int64(e.low.X)) > 0 {
+			in = !in
+		}
+	}
+	return in
 }
 
 // far is beyond what any fix within maxAccuracy can be wrong by: such distances are not measured exactly.
@@ -63,14 +102,13 @@ func (g *ground) away(v geo.Vertex) float64 {
 	if dx > far || dy > far {
 		return max(dx, dy)
 	}
-	nearest := math.Inf(1)
-	for _, polygon := range g.shape {
-		for _, ring := range polygon {
-			last := ring[len(ring)-1]
-			for _, at := range ring {
-				nearest = min(nearest, g.toEdge(v, last, at))
-				last = at
-			}
+	reach := int64(far / g.north)
+	from := max(0, (int64(v.Y)-reach-int64(g.box.MinY))/g.height)
+	to := min(int64(len(g.rows))-1, (int64(v.Y)+reach-int64(g.box.MinY))/g.height)
+	nearest := far * far
+	for row := from; row <= to; row++ {
+		for i := range g.rows[row] {
+			nearest = min(nearest, g.toEdge(v, g.rows[row][i].low, g.rows[row][i].high))
 		}
 	}
 	return math.Sqrt(nearest)
@@ -88,29 +126,32 @@ func (g *ground) toEdge(v, a, b geo.Vertex) float64 {
 	return dx*dx + dy*dy
 }
 
+// beside reports whether a way cannot touch the area because it lies on one side of it.
+func (g *ground) beside(a, b geo.Vertex) bool {
+	return max(a.X, b.X) < g.box.MinX || min(a.X, b.X) > g.box.MaxX || max(a.Y, b.Y) < g.box.MinY || min(a.Y, b.Y) > g.box.MaxY
+}
+
 // crossed returns how many metres of the way from a to b, both outside, lie inside, and where the middle of that is on the
 // way, 0 to 1.
 func (g *ground) crossed(a, b geo.Vertex) (metres, middle float64) {
-	if max(a.X, b.X) < g.box.MinX || min(a.X, b.X) > g.box.MaxX || max(a.Y, b.Y) < g.box.MinY || min(a.Y, b.Y) > g.box.MaxY {
+	if g.beside(a, b) {
 		return 0, 0
 	}
 	first, last := math.Inf(1), math.Inf(-1)
 	dx, dy := float64(b.X-a.X), float64(b.Y-a.Y)
-	for _, polygon := range g.shape {
-		for _, ring := range polygon {
-			from := ring[len(ring)-1]
-			for _, to := range ring {
-				ex, ey := float64(to.X-from.X), float64(to.Y-from.Y)
-				fx, fy := float64(from.X-a.X), float64(from.Y-a.Y)
-				from = to
-				det := dx*ey - dy*ex
-				if det == 0 {
-					continue
-				}
-				t, u := (fx*ey-fy*ex)/det, (fx*dy-fy*dx)/det
-				if t >= 0 && t <= 1 && u >= 0 && u < 1 {
-					first, last = min(first, t), max(last, t)
-				}
+	to := g.row(min(max(a.Y, b.Y), g.box.MaxY))
+	for row := g.row(max(min(a.Y, b.Y), g.box.MinY)); row <= to; row++ {
+		for i := range g.rows[row] {
+			e := &g.rows[row][i]
+			ex, ey := float64(e.high.X-e.low.X), float64(e.high.Y-e.low.Y)
+			fx, fy := float64(e.low.X-a.X), float64(e.low.Y-a.Y)
+			det := dx*ey - dy*ex
+			if det == 0 {
+				continue
+			}
+			t, u := (fx*ey-fy*ex)/det, (fx*dy-fy*dx)/det
+			if t >= 0 && t <= 1 && u >= 0 && u <= 1 {
+				first, last = min(first, t), max(last, t)
 			}
 		}
 	}

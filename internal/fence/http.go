@@ -2,6 +2,7 @@ package fence
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -45,12 +46,13 @@ type eventsIn struct {
 	Officer string    `query:"officer" maxLength:"60"`
 	Kind    string    `query:"kind" enum:"enter,leave,cross,dwell,away,back,lost,found"`
 	Area    string    `query:"area" maxLength:"20"`
+	Late    bool      `query:"late" doc:"Only what was found or withdrawn when positions came late"`
 	From    time.Time `query:"from"`
 	To      time.Time `query:"to"`
 }
 
 func (in *eventsIn) filter() EventFilter {
-	f := EventFilter{Fence: in.Fence, Officer: in.Officer, Kind: in.Kind, Area: in.Area}
+	f := EventFilter{Fence: in.Fence, Officer: in.Officer, Kind: in.Kind, Area: in.Area, Late: in.Late}
 	if !in.From.IsZero() {
 		f.From = clock.Ptr(in.From)
 	}
@@ -59,6 +61,23 @@ func (in *eventsIn) filter() EventFilter {
 	}
 	return f
 }
+
+type watchableIn struct {
+	Area  string   `query:"area" maxLength:"20"`
+	Words string   `query:"words" maxLength:"120"`
+	IDs   []string `query:"ids" maxItems:"50" doc:"Only these"`
+}
+
+type importIn struct{ Body fenceImport }
+
+type fenceImport struct {
+	File  json.RawMessage `json:"file" doc:"A GeoJSON FeatureCollection as the export writes it"`
+	Scope string          `json:"scope" maxLength:"20" doc:"Where those without a scope are for"`
+	Dry   bool            `json:"dry,omitempty" doc:"Try it without keeping anything"`
+}
+
+// largestFile bounds a GeoJSON file of fences, in bytes.
+const largestFile = 8 << 20
 
 // Routes registers the operations of this module.
 func (s *Service) Routes(api huma.API) {
@@ -79,5 +98,31 @@ func (s *Service) Routes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "change-fence", Method: http.MethodPut, Path: "/api/v1/fences/{id}", Summary: "Change a fence, or switch it on or off: a new version from now on", Tag: tag, Access: manage, Errors: []int{404, 409}},
 		func(ctx context.Context, in *changeIn) (*body[*Fence], error) {
 			return out(s.Change(ctx, in.ID, in.Body.Version, in.Body.Definition, in.Body.Active))
+		})
+	s.choiceRoutes(api)
+}
+
+func (s *Service) choiceRoutes(api huma.API) {
+	httpx.Handle(api, httpx.Op{ID: "list-watchable", Method: http.MethodGet, Path: "/api/v1/fences/people", Summary: "Officers a fence can be for, by name, at most 50", Tag: tag, Access: httpx.Permission(PermManage)},
+		func(ctx context.Context, in *watchableIn) (*body[httpx.Page[Person]], error) {
+			list, err := s.Watchable(ctx, in.Area, in.Words, in.IDs)
+			return out(httpx.Whole(list), err)
+		})
+	httpx.Handle(api, httpx.Op{ID: "export-fences", Method: http.MethodGet, Path: "/api/v1/fences/export", Summary: "Fences and standing rules as GeoJSON", Tag: tag, Access: httpx.Permission(PermRead)},
+		func(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
+			file, err := s.Export(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return &huma.StreamResponse{Body: func(w huma.Context) {
+				w.SetHeader("Content-Type", "application/geo+json")
+				w.SetHeader("Content-Disposition", httpx.Attachment("围栏.geojson"))
+				_, _ = w.BodyWriter().Write(file) // the caller may be gone
+			}}, nil
+		})
+	httpx.Handle(api, httpx.Op{ID: "import-fences", Method: http.MethodPost, Path: "/api/v1/fences/imports", Summary: "Draw or change fences from GeoJSON, each feature judged for itself", Tag: tag, Access: httpx.Permission(PermManage), MaxBody: largestFile},
+		func(ctx context.Context, in *importIn) (*body[httpx.Page[Imported]], error) {
+			list, err := s.Import(ctx, in.Body.File, in.Body.Scope, in.Body.Dry)
+			return out(httpx.Whole(list), err)
 		})
 }

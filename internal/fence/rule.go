@@ -64,8 +64,15 @@ func (d *Definition) check() error {
 	if wrong := d.wrong(); wrong != "" {
 		return errs.Invalid("fence.bad_definition", "Complete the fence: "+wrong+".", errs.Field{Location: "body", Message: wrong})
 	}
-	_, err := d.compile(nil)
-	return err
+	r, err := d.compile(nil)
+	if err != nil || d.Kind != Polygon {
+		return err
+	}
+	if defect := geo.Check(r.ground.shape); defect != nil {
+		at := fmt.Sprintf("%.6f,%.6f", defect.At.Lon(), defect.At.Lat())
+		return errs.Invalid("fence.crossed_border", "The border crosses or touches itself at "+at+"; draw it without.", errs.Field{Location: "body.geometry", Message: string(defect.Kind), Value: at})
+	}
+	return nil
 }
 
 func (d *Definition) wrong() string {

@@ -1,6 +1,8 @@
 package fence
 
 import (
+	"slices"
+
 	"yiwang/internal/platform/geo"
 )
 
@@ -57,22 +59,24 @@ func newRules(list []*rule) *rules {
 	return x
 }
 
-// near lists the drawn fences that a position can concern.
-func (x *rules) near(v geo.Vertex) []*rule { return x.cells[cellOf(v)] }
+// nothing is what lies near a cell without fences.
+var nothing = []*rule{}
 
-// along lists the drawn fences that a way can cut; a way is short, so two cells and those between are few.
-func (x *rules) along(a, b geo.Vertex) []*rule {
-	from, to := cellOf(a), cellOf(b)
-	if from == to {
-		return x.cells[from]
+// near lists the drawn fences that a position in a cell can concern; never nil.
+func (x *rules) near(at cell) []*rule {
+	if list := x.cells[at]; list != nil {
+		return list
 	}
+	return nothing
+}
+
+// along lists the drawn fences that a way from cell to cell can cut, each once; a way is short, so the cells between are few.
+func (x *rules) along(from, to cell) []*rule {
 	var out []*rule
-	seen := map[*rule]bool{}
 	for cx := min(from.x, to.x); cx <= max(from.x, to.x); cx++ {
 		for cy := min(from.y, to.y); cy <= max(from.y, to.y); cy++ {
 			for _, r := range x.cells[cell{cx, cy}] {
-				if !seen[r] {
-					seen[r] = true
+				if !slices.Contains(out, r) {
 					out = append(out, r)
 				}
 			}

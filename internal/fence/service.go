@@ -17,6 +17,7 @@ type Deps struct {
 	Regions *region.Service // nil: no own grids and no fences made of areas
 	Patrol  *patrol.Service
 	Alarms  *alarm.Service
+	People  People // nil: nobody can be chosen by name
 }
 
 // Service holds the verbs of this module. It is safe for concurrent use.

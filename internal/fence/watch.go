@@ -57,7 +57,9 @@ type watch struct {
 
 	who   Who
 	dirty bool
-	rules *rules // whose rules the sides hold
+	rules *rules  // whose rules the sides hold
+	cell  cell    // of the newest fix that was compared …
+	close []*rule // … and what may concern it
 }
 
 // follow lets the sides hold their versions of these rules.
@@ -68,7 +70,15 @@ func (w *watch) follow(x *rules) {
 	for _, s := range w.Sides {
 		s.rule = x.version(s.Fence, s.Version)
 	}
-	w.rules = x
+	w.rules, w.close = x, nil
+}
+
+// near lists the drawn fences that a position can concern: mostly those of the fix before.
+func (w *watch) near(v geo.Vertex) []*rule {
+	if at := cellOf(v); w.close == nil || at != w.cell {
+		w.cell, w.close = at, w.rules.near(at)
+	}
+	return w.close
 }
 
 // of returns the side of a rule, nil if it is outside and nothing is known against it.
@@ -123,27 +133,29 @@ func (w *watch) take(p track.Point, rules *rules, tell func(happening)) {
 	w.Sides = slices.DeleteFunc(w.Sides, func(s *side) bool { // changed, switched off, or out of its hours
 		return s.rule == nil || !s.rule.inForce(p.At) || !s.rule.watches(&w.who)
 	})
+	from := w.cell
 	for _, s := range w.Sides {
-		if g := s.rule.ground; g != nil && !g.reaches(v) {
-			w.place(s.rule, g, v, p, tell)
+		if g := s.rule.ground; g != nil {
+			w.compare(s, g.contains(v), g, v, p, tell)
 		}
 	}
-	for _, r := range rules.near(v) {
-		if r.ground.reaches(v) && r.inForce(p.At) && r.watches(&w.who) {
-			w.place(r, r.ground, v, p, tell)
+	for _, r := range w.near(v) {
+		if r.ground.contains(v) && w.of(r) == nil && r.inForce(p.At) && r.watches(&w.who) {
+			w.compare(w.add(r), true, r.ground, v, p, tell)
 		}
 	}
 	for _, r := range rules.own {
 		if g := rules.grounds[w.who.Area]; g != nil && r.inForce(p.At) && r.watches(&w.who) {
-			if w.of(r) == nil {
-				s := w.add(r)
+			s := w.of(r)
+			if s == nil {
+				s = w.add(r)
 				s.In, s.Since = true, p.At
 			}
-			w.place(r, g, v, p, tell)
+			w.compare(s, g.contains(v), g, v, p, tell)
 		}
 	}
 	if last := w.Last; last.At > 0 && p.At-last.At <= wayBreak {
-		w.passed(last, p, rules, tell)
+		w.passed(last, from, p, tell)
 	}
 	w.Last = fix{p.At, p.Lat, p.Lon}
 	w.Sides = slices.DeleteFunc(w.Sides, func(s *side) bool { return !s.In && !s.Was && s.N == 0 })
@@ -166,15 +178,9 @@ func (w *watch) believe(p track.Point) bool {
 	return true
 }
 
-// place compares a fix with one fence.
-func (w *watch) place(r *rule, g *ground, v geo.Vertex, p track.Point, tell func(happening)) {
-	s, inside := w.of(r), g.contains(v)
-	if s == nil {
-		if !inside {
-			return
-		}
-		s = w.add(r)
-	}
+// compare moves one side on by a fix inside or outside of its ground.
+func (w *watch) compare(s *side, inside bool, g *ground, v geo.Vertex, p track.Point, tell func(happening)) {
+	r := s.rule
 	if inside == s.In {
 		s.N = 0
 		w.stay(r, s, p, tell)
@@ -237,11 +243,15 @@ func (w *watch) stay(r *rule, s *side, p track.Point, tell func(happening)) {
 	tell(happening{rule: r, kind: kind, at: s.Since + int64(limit)*minute, seconds: limit * 60, lat: p.Lat, lon: p.Lon})
 }
 
-// passed finds fences between two fixes, both outside.
-func (w *watch) passed(last fix, p track.Point, rules *rules, tell func(happening)) {
+// passed finds fences between two fixes, both outside; from is the cell of the first.
+func (w *watch) passed(last fix, from cell, p track.Point, tell func(happening)) {
 	a, b := geo.Vertex{X: last.Lon * lattice, Y: last.Lat * lattice}, vertex(p)
-	for _, r := range rules.along(a, b) {
-		if !r.Enter || w.of(r) != nil || !r.inForce(p.At) || !r.watches(&w.who) {
+	list := w.close
+	if from != w.cell {
+		list = w.rules.along(cellOf(a), w.cell)
+	}
+	for _, r := range list {
+		if !r.Enter || r.ground.beside(a, b) || w.of(r) != nil || !r.inForce(p.At) || !r.watches(&w.who) {
 			continue
 		}
 		if metres, middle := r.ground.crossed(a, b); metres >= shortestCut {

@@ -14,44 +14,54 @@ type Code string
 // positions; phones can leave the mark of the operating system out, so that the statistics carry the most.
 const (
 	Marked   Code = "mock"      // the operating system says that an app made the position up
-	Teleport Code = "teleport"  // jumps that no vehicle makes
+	Teleport Code = "teleport"  // jumps that no vehicle makes, between places one stays at
 	Constant Code = "constant"  // accuracy and speed never change on the way
-	Still    Code = "still"     // no jitter while standing, which no receiver achieves
+	Still    Code = "still"     // pinned: measured anew all the time, and nowhere a way
+	White    Code = "white"     // trembles without memory, while the error of a receiver lasts for a minute
 	Regular  Code = "regular"   // every step as long as the last, or every one in the same direction
 	Repeated Code = "repeated"  // the way of an earlier session again, to the metre
 	TooExact Code = "too_exact" // positions on a coarse raster of typed coordinates
 )
 
-var weights = map[Code]int{Marked: 60, Teleport: 25, Constant: 20, Still: 40, Regular: 40, Repeated: 60, TooExact: 40}
+var weights = map[Code]int{Marked: 60, Teleport: 40, Constant: 20, Still: 40, White: 40, Regular: 40, Repeated: 60, TooExact: 40}
 
 // Suspicious is the score from which a person is asked to look.
 const Suspicious = 40
 
 // Method numbers this way of scoring; it rises when reasons or limits change.
-const Method = 1
+const Method = 2
 
 // Reason is one thing that speaks against the positions, with the figures it rests on.
 type Reason struct {
-	Code    Code    `json:"code" enum:"mock,teleport,constant,still,regular,repeated,too_exact"`
+	Code    Code    `json:"code" enum:"mock,teleport,constant,still,white,regular,repeated,too_exact"`
 	Weight  int     `json:"weight"`
 	Count   int     `json:"count" doc:"Fixes, steps or jumps it was seen in"`
-	Value   float64 `json:"value" doc:"mock: share of fixes; teleport: fastest step in m/s; constant: the accuracy in metres; still: spread in metres; regular: variation of steps; repeated: mean distance in metres"`
+	Value   float64 `json:"value" doc:"mock: share of fixes; teleport: fastest step in m/s; constant: the accuracy in metres; still: spread in metres; white: correlation of one fix with the next; regular: variation of steps; repeated: mean distance in metres"`
 	From    int64   `json:"from" doc:"Milliseconds"`
 	To      int64   `json:"to"`
 	Session string  `json:"session,omitempty" doc:"repeated: the earlier session"`
 }
 
-// Limits. A walk with a phone varies by more than any of these in every minute; see docs/spoof.md for how they were tried.
+// Limits; see docs/alarms.md for how they were tried.
 const (
 	fewest        = 30   // fixes below which nothing is said
 	jumpSpeed     = 40.0 // metres a second
 	jumpMetres    = 300.0
 	fewestJumps   = 2
+	jumpLasts     = 3 * 60_000 // a receiver that errs is back sooner
 	constantFixes = 40
 	movingStep    = 2.0 // metres between fixes on the way
 	stillTime     = 10 * 60_000
 	stillRadius   = 3.0 // metres around the first fix of a stay
 	stillSpread   = 0.3
+	stillShare    = 0.9     // of the fixes: a receiver that holds its place while it stands shows a way when it goes
+	stillGap      = 120_000 // milliseconds
+	whiteTime     = 5 * 60_000
+	whiteFixes    = 60
+	whiteRadius   = 15.0
+	whiteSpread   = 0.1
+	whiteGap      = 30_000
+	whiteMemory   = 0.2
 	regularSteps  = 40
 	regularRatio  = 0.02
 	rasterShare   = 0.9
@@ -63,7 +73,7 @@ func Score(points []track.Point, earlier []Shape) (score int, reasons []Reason) 
 	if len(points) < fewest {
 		return 0, nil
 	}
-	for _, look := range []func([]track.Point) (Reason, bool){marked, teleport, constant, still, regular, tooExact} {
+	for _, look := range []func([]track.Point) (Reason, bool){marked, teleport, constant, still, white, regular, tooExact} {
 		if r, found := look(points); found {
 			reasons = append(reasons, r)
 		}
@@ -104,9 +114,14 @@ func exact(p *track.Point) bool {
 	return !p.Flags.Has(track.Network) && (p.Accuracy == track.NoAccuracy || p.Accuracy <= 30)
 }
 
+// teleport finds jumps after which one stays where one is: a receiver that errs, or repeats an old fix, is back after a moment.
 func teleport(points []track.Point) (r Reason, found bool) {
 	r = Reason{Code: Teleport}
 	var last *track.Point
+	since := int64(0) // one is at the present place
+	if len(points) > 0 {
+		since = points[0].At
+	}
 	for i := range points {
 		p := &points[i]
 		if !exact(p) {
@@ -115,8 +130,11 @@ func teleport(points []track.Point) (r Reason, found bool) {
 		if last != nil {
 			m, seconds := track.Metres(*last, *p), float64(p.At-last.At)/1000
 			if m > jumpMetres && m/seconds > jumpSpeed {
-				r.seen(p.At)
-				r.Value = max(r.Value, m/seconds)
+				if last.At-since >= jumpLasts {
+					r.seen(p.At)
+					r.Value = max(r.Value, m/seconds)
+				}
+				since = p.At
 			}
 		}
 		last = p
@@ -143,23 +161,102 @@ func constant(points []track.Point) (best Reason, found bool) {
 	return best, best.Count >= constantFixes
 }
 
-// still finds a stay of ten minutes in which the receiver does not tremble. A phone that lies still and repeats its last fix
-// may do so for a while: what counts is a spread that is small but is claimed to be measured anew with satellites.
-func still(points []track.Point) (best Reason, found bool) {
-	best.Code, best.Value = Still, math.Inf(1)
+// measured leaves out what a phone repeats to the last digit: its system tells the last fix again while it lies still.
+// A receiver that holds its place tells another accuracy with it, which counts as measured if held is true.
+func measured(points []track.Point, held bool) (out []track.Point) {
+	for i := range points {
+		if n := len(out); n > 0 && points[i].Lat == out[n-1].Lat && points[i].Lon == out[n-1].Lon && (!held || points[i].Accuracy == out[n-1].Accuracy) {
+			continue
+		}
+		out = append(out, points[i])
+	}
+	return out
+}
+
+// stays cuts points into stretches within a radius of their first, without a longer gap, and calls fn for each.
+func stays(points []track.Point, radius float64, gap int64, fn func(stay []track.Point)) {
 	for i := 0; i < len(points); {
 		k := i + 1
-		for k < len(points) && exact(&points[k]) && track.Metres(points[i], points[k]) <= stillRadius && points[k].At-points[k-1].At <= 60_000 {
+		for k < len(points) && exact(&points[k]) && track.Metres(points[i], points[k]) <= radius && points[k].At-points[k-1].At <= gap {
 			k++
 		}
-		if points[k-1].At-points[i].At >= stillTime && k-i >= fewest {
-			if s := spread(points[i:k]); s < best.Value {
-				best.Value, best.Count, best.From, best.To = s, k-i, points[i].At, points[k-1].At
-			}
-		}
+		fn(points[i:k])
 		i = k
 	}
-	return best, best.Count > 0 && best.Value < stillSpread
+}
+
+// still finds a session that is pinned: stays of ten minutes in which what is claimed to be measured anew does not tremble, and nothing
+// beside them. Receivers that hold their place while they stand are honest: they show a way when they go.
+func still(points []track.Point) (best Reason, found bool) {
+	best.Code, best.Value = Still, math.Inf(1)
+	fresh := measured(points, true)
+	if len(fresh) < fewest {
+		return best, false
+	}
+	pinned := 0
+	stays(fresh, stillRadius, stillGap, func(stay []track.Point) {
+		last := len(stay) - 1
+		if stay[last].At-stay[0].At < stillTime || len(stay) < fewest {
+			return
+		}
+		s := spread(stay)
+		if s < stillSpread {
+			pinned += len(stay)
+		}
+		if s < best.Value {
+			best.Value, best.Count, best.From, best.To = s, len(stay), stay[0].At, stay[last].At
+		}
+	})
+	return best, best.Value < stillSpread && float64(pinned) >= stillShare*float64(len(fresh))
+}
+
+// white finds a stay in which every fix errs anew: what wanders around a receiver, reflections and the air, wanders over a minute, so that one
+// fix tells of the next; the noise that an app adds does not.
+func white(points []track.Point) (best Reason, found bool) {
+	best.Code, best.Value = White, math.Inf(1)
+	stays(measured(points, false), whiteRadius, whiteGap, func(stay []track.Point) {
+		last := len(stay) - 1
+		if len(stay) < whiteFixes || stay[last].At-stay[0].At < whiteTime || spread(stay) < whiteSpread {
+			return
+		}
+		if m := memory(stay); m < best.Value {
+			best.Value, best.Count, best.From, best.To = m, len(stay), stay[0].At, stay[last].At
+		}
+	})
+	return best, best.Value < whiteMemory
+}
+
+// memory is the correlation of the position of one fix with that of the next, over both axes.
+func memory(points []track.Point) float64 {
+	east, north := make([]float64, len(points)), make([]float64, len(points))
+	for i := range points {
+		east[i], north[i] = plane(points[0], points[i])
+	}
+	return (serial(east) + serial(north)) / 2
+}
+
+// plane is how many metres east and north of a point another lies.
+func plane(from, to track.Point) (east, north float64) {
+	const metre = math.Pi / 180 / 1e6 * 6371008.8
+	return float64(to.Lon-from.Lon) * metre * math.Cos(float64(from.Lat)/1e6*math.Pi/180), float64(to.Lat-from.Lat) * metre
+}
+
+// serial is the correlation of a series with itself one step later (G. E. P. Box and G. M. Jenkins, Time Series Analysis, 1970, r1).
+func serial(v []float64) float64 {
+	mean, products, squares := 0.0, 0.0, 0.0
+	for _, x := range v {
+		mean += x / float64(len(v))
+	}
+	for i, x := range v {
+		squares += (x - mean) * (x - mean)
+		if i > 0 {
+			products += (x - mean) * (v[i-1] - mean)
+		}
+	}
+	if squares == 0 {
+		return 1
+	}
+	return products / squares
 }
 
 // spread is the root mean square distance from the mean position, in metres.

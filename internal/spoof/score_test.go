@@ -243,7 +243,7 @@ func TestScore_SaysWhy(t *testing.T) {
 	former := walk(r, w, 1_790_000_000_000)
 	honest := walk(r, w, 1_790_086_400_000)
 	earlier := []Shape{{"before", ShapeOf(former)}}
-	for kind, want := range map[string]Code{"app with mark": Marked, "joystick": Regular, "pinned": Still, "teleport": Still, "replay": Repeated, "emulator": TooExact} {
+	for kind, want := range map[string]Code{"app with mark": Marked, "joystick": Regular, "pinned": Still, "teleport": Teleport, "replay": Repeated, "emulator": TooExact} {
 		_, reasons := Score(frauds[kind](r, honest, former), earlier)
 		if len(reasons) == 0 || reasons[0].Code != want || reasons[0].To < reasons[0].From || reasons[0].Count == 0 {
 			t.Errorf("%s: %+v", kind, reasons)

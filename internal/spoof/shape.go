@@ -2,6 +2,7 @@ package spoof
 
 import (
 	"math"
+	"slices"
 
 	"yiwang/internal/track"
 )
@@ -17,7 +18,9 @@ const (
 	shapeStep  = 25.0 // metres between the points of a shape
 	shapeMost  = 400  // points
 	shapeLeast = 24   // points: a shorter way is repeated by chance
-	sameWay    = 3.0  // metres on average: two walks with receivers of their own differ by more
+	sameWay    = 1.0  // metres on average: two walks with receivers of their own differ by more
+	shakenWay  = 3.0  // metres on average, when every point is off anew …
+	shakenLess = 0.2  // … that is, with less memory than this from one point to the next
 	samePart   = 0.85 // of the points have a partner in the same order
 	partner    = 8.0  // metres
 )
@@ -36,59 +39,65 @@ func ShapeOf(points []track.Point) (out []track.Point) {
 	return out
 }
 
-// repeated finds an earlier session whose way is the same to a few metres. A person who walks one round every day walks it
-// with other deviations: receivers are off by four metres and more, and nobody crosses the street at the same spot.
+// repeated finds an earlier session whose way is the same to a metre, forwards or backwards, or to a few metres with noise on it. Who walks one
+// round every day walks it with other deviations: nobody crosses the street at the same spot, and receivers err by a metre or more, each in its
+// own way and for a minute.
 func repeated(points []track.Point, earlier []Shape) (best Reason, found bool) {
 	own := ShapeOf(points)
 	best.Code, best.Value = Repeated, math.Inf(1)
 	if len(own) < shapeLeast {
 		return best, false
 	}
+	back := slices.Clone(own)
+	slices.Reverse(back)
 	for i := range earlier {
 		if len(earlier[i].Points) < shapeLeast {
 			continue
 		}
-		part, mean := follows(own, earlier[i].Points)
-		if part >= samePart && mean < best.Value {
-			best.Value, best.Session, best.Count = mean, earlier[i].Session, int(part*float64(len(own)))
-			best.From, best.To = own[0].At, own[len(own)-1].At
+		for _, way := range [][]track.Point{own, back} {
+			off := follows(way, earlier[i].Points)
+			if float64(len(off)) < samePart*float64(len(own)) {
+				continue
+			}
+			mean := 0.0
+			for _, m := range off {
+				mean += math.Abs(m) / float64(len(off))
+			}
+			if (mean < sameWay || mean < shakenWay && serial(off) < shakenLess) && mean < best.Value {
+				best.Value, best.Session, best.Count = mean, earlier[i].Session, len(off)
+				best.From, best.To = own[0].At, own[len(own)-1].At
+			}
 		}
 	}
-	return best, best.Value < sameWay
+	return best, best.Count > 0
 }
 
-// follows walks along both ways at once and returns what part of a lies beside b, in order, and the mean distance of those
-// points to the way b.
-func follows(a, b []track.Point) (part, mean float64) {
-	k, hits, sum := 0, 0, 0.0
+// follows walks along both ways at once and returns, of the points of a that lie beside b in order, how many metres off they are:
+// to the left positive, to the right negative.
+func follows(a, b []track.Point) (off []float64) {
+	k := 0
 	for i := range a {
 		nearest, at := math.Inf(1), k
 		for j := k; j+1 < len(b) && j < k+12; j++ {
-			if m := toStep(a[i], b[j], b[j+1]); m < nearest {
+			if m := toStep(a[i], b[j], b[j+1]); math.Abs(m) < math.Abs(nearest) {
 				nearest, at = m, j
 			}
 		}
-		if nearest <= partner {
-			hits++
-			sum += nearest
+		if math.Abs(nearest) <= partner {
+			off = append(off, nearest)
 			k = at
 		}
 	}
-	if hits == 0 {
-		return 0, math.Inf(1)
-	}
-	return float64(hits) / float64(len(a)), sum / float64(hits)
+	return off
 }
 
-// toStep is the distance of a point from the straight way between two, in metres.
+// toStep is the distance of a point from the straight way between two, in metres, negative on its right.
 func toStep(p, a, b track.Point) float64 {
-	const metre = math.Pi / 180 / 1e6 * 6371008.8
-	cos := math.Cos(float64(a.Lat) / 1e6 * math.Pi / 180)
-	px, py := float64(p.Lon-a.Lon)*metre*cos, float64(p.Lat-a.Lat)*metre
-	ex, ey := float64(b.Lon-a.Lon)*metre*cos, float64(b.Lat-a.Lat)*metre
+	px, py := plane(a, p)
+	ex, ey := plane(a, b)
 	along := 0.0
 	if l := ex*ex + ey*ey; l > 0 {
 		along = min(1, max(0, (px*ex+py*ey)/l))
 	}
-	return math.Hypot(px-along*ex, py-along*ey)
+	return math.Copysign(math.Hypot(px-along*ex, py-along*ey), ex*py-ey*px)
 }
