@@ -114,6 +114,9 @@ func (s *Service) Advance(ctx context.Context, id, action string, version int, n
 		if w, err = findWave(ctx, tx, id); err != nil {
 			return err
 		}
+		if err := mayMove(ctx, w, action); err != nil {
+			return err
+		}
 		if w.Version != version {
 			return versionConflict(w)
 		}
@@ -133,15 +136,15 @@ func (s *Service) MoveTx(ctx context.Context, tx *db.Tx, id, action, note string
 }
 
 func (s *Service) move(ctx context.Context, tx *db.Tx, w *Wave, action, note string, foreign bool) error {
+	if err := mayMove(ctx, w, action); err != nil {
+		return err
+	}
 	e, err := w.edge(action, note)
 	if err != nil {
 		return err
 	}
 	if e.foreign != foreign {
 		return errs.Conflict("survey.bad_transition", "This step is taken by scoring, reviewing or publishing the results.").With(w.State.actions())
-	}
-	if err := auth.RequireArea(ctx, e.permission, w.Area); err != nil {
-		return err
 	}
 	if e.to == Piloting || e.to == Frozen {
 		if err := s.issued(ctx, tx, &w.Plan.V); err != nil {

@@ -1,10 +1,12 @@
 package survey
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
+	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/errs"
 )
 
@@ -100,6 +102,19 @@ func (w *Wave) edge(action, note string) (edge, error) {
 		return edge{}, errs.Invalid("survey.note_required", "This step needs a written reason.", errs.Field{Location: "body.note", Message: "required"})
 	}
 	return e, nil
+}
+
+// mayMove is asked before a conflict is told, which shows the wave: whatever its state, the action needs its permission in the area.
+func mayMove(ctx context.Context, w *Wave, action string) error {
+	permission := PermManage
+	for _, edges := range workflow {
+		for _, e := range edges {
+			if e.action == action {
+				permission = e.permission
+			}
+		}
+	}
+	return auth.RequireArea(ctx, permission, w.Area)
 }
 
 // Mermaid draws the workflow; the golden file under testdata is the picture in the documentation.

@@ -69,6 +69,12 @@ func SQLite(t testing.TB) *db.DB {
 	return open(t, db.SQLite, NewClock())
 }
 
+// SQLiteAt is SQLite with a clock of the test's own.
+func SQLiteAt(t testing.TB, c clock.Clock) *db.DB {
+	t.Helper()
+	return open(t, db.SQLite, c)
+}
+
 func open(t testing.TB, engine db.Dialect, c clock.Clock) *db.DB {
 	t.Helper()
 	d, err := db.Open(context.Background(), db.Config{URL: location(t, engine), Clock: c, MaxConns: 8})

@@ -55,7 +55,7 @@ type Line struct {
 	From   string // who asks from the other area, when it is not Other
 	Status int    // for who may, and for everybody where the operation is public; an empty list is not taken as an answer
 	Other  int    // for the other area; 200 with the code "empty" is a list with nothing of this area in it
-	Code   string // of the problem the other area gets, or of the first line of what it did to many
+	Code   string // of the problem the other area gets, or of the first line of what it did to many or sent in a file
 	Shared bool   // of no area, so that the other area is not tried
 	Bare   int    // for who has no permission, where the operation asks only for a sign-in; 0 is not tried
 	Keep   string // name under which the answer to who may is kept: {{name.id}} stands for its field in the lines below
@@ -232,6 +232,9 @@ func codeOf(w *httptest.ResponseRecorder) string {
 	var answer struct {
 		Code  string            `json:"code"`
 		Items []json.RawMessage `json:"items"`
+		Bad   []struct {
+			Code string `json:"code"`
+		} `json:"errors"` // lines of a file that were not taken
 	}
 	if !strings.Contains(w.Header().Get("Content-Type"), "json") || json.Unmarshal(w.Body.Bytes(), &answer) != nil {
 		return ""
@@ -241,6 +244,8 @@ func codeOf(w *httptest.ResponseRecorder) string {
 		return answer.Code
 	case answer.Items != nil && len(answer.Items) == 0:
 		return "empty"
+	case len(answer.Bad) > 0:
+		return answer.Bad[0].Code
 	case len(answer.Items) > 0:
 		var line struct {
 			Code string `json:"code"`
