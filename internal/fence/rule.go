@@ -58,21 +58,54 @@ func (d *Definition) check() error {
 	if err := prose.Check("fence.bad_text", prose.Needed("name", &d.Name, 60)); err != nil {
 		return err
 	}
-	if d.Severity == "" {
+	if d.tidy(); d.Severity == "" {
 		d.Severity = alarm.Warning
 	}
 	if wrong := d.wrong(); wrong != "" {
 		return errs.Invalid("fence.bad_definition", "Complete the fence: "+wrong+".", errs.Field{Location: "body", Message: wrong})
 	}
-	r, err := d.compile(nil)
-	if err != nil || d.Kind != Polygon {
-		return err
+	if d.Kind == Polygon {
+		if err := whole(d.Geometry); err != nil {
+			return err
+		}
 	}
-	if defect := geo.Check(r.ground.shape); defect != nil {
-		at := fmt.Sprintf("%.6f,%.6f", defect.At.Lon(), defect.At.Lat())
-		return errs.Invalid("fence.crossed_border", "The border crosses or touches itself at "+at+"; draw it without.", errs.Field{Location: "body.geometry", Message: string(defect.Kind), Value: at})
+	_, err := d.compile(nil)
+	return err
+}
+
+// whole refuses a border that crosses or touches itself, and says where.
+func whole(geometry json.RawMessage) error {
+	s, err := geo.ParseGeometry(geometry, geo.WGS84)
+	if err != nil {
+		return nil //nolint:nilerr // compile says what is wrong with it
 	}
-	return nil
+	defect := geo.Check(s)
+	if defect == nil || defect.Kind == geo.DefectEmpty || defect.Kind == geo.DefectTooLarge {
+		return nil
+	}
+	at := fmt.Sprintf("%.6f,%.6f", defect.At.Lon(), defect.At.Lat())
+	return errs.Invalid("fence.crossed_border", "The border crosses or touches itself at "+at+"; draw it without.", errs.Field{Location: "body.geometry", Message: string(defect.Kind), Value: at})
+}
+
+// tidy leaves out what the kind does not use.
+func (d *Definition) tidy() {
+	if d.Kind != Circle {
+		d.Lat, d.Lon, d.Radius = 0, 0, 0
+	}
+	if d.Kind != Polygon {
+		d.Geometry = nil
+	}
+	if d.Kind != Area {
+		d.Area = ""
+	}
+	if !d.drawn() {
+		d.Enter, d.Leave, d.DwellMinutes = false, false, 0
+	}
+	if d.Kind == Contact {
+		d.AwayMinutes = 0
+	} else {
+		d.ContactMinutes = 0
+	}
 }
 
 func (d *Definition) wrong() string {
