@@ -24,7 +24,7 @@ class Server {
   async answer(response) {
     const text = await response.text()
     const kind = response.headers.get('content-type') ?? ''
-    return { status: response.status, kind, text, get json() { return JSON.parse(text) }, get xml() { return parse(text) } }
+    return { status: response.status, kind, link: response.headers.get('link') ?? '', text, get json() { return JSON.parse(text) }, get xml() { return parse(text) } }
   }
 }
 
@@ -154,6 +154,13 @@ const rules = [
     const pages = []
     for (const page of [1, 2, 3]) pages.push(...list(await s.get(`requests.${format}`, { page_size: 5, page }), format, 'service_requests', 'request'))
     assert.deepEqual(pages.map((r) => r.service_request_id), seen.requests.slice(0, 15).map((r) => r.service_request_id))
+  }],
+  ['the link of a page (extension) leads to the next', async (s, format, seen) => {
+    const first = await s.get(`requests.${format}`, { page_size: 5 })
+    const next = /<([^>]+)>; rel="next"/.exec(first.link)?.[1]
+    if (!next) return
+    const got = list(await s.get(`requests.${format}`, Object.fromEntries(new URL(next).searchParams)), format, 'service_requests', 'request')
+    assert.deepEqual(got.map((r) => r.service_request_id), seen.requests.slice(5, 10).map((r) => r.service_request_id))
   }],
   ['updates (extension) are sound', async (s, format) => {
     for (const u of list(await s.get(`servicerequestupdates.${format}`), format, 'service_request_updates', 'request_update')) {

@@ -62,8 +62,18 @@ type OpenFilter struct {
 	Ended        *bool
 	Source       string // its own reports also while they wait to be accepted
 	Limit        int
-	Offset       int
+	Offset       int       // by count: for the first pages only, each row before costs
+	After        *OpenMark // by place: goes on behind it, however far that is
 }
+
+// OpenMark is a place in the order of OpenTx.
+type OpenMark struct {
+	ReportedAt clock.Time
+	ID         string
+}
+
+// Mark is the place of a case in the order of OpenTx.
+func (o *Open) Mark() OpenMark { return OpenMark{o.ReportedAt, o.ID} }
 
 // notOpen are the states in which the public does not see a case: not yet accepted, refused, or not a case of its own.
 var notOpen = []string{string(Reported), string(Inspecting), string(Rejected), string(Void), string(Merged)}
@@ -106,6 +116,10 @@ func (s *Service) OpenTx(ctx context.Context, tx *db.Tx, f OpenFilter) ([]Open, 
 		}
 		where = append(where, ended)
 	}
+	if f.After != nil {
+		args = append(args, f.After.ReportedAt, f.After.ID)
+		where = append(where, fmt.Sprintf("(reported_at, id) < ($%d, $%d)", len(args)-1, len(args)))
+	}
 	args = append(args, f.Limit, f.Offset)
 	rows, err := db.All[Open](ctx, tx, fmt.Sprintf("SELECT %s FROM case_file WHERE %s ORDER BY reported_at DESC, id DESC LIMIT $%d OFFSET $%d",
 		openColumns, strings.Join(where, " AND "), len(args)-1, len(args)), args...)
@@ -146,9 +160,9 @@ type OpenStep struct {
 }
 
 // OpenStepsTx lists the steps between two times that changed the state of cases everybody may see, oldest first, with notes
-// that were written for everybody. Anyone may ask.
-func (s *Service) OpenStepsTx(ctx context.Context, tx *db.Tx, since, until clock.Time, source string, limit int) ([]OpenStep, error) {
-	args := []any{db.FirstID(since.Time), db.FirstID(until.Time)}
+// that were written for everybody; behind the step after, if one is named. Anyone may ask.
+func (s *Service) OpenStepsTx(ctx context.Context, tx *db.Tx, since, until clock.Time, after, source string, limit int) ([]OpenStep, error) {
+	args := []any{max(db.FirstID(since.Time), behind(after)), db.FirstID(until.Time)}
 	seen := "c.state NOT " + in("", notOpen, &args)[1:]
 	if source != "" {
 		args = append(args, source)
@@ -170,6 +184,14 @@ func (s *Service) OpenStepsTx(ctx context.Context, tx *db.Tx, since, until clock
 		r.Note = mask.Public(r.Note)
 	}
 	return rows, err
+}
+
+// behind is the smallest text above an id.
+func behind(id string) string {
+	if id == "" {
+		return ""
+	}
+	return id + "0"
 }
 
 // OpenPhotosTx returns the ids of the photos that everybody may see, by case, at most a few each.

@@ -3,6 +3,7 @@ package integration
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -55,6 +56,7 @@ type call struct {
 	values  url.Values // query and form
 	partner *Partner   // nil for anybody
 	base    string     // of this interface, for links
+	next    string     // cursor of what follows, "" at the end
 }
 
 // maxForm bounds a report, photos included.
@@ -79,8 +81,21 @@ func (s *Service) answering(do answer) http.HandlerFunc {
 			s.fault(w, r, format, err)
 			return
 		}
+		if c.next != "" {
+			w.Header().Set("Link", "<"+c.following(format)+`>; rel="next"`)
+		}
 		send(w, format, http.StatusOK, body)
 	}
+}
+
+// following is the address of the next page: the same question behind the cursor. The key is left out: addresses are written
+// into logs.
+func (c *call) following(format string) string {
+	values := maps.Clone(c.values)
+	values.Del("api_key")
+	values.Del("page")
+	values.Set("cursor", c.next)
+	return c.base + strings.TrimSuffix(strings.TrimPrefix(c.r.URL.Path, "/open311/v2"), "/"+format) + "." + format + "?" + values.Encode()
 }
 
 // dropFiles removes what a form left on the disk. The server does so for the request it made, and this one is its clone.

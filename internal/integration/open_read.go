@@ -15,6 +15,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/httpx"
 )
 
 // The changeset of this interface: the day its meaning last changed.
@@ -53,14 +54,16 @@ func (s *Service) request(ctx context.Context, c *call) (string, any, error) {
 	return "service_requests", list, err
 }
 
-// What a list of requests holds if nothing else is said: the last 90 days, the first 1000.
+// What a list of requests holds if nothing else is said: the last 90 days, the first 1000. Pages by number end where
+// skipping rows begins to cost; the cursor of the answer leads on from anywhere.
 const (
 	span       = 90 * 24 * time.Hour
 	maxPage    = 1000
 	maxIDs     = 100
-	maxPageNum = 1000
+	maxSkipped = 10_000
 )
 
+// requests lists cases; a full page says in a Link header where the next one is.
 func (s *Service) requests(ctx context.Context, c *call) (string, any, error) {
 	f, err := s.filterOf(c)
 	if err != nil {
@@ -73,7 +76,8 @@ func (s *Service) requests(ctx context.Context, c *call) (string, any, error) {
 func (s *Service) filterOf(c *call) (cases.OpenFilter, error) {
 	q := &reading{c: c}
 	f := cases.OpenFilter{Area: c.values.Get("jurisdiction_id"), Limit: q.number("page_size", maxPage, maxPage)}
-	f.Offset = (q.number("page", 1, maxPageNum) - 1) * f.Limit
+	f.Offset = (q.number("page", 1, maxSkipped/f.Limit+1) - 1) * f.Limit
+	f.After = q.mark()
 	f.Numbers = q.list("service_request_id", maxIDs)
 	if f.Numbers != nil { // the standard: ids overrule every other argument
 		return f, q.err()
@@ -119,6 +123,10 @@ func (s *Service) list(ctx context.Context, c *call, f cases.OpenFilter) ([]requ
 		if err != nil {
 			return err
 		}
+		if n := len(rows); n == f.Limit && n > 0 && f.Numbers == nil {
+			m := rows[n-1].Mark()
+			c.next = httpx.EncodeCursor(strconv.FormatInt(m.ReportedAt.UnixMilli(), 10), m.ID)
+		}
 		ids := make([]string, len(rows))
 		for i := range rows {
 			ids[i] = rows[i].ID
@@ -136,7 +144,7 @@ func (s *Service) list(ctx context.Context, c *call, f cases.OpenFilter) ([]requ
 	return out, err
 }
 
-// maxUpdates bounds one answer of servicerequestupdates; the caller goes on from the last.
+// maxUpdates bounds one answer of servicerequestupdates; the caller goes on from the last with the cursor of the answer.
 const maxUpdates = 1000
 
 // updates is the extension that tells what happened to requests between two times, oldest first.
@@ -153,6 +161,7 @@ func (s *Service) updates(ctx context.Context, c *call) (string, any, error) {
 	if until.Sub(since.Time) > span+time.Second {
 		q.bad("end_date", "at most 90 days after start_date")
 	}
+	after := q.after()
 	if err := q.err(); err != nil {
 		return "", nil, err
 	}
@@ -162,7 +171,10 @@ func (s *Service) updates(ctx context.Context, c *call) (string, any, error) {
 	}
 	out := []updateShape{}
 	err := s.DB.Read(ctx, func(tx *db.Tx) error {
-		steps, err := s.Cases.OpenStepsTx(ctx, tx, *since, *until, source, maxUpdates)
+		steps, err := s.Cases.OpenStepsTx(ctx, tx, *since, *until, after, source, maxUpdates)
+		if n := len(steps); n == maxUpdates {
+			c.next = httpx.EncodeCursor(steps[n-1].ID)
+		}
 		for _, h := range steps {
 			u := updateShape{ID: h.ID, RequestID: h.Number, Status: statusOf(ends[h.To]), StatusCode: string(h.To), Updated: stamp(h.At.Time), Description: h.StateName}
 			if h.Note != "" {
@@ -246,6 +258,41 @@ func (q *reading) number(name string, usual, most int) int {
 		return usual
 	}
 	return n
+}
+
+// mark is the place a cursor of requests names, nil if there is none.
+func (q *reading) mark() *cases.OpenMark {
+	parts := q.cursor(2)
+	if parts == nil {
+		return nil
+	}
+	at, err := strconv.ParseInt(parts[0], 10, 64)
+	if err != nil {
+		q.bad("cursor", "take it from the Link header of an answer")
+		return nil
+	}
+	return &cases.OpenMark{ReportedAt: clock.At(time.UnixMilli(at)), ID: parts[1]}
+}
+
+// after is the step a cursor of updates names, "" if there is none.
+func (q *reading) after() string {
+	parts := q.cursor(1)
+	if parts == nil {
+		return ""
+	}
+	return parts[0]
+}
+
+func (q *reading) cursor(parts int) []string {
+	text := q.c.values.Get("cursor")
+	if text == "" {
+		return nil
+	}
+	out, err := httpx.DecodeCursor(text, parts)
+	if err != nil {
+		q.bad("cursor", "take it from the Link header of an answer")
+	}
+	return out
 }
 
 func (q *reading) list(name string, most int) (out []string) {

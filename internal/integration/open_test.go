@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/httpx"
 	"yiwang/internal/testkit"
 )
 
@@ -194,6 +196,57 @@ func TestRequests_FiltersAndWindowFollowTheStandard(t *testing.T) {
 		var one []request
 		if x.get(t, "requests/"+ended.Number+".json", &one); one[0].Status != "closed" || *one[0].Notes != "已解释" {
 			t.Errorf("%+v", one)
+		}
+	})
+}
+
+func TestRequests_TheLinkOfAPageLeadsThroughAllWithoutGapOrRepetition(t *testing.T) {
+	testkit.EachDBAt(t, func(t *testing.T, d *db.DB, now *clock.Fake) {
+		x := newDesk(t, d)
+		p := x.partner(t, "hotline", true)
+		var want []string
+		for i := range 7 {
+			if i%3 > 0 { // some at the same moment
+				now.Advance(time.Minute)
+			}
+			want = append(want, x.Act(t, x.Ctx, x.Register(t), "file", cases.Move{Category: casetest.Lamp}).Number)
+		}
+		var got []string
+		path := "requests.json?page_size=3&page=1&api_key=" + p.Key
+		for pages := 0; path != ""; pages++ {
+			rec := httptest.NewRecorder()
+			x.open.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/open311/v2/"+path, nil))
+			var list []request
+			check(t, json.Unmarshal(rec.Body.Bytes(), &list))
+			for _, r := range list {
+				got = append(got, r.ID)
+			}
+			link := rec.Header().Get("Link")
+			if strings.Contains(link, p.Key) || pages > 3 {
+				t.Fatalf("page %d: %s", pages, link)
+			}
+			_, path, _ = strings.Cut(link, "/open311/v2/")
+			path, _, _ = strings.Cut(path, ">")
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+		for query, code := range map[string]int{"page=11&page_size=1000": 200, "page=12&page_size=1000": 400, "cursor=x": 400, "cursor=" + httpx.EncodeCursor("x", "y"): 400} {
+			if got, text := x.get(t, "requests.json?"+query, nil); got != code {
+				t.Errorf("%s: %d, want %d: %s", query, got, code, text)
+			}
+		}
+		var steps []struct {
+			ID string `json:"update_id"`
+		}
+		if _, text := x.get(t, "servicerequestupdates.json", &steps); len(steps) != 14 {
+			t.Fatalf("%d steps: %s", len(steps), text)
+		}
+		all := slices.Clone(steps)
+		if x.get(t, "servicerequestupdates.json?cursor="+httpx.EncodeCursor(all[4].ID), &steps); len(steps) != 9 || steps[0] != all[5] {
+			t.Errorf("behind the fifth: %v, want %v", steps, all[5:])
 		}
 	})
 }
