@@ -34,13 +34,7 @@ type field struct {
 func openField(t *testing.T, url string) *field {
 	t.Helper()
 	f := &field{t: t}
-	for name, path := range map[string]*string{"mosquitto_pub": &f.mosquitto, "mosquitto_sub": &f.subscribing} {
-		found, err := exec.LookPath(name)
-		if err != nil {
-			t.Skipf("SKIPPED: %s is not installed: scripts/apt-ensure.sh mosquitto-clients", name)
-		}
-		*path = found
-	}
+	f.mosquitto, f.subscribing = testkit.Program(t, "mosquitto_pub", "mosquitto-clients"), testkit.Program(t, "mosquitto_sub", "mosquitto-clients")
 	f.App, f.base, _ = serve(t, config.Config{DB: url, MQTT: "127.0.0.1:0"})
 	f.host, f.port, _ = net.SplitHostPort(f.mqttAddress)
 	<-f.Patrol.Ready()

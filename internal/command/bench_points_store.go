@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,8 +29,8 @@ const (
 	storedRound    = 10 * time.Minute
 )
 
-// storePoints keeps a shift of many officers as the clock of a test runs through it, and says what a point takes on disk and
-// what it takes to read a shift back.
+// storePoints keeps a shift of many officers as the clock of a test runs through it, and says what a point takes of the processor and
+// on disk and what it takes to read a shift back, beside the same in the table of the peer.
 func storePoints(ctx context.Context, cfg *config.Config, dir string, out io.Writer) (err error) {
 	start := clock.System.Now().Add(-storedShift)
 	fake := clock.NewFake(start)
@@ -50,22 +51,29 @@ func storePoints(ctx context.Context, cfg *config.Config, dir string, out io.Wri
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(running) }()
 	defer stop()
+	ours := stored{points: storedOfficers * int64(storedShift/storedStep)}
 	before, err := sizeOf(ctx, d)
 	if err != nil {
 		return err
 	}
-	if err := walkShift(ctx, s, fake, start); err != nil {
+	begun := clock.System.Now()
+	if ours.used, err = usedBy(ctx, d, func() error { return walkShift(ctx, s, fake, start) }); err != nil {
 		return err
 	}
+	ours.took = clock.System.Now().Sub(begun)
 	after, err := sizeOf(ctx, d)
 	if err != nil {
 		return err
 	}
-	points := storedOfficers * int(storedShift/storedStep)
-	if _, err := fmt.Fprintf(out, "store: %d points of %d officers, %.1f bytes a point on disk\n", points, storedOfficers, float64(after-before)/float64(points)); err != nil {
+	ours.bytes = float64(after-before) / float64(ours.points)
+	if err := ours.readShift(ctx, s, start); err != nil {
 		return err
 	}
-	if err := readShift(ctx, s, start, out); err != nil {
+	peer, err := storePeer(ctx, d, start)
+	if err != nil {
+		return err
+	}
+	if err := compare(out, ours, peer); err != nil {
 		return err
 	}
 	stop()
@@ -105,24 +113,26 @@ func walkShift(ctx context.Context, s *patrol.Service, fake *clock.Fake, start t
 	return errors.Join(failures...)
 }
 
-// readShift reads back the shifts of twenty officers, one after the other.
-func readShift(ctx context.Context, s *patrol.Service, start time.Time, out io.Writer) error {
+// readShift reads back the shifts of some officers, one after the other.
+func (x *stored) readShift(ctx context.Context, s *patrol.Service, start time.Time) error {
 	runtime.GC()
-	bytes, begun := 0, clock.System.Now()
-	const looks = 20
-	for n := range looks {
+	var took []time.Duration
+	for n := range peerOfficers {
+		begun := clock.System.Now()
 		who := walker(ctx, n)
 		chunks, err := s.Chunks(who, patrol.Look{Officer: auth.From(who).UserID, From: clock.At(start), To: clock.At(start.Add(storedShift + time.Hour))})
 		if err != nil {
 			return err
 		}
+		x.replayBytes = 0
 		for _, c := range chunks {
-			bytes += len(c)
+			x.replayBytes += len(c)
 		}
+		took = append(took, clock.System.Now().Sub(begun))
 	}
-	took := clock.System.Now().Sub(begun) / looks
-	_, err := fmt.Fprintf(out, "replay: eight hours of one officer in %s, %.1f kB\n", took.Round(10*time.Microsecond), float64(bytes)/looks/1000)
-	return err
+	slices.Sort(took)
+	x.replay = took[len(took)/2]
+	return nil
 }
 
 // sizeOf is what the database takes on disk for tracks.

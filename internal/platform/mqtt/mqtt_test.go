@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"yiwang/internal/testkit"
 )
 
 // desk is a running server with one device: user "w", password "secret", topics below "sensors/w".
@@ -242,10 +244,7 @@ func TestSubscribe_OwnTopicsOnlyAndTheProgramCanSpeak(t *testing.T) {
 }
 
 func TestMosquitto_EveryQualityOfServiceRetainedAndWills(t *testing.T) {
-	pub, err := exec.LookPath("mosquitto_pub")
-	if err != nil {
-		t.Skip("mosquitto_pub is not installed: scripts/apt-ensure.sh mosquitto-clients")
-	}
+	pub := testkit.Program(t, "mosquitto_pub", "mosquitto-clients")
 	d := open(t)
 	host, port, _ := net.SplitHostPort(d.address)
 	run := func(args ...string) error {
