@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"runtime/pprof"
 	"slices"
 	"sync"
@@ -17,7 +16,6 @@ import (
 	"yiwang/internal/app"
 	"yiwang/internal/cases/ballast"
 	"yiwang/internal/identity"
-	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/config"
 	"yiwang/internal/platform/db"
@@ -51,35 +49,19 @@ type caseBench struct {
 // Run serves an installation on an empty database (--db, or SQLite in a directory of its own) and lives whole lives of
 // cases through HTTP: register and file, dispatch, handle, search, as fast as the dispatchers can, beside the bare
 // statements that write the same rows. A life counts when its last answer came; every write of it is durable by then.
-func (c benchCasesCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (err error) {
-	dir, err := os.MkdirTemp("", "yiwang-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	cfg.Data, cfg.RateLimit, cfg.Addr, cfg.Demo = dir, 0, "127.0.0.1:0", true
-	a, err := app.Open(ctx, *cfg)
-	if err != nil {
-		return err
-	}
-	b := &caseBench{benchCasesCmd: c, app: a, out: s.Out}
-	ctx = auth.System(ctx, "bench")
-	if err := b.settle(ctx); err != nil {
-		return errors.Join(err, a.Close())
-	}
-	serving, stop := context.WithCancel(ctx)
-	address, served := make(chan string, 1), make(chan error, 1)
-	go func() { served <- a.Serve(serving, func(addr string) { address <- addr }) }()
-	select {
-	case err = <-served:
-	case addr := <-address:
-		b.base, b.caller = "http://"+addr, &caller{address: addr}
-		err = b.measure(ctx)
-		stop()
-		err = errors.Join(err, <-served)
-	}
-	stop()
-	return errors.Join(err, a.Close())
+func (c benchCasesCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
+	return inDirectory(func(dir string) error {
+		cfg.Data, cfg.Demo = dir, true
+		b := &caseBench{benchCasesCmd: c, out: s.Out}
+		settle := func(ctx context.Context, a *app.App) error {
+			b.app = a
+			return b.settle(ctx)
+		}
+		return serveHere(ctx, cfg, settle, func(ctx context.Context, _ *app.App, addr string) error {
+			b.base, b.caller = "http://"+addr, &caller{address: addr}
+			return b.measure(ctx)
+		})
+	})
 }
 
 // settle makes the district of Gulou's size: 13 streets, 120 communities, 960 grids, its units and accounts.

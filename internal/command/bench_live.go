@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"sync"
 	"syscall"
@@ -35,29 +34,11 @@ type benchLiveCmd struct {
 
 // Run serves an empty installation (--db, or SQLite in a directory of its own) whose officers send positions over HTTP, one at a time,
 // and measures how long it takes from the fix until a wall has it, and what all of it (server, phones and walls in one process) costs.
-func (c benchLiveCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (err error) {
-	dir, err := os.MkdirTemp("", "yiwang-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	cfg.Data, cfg.RateLimit, cfg.Addr = dir, 0, "127.0.0.1:0"
-	a, err := app.Open(ctx, *cfg)
-	if err != nil {
-		return err
-	}
-	serving, stop := context.WithCancel(auth.System(ctx, "bench"))
-	address, served := make(chan string, 1), make(chan error, 1)
-	go func() { served <- a.Serve(serving, func(addr string) { address <- addr }) }()
-	select {
-	case err = <-served:
-	case addr := <-address:
-		err = c.measure(ctx, a, addr, s.Out)
-		stop()
-		err = errors.Join(err, <-served)
-	}
-	stop()
-	return errors.Join(err, a.Close())
+func (c benchLiveCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
+	return inDirectory(func(dir string) error {
+		cfg.Data = dir
+		return serveHere(ctx, cfg, nil, func(ctx context.Context, a *app.App, addr string) error { return c.measure(ctx, a, addr, s.Out) })
+	})
 }
 
 func (c benchLiveCmd) measure(ctx context.Context, a *app.App, addr string, out io.Writer) error {

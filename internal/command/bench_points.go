@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -32,32 +31,14 @@ type benchPointsCmd struct {
 // Run serves an empty installation (--db, or SQLite in a directory of its own) with officers on duty and sends their
 // positions through HTTP: one by one as phone apps do, then in batches. A point counts when its answer came, which is after
 // it is durable. Beside it the same engine takes rows as a table with one row per point would keep them.
-func (c benchPointsCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (err error) {
-	dir, err := os.MkdirTemp("", "yiwang-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	cfg.Data, cfg.RateLimit, cfg.Addr = dir, 0, "127.0.0.1:0"
-	a, err := app.Open(ctx, *cfg)
-	if err != nil {
-		return err
-	}
-	serving, stop := context.WithCancel(auth.System(ctx, "bench"))
-	address, served := make(chan string, 1), make(chan error, 1)
-	go func() { served <- a.Serve(serving, func(addr string) { address <- addr }) }()
-	select {
-	case err = <-served:
-	case addr := <-address:
-		err = c.measure(ctx, a, addr, s.Out)
-		stop()
-		err = errors.Join(err, <-served)
-	}
-	stop()
-	if err = errors.Join(err, a.Close()); err != nil {
-		return err
-	}
-	return storePoints(ctx, cfg, dir, s.Out)
+func (c benchPointsCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
+	return inDirectory(func(dir string) error {
+		cfg.Data = dir
+		if err := serveHere(ctx, cfg, nil, func(ctx context.Context, a *app.App, addr string) error { return c.measure(ctx, a, addr, s.Out) }); err != nil {
+			return err
+		}
+		return storePoints(ctx, cfg, dir, s.Out)
+	})
 }
 
 func (c benchPointsCmd) measure(ctx context.Context, a *app.App, addr string, out io.Writer) error {
@@ -65,16 +46,25 @@ func (c benchPointsCmd) measure(ctx context.Context, a *app.App, addr string, ou
 	if err != nil {
 		return err
 	}
-	single, err := c.send(ctx, addr, tokens, 1)
-	if err != nil {
-		return err
+	var single, many sent
+	for _, run := range []struct {
+		out   *sent
+		batch int
+	}{{&single, 1}, {&many, c.Batch}} {
+		cost, err := usedBy(ctx, a.DB, func() (err error) {
+			*run.out, err = c.send(ctx, addr, tokens, run.batch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		sealing, err := usedBy(ctx, a.DB, func() error { return a.Patrol.SealAll(ctx) })
+		if err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(out, "%d points a call, %d connections, durable: %s; with the load generator %s, sealing them into chunks %s\n", run.batch, c.Senders, run.out,
+			cost.perPoint(run.out.points), sealing.perPoint(run.out.points))
 	}
-	_, _ = fmt.Fprintf(out, "one point a call, %d connections, durable: %s\n", c.Senders, single)
-	many, err := c.send(ctx, addr, tokens, c.Batch)
-	if err != nil {
-		return err
-	}
-	_, _ = fmt.Fprintf(out, "%d points a call: %s\n", c.Batch, many)
 	rows, err := c.rowPerPoint(ctx, a.DB)
 	if err != nil {
 		return err

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,7 +17,6 @@ import (
 	"yiwang/internal/app"
 	"yiwang/internal/fieldwork"
 	"yiwang/internal/form"
-	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/config"
 	"yiwang/internal/platform/db"
@@ -34,34 +32,18 @@ type benchResponsesCmd struct {
 
 // Run serves an empty installation on SQLite, opens questionnaires through the open link, then sends answers as fast as the senders
 // can, all through HTTP with every layer of the server. An answer counts when its receipt came, which is after it is on disk.
-func (c benchResponsesCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) (err error) {
-	dir, err := os.MkdirTemp("", "yiwang-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	cfg.Data, cfg.DB, cfg.RateLimit, cfg.Addr = dir, "", 0, "127.0.0.1:0"
-	a, err := app.Open(ctx, *cfg)
-	if err != nil {
-		return err
-	}
-	ctx = auth.System(ctx, "bench")
-	wave, err := openWave(ctx, a)
-	if err != nil {
-		return errors.Join(err, a.Close())
-	}
-	serving, stop := context.WithCancel(ctx)
-	address, served := make(chan string, 1), make(chan error, 1)
-	go func() { served <- a.Serve(serving, func(addr string) { address <- addr }) }()
-	select {
-	case err = <-served:
-	case addr := <-address:
-		err = c.measure(ctx, "http://"+addr, a, wave.ID, s.Out)
-		stop()
-		err = errors.Join(err, <-served)
-	}
-	stop()
-	return errors.Join(err, a.Close())
+func (c benchResponsesCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
+	return inDirectory(func(dir string) error {
+		cfg.Data, cfg.DB = dir, ""
+		var wave *survey.Wave
+		settle := func(ctx context.Context, a *app.App) (err error) {
+			wave, err = openWave(ctx, a)
+			return err
+		}
+		return serveHere(ctx, cfg, settle, func(ctx context.Context, a *app.App, addr string) error {
+			return c.measure(ctx, "http://"+addr, a, wave.ID, s.Out)
+		})
+	})
 }
 
 // openWave makes a district of thirteen streets with a wave in fieldwork.
