@@ -28,9 +28,9 @@ const kindColumns = "id, area_code, name, from_min, minutes, version"
 var usual = []Kind{{Name: "白班", FromMin: 8*60 + 30, Minutes: 9 * 60}, {Name: "早班", FromMin: 8*60 + 30, Minutes: 180}, {Name: "午班", FromMin: 14 * 60, Minutes: 180}, {Name: "晚班", FromMin: 18 * 60, Minutes: 180}}
 
 // Kinds lists the usual shifts of an area and of those above it, or those that come with the program if none is set. Needs
-// roster.read.
+// roster.read in the area.
 func (s *Service) Kinds(ctx context.Context, area string) (out []Kind, err error) {
-	if err := auth.Require(ctx, PermRead); err != nil {
+	if err := auth.RequireArea(ctx, PermRead, area); err != nil {
 		return nil, err
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {

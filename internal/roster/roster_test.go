@@ -3,6 +3,7 @@ package roster
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ type house struct {
 	clock *clock.Fake
 	times []OnDuty
 	told  []string
+	asked int // how often officers were asked for
 }
 
 func (h *house) OnDutyTx(context.Context, *db.Tx, string, clock.Time, clock.Time) ([]OnDuty, error) {
@@ -42,6 +44,7 @@ func (h *house) RemindTx(_ context.Context, _ *db.Tx, officer, _, _ string) erro
 }
 
 func (h *house) ReachTx(_ context.Context, _ *db.Tx, _, user, _ string, _ int, wanted func([]string) bool) (out []identity.Reach, err error) {
+	h.asked++
 	for _, o := range []identity.Reach{{ID: "a", Name: "冯明霞", Areas: db.JSON[[]string]{V: []string{grid1}}}, {ID: "b", Name: "卫志远", Areas: db.JSON[[]string]{V: []string{grid2}}},
 		{ID: "c", Name: "蒋雅琴", Areas: db.JSON[[]string]{V: []string{far}}}} {
 		if (user == "" || user == o.ID) && wanted(o.Areas.V) {
@@ -239,12 +242,33 @@ func TestImport_TakesWhatExportWroteAndSaysWhatIsWrong(t *testing.T) {
 		if err := h.Export(h.as("planner"), "320106001", "2026-11-24", sheet.XLSX, &b); err != nil {
 			t.Fatal(err)
 		}
-		if r, err = h.Import(h.as("planner"), &b, false); err != nil || r.Added != 0 || len(r.Errors) != 2 || r.Errors[0].Code != "roster.taken" {
+		if r, err = h.Import(h.as("planner"), &b, false); err != nil || r.Added != 0 || len(r.Errors) != 2 || r.Errors[0].Code != "roster.taken" || !strings.Contains(r.Errors[0].Reason, "早班 08:30–11:30") {
 			t.Errorf("the export read again: %+v, %v", r, err)
 		}
 		wantCode(t, h.Export(h.as("street2"), "320106001", "2026-11-24", sheet.CSV, &b), "auth.outside_area")
 		_, err = h.Import(h.as("reader"), strings.NewReader(file), false)
 		wantCode(t, err, "auth.no_permission")
+	})
+}
+
+func TestImport_AsksOnceForACommunityAndSeesRowsOfTheSameFile(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		var file strings.Builder
+		file.WriteString("日期,姓名,网格编码,班次,开始,结束\n")
+		for day := 1; day <= 28; day++ {
+			for _, row := range []string{"冯明霞," + grid1 + ",早班,08:30,11:30", "冯明霞," + grid1 + ",午班,14:00,17:00", "卫志远," + grid2 + ",夜班,22:00,06:00", "冯明霞," + grid1 + ",白班,11:00,15:00"} {
+				fmt.Fprintf(&file, "2026-12-%02d,%s\n", day, row)
+			}
+		}
+		h.asked = 0
+		r, err := h.Import(h.as("planner"), strings.NewReader(file.String()), false)
+		if err != nil || r.Added != 3*28 || r.Rejected != 28 {
+			t.Errorf("%+v, %v", r, err)
+		}
+		if h.asked != 1 {
+			t.Errorf("asked for officers %d times", h.asked)
+		}
 	})
 }
 
@@ -288,8 +312,27 @@ func TestSetTerms_DecidesHowLongTracksAreKept(t *testing.T) {
 		if _, err := h.AddKind(h.as("planner"), Kind{AreaCode: "320106001", Name: "巡逻班", FromMin: 1200, Minutes: 120}); err != nil {
 			t.Fatal(err)
 		}
-		if kinds, err := h.Kinds(h.as("reader"), grid1); err != nil || len(kinds) != 1 || kinds[0].Name != "巡逻班" {
-			t.Errorf("%+v, %v", kinds, err)
+		kinds, err := h.Kinds(h.as("reader"), grid1)
+		if err != nil || len(kinds) != 1 || kinds[0].Name != "巡逻班" || kinds[0].Version != 1 {
+			t.Fatalf("%+v, %v", kinds, err)
+		}
+		night := Kind{ID: kinds[0].ID, Name: "夜巡", FromMin: 1260, Minutes: 180, Version: 1}
+		_, err = h.ChangeKind(h.as("street2"), night)
+		wantCode(t, err, "roster.no_kind")
+		_, err = h.ChangeKind(h.as("planner"), Kind{ID: night.ID, Name: "夜巡", FromMin: 1260, Minutes: 961, Version: 1})
+		wantCode(t, err, "roster.bad_hours")
+		if x, err := h.ChangeKind(h.as("planner"), night); err != nil || x.Version != 2 || x.FromMin != 1260 {
+			t.Errorf("%+v, %v", x, err)
+		}
+		_, err = h.ChangeKind(h.as("planner"), night)
+		wantCode(t, err, "roster.kind_stale")
+		wantCode(t, h.RetireKind(h.as("planner"), night.ID, 1), "roster.kind_stale")
+		if err := h.RetireKind(h.as("planner"), night.ID, 2); err != nil {
+			t.Fatal(err)
+		}
+		wantCode(t, h.RetireKind(h.as("planner"), night.ID, 3), "roster.no_kind")
+		if kinds, err := h.Kinds(h.as("reader"), grid1); err != nil || len(kinds) != len(usual) {
+			t.Errorf("when the last is gone: %+v, %v", kinds, err)
 		}
 	})
 }
