@@ -59,6 +59,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My photograph */
+        get: operations["get-my-portrait"];
+        /** Set my photograph */
+        put: operations["set-my-portrait"];
+        post?: never;
+        /** Remove my photograph */
+        delete: operations["drop-my-portrait"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/sessions": {
         parameters: {
             query?: never;
@@ -503,6 +522,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of calls as a table, at most 10,000, newest first */
+        get: operations["export-calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/people": {
         parameters: {
             query?: never;
@@ -622,6 +658,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/camera-looks/{id}/hls/{piece}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A playlist or segment of the live picture (HLS); the first is index.m3u8 */
+        get: operations["get-camera-piece"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/camera-looks/{id}/picture": {
         parameters: {
             query?: never;
@@ -668,6 +721,61 @@ export interface paths {
         put?: never;
         /** Register a camera */
         post: operations["add-camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register as a workbook or CSV */
+        get: operations["export-cameras"];
+        put?: never;
+        /**
+         * Register cameras from CSV or XLSX
+         * @description Good rows are taken although others are bad; a known number is changed.
+         */
+        post: operations["import-cameras"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cameras as a layer of a map */
+        get: operations["map-cameras"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download an empty register */
+        get: operations["get-camera-template"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2231,6 +2339,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fences/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fences and standing rules as GeoJSON */
+        get: operations["export-fences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fences/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw or change fences from GeoJSON, each feature judged for itself */
+        post: operations["import-fences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fences/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Officers a fence can be for, by name, at most 50 */
+        get: operations["list-watchable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fences/{id}": {
         parameters: {
             query?: never;
@@ -3517,6 +3676,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patrol/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who these are of those on duty in the caller's areas */
+        get: operations["list-people-on-duty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/people/{id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Telephone number of somebody on duty, with a reason that is kept */
+        post: operations["show-phone-on-duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/people/{id}/portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Photograph of somebody on duty in the caller's areas */
+        get: operations["get-portrait-on-duty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patrol/points": {
         parameters: {
             query?: never;
@@ -3528,6 +3738,23 @@ export interface paths {
         put?: never;
         /** Send one's own positions; answered when they are durable */
         post: operations["send-points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrol/police": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Police grids with their community police officers */
+        get: operations["list-police-grids"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5801,6 +6028,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roster/kinds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a usual shift; what is planned stays */
+        put: operations["change-shift-kind"];
+        post?: never;
+        /** Take a usual shift out of use */
+        delete: operations["retire-shift-kind"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roster/mine": {
         parameters: {
             query?: never;
@@ -6206,6 +6451,23 @@ export interface paths {
         };
         /** Show the grids, places and cases that belong to a track */
         get: operations["get-track-story"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/walkers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who walks grids of an area and can be named for a plan */
+        get: operations["list-round-walkers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7008,6 +7270,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Photograph of a person */
+        get: operations["get-portrait"];
+        /** Set the photograph of a person */
+        put: operations["set-portrait"];
+        post?: never;
+        /** Remove the photograph of a person */
+        delete: operations["drop-portrait"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/posts": {
         parameters: {
             query?: never;
@@ -7092,6 +7373,23 @@ export interface paths {
         post?: never;
         /** End the link of a screen */
         delete: operations["revoke-screen"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wall/themes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The themes by which the wall and maps show cases */
+        get: operations["list-themes"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -9987,6 +10285,11 @@ export interface components {
             /** Format: date-time */
             ended_at?: string;
             ending?: string;
+            /**
+             * Format: int64
+             * @description Recordings of it that can be looked at
+             */
+            files: number;
             id: string;
             /** @enum {string} */
             kind: "video" | "voice";
@@ -10022,6 +10325,11 @@ export interface components {
             /** Format: date-time */
             ended_at?: string;
             ending?: string;
+            /**
+             * Format: int64
+             * @description Recordings of it that can be looked at
+             */
+            files: number;
             id: string;
             /** @enum {string} */
             kind: "video" | "voice";
@@ -10192,6 +10500,7 @@ export interface components {
         Camera: {
             address?: string;
             area_code: string;
+            area_name: string;
             /** Format: date-time */
             changed_at: string;
             /** @description 20 digits of GB/T 28181 */
@@ -10203,13 +10512,13 @@ export interface components {
              * @description Degrees from north
              */
             heading?: number;
+            /** @description Only for those who keep the register */
+            hls_url?: string;
             id: string;
             /** @enum {string} */
             kind: "dome" | "ptz" | "bullet" | "other";
             /** Format: double */
             lat?: number;
-            /** @description It has a stream that can be shown */
-            live: boolean;
             /** Format: double */
             lon?: number;
             /** @description Parts of the picture that nobody is shown */
@@ -10219,16 +10528,54 @@ export interface components {
             snapshot_url?: string;
             /** @enum {string} */
             state: "in_use" | "retired";
-            /** @description It has pictures that can be shown */
-            still: boolean;
             /** Format: int64 */
             version: number;
+            /** @description How it can be seen, the best first; none if it has no addresses */
+            ways: ("whep" | "hls" | "picture")[] | null;
             /** @description Only for those who keep the register */
             whep_url?: string;
         };
         CameraDescribed: {
             /** @description Session description */
             sdp: string;
+        };
+        CameraDot: {
+            /**
+             * Format: int64
+             * @description Degrees from north
+             */
+            heading?: number;
+            id: string;
+            /** @enum {string} */
+            kind: "dome" | "ptz" | "bullet" | "other";
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            /** @description It has a picture that can be shown */
+            seen: boolean;
+        };
+        CameraImportReport: {
+            /** Format: int64 */
+            accepted: number;
+            /** Format: int64 */
+            added: number;
+            /**
+             * Format: int64
+             * @description Known by their number
+             */
+            changed: number;
+            dry_run: boolean;
+            encoding?: string;
+            /** Format: int64 */
+            error_count: number;
+            errors: components["schemas"]["RowError"][] | null;
+            ignored_columns?: string[] | null;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            total: number;
         };
         CameraLook: {
             /** Format: date-time */
@@ -10252,6 +10599,8 @@ export interface components {
             code: string;
             /** Format: int64 */
             heading?: number;
+            /** @description Playlist of HLS; synthetic://NUMBER/live.m3u8 is a drawn street */
+            hls_url?: string;
             /** @enum {string} */
             kind: "dome" | "ptz" | "bullet" | "other";
             /** Format: double */
@@ -10260,6 +10609,7 @@ export interface components {
             lon?: number;
             masks?: components["schemas"]["Area"][] | null;
             name: string;
+            /** @description JPEG, PNG or WebP; synthetic://NUMBER/picture.jpg is a drawn street */
             snapshot_url?: string;
             /** @enum {string} */
             state?: "in_use" | "retired";
@@ -10774,6 +11124,8 @@ export interface components {
             sort?: "newest" | "oldest" | "due" | "changed";
             states?: string[] | null;
             supervised?: boolean;
+            /** @description Of the wall; an unknown one holds nothing */
+            theme?: string;
             /** @description Waits for the caller; a suspended case only when its review is due */
             todo?: boolean;
             /** @description Leads or leads no more but led first */
@@ -12328,6 +12680,37 @@ export interface components {
              */
             withdrawn_at?: string;
         };
+        FenceImport: {
+            /** @description Try it without keeping anything */
+            dry?: boolean;
+            /** @description A GeoJSON FeatureCollection as the export writes it */
+            file: unknown;
+            /** @description Where those without a scope are for */
+            scope: string;
+        };
+        FenceImported: {
+            /** @description refused: the code of what is wrong */
+            code?: string;
+            /** @enum {string} */
+            deed: "new" | "changed" | "same" | "refused";
+            id?: string;
+            kind?: string;
+            /**
+             * Format: int64
+             * @description Its place in the file, from 1
+             */
+            n: number;
+            name: string;
+            /** @description refused: what is wrong */
+            reason?: string;
+        };
+        FencePerson: {
+            id: string;
+            name: string;
+            title: string;
+            unit_id: string;
+            unit_name: string;
+        };
         FenceVersion: {
             active: boolean;
             by_name: string;
@@ -13342,6 +13725,8 @@ export interface components {
             /** @description The password was set by somebody else */
             readonly must_change: boolean;
             name: string;
+            /** @description Names the photograph as it is; another one has another name */
+            readonly portrait?: string;
             readonly posts?: components["schemas"]["IdentityPost"][] | null;
             readonly second_factor: boolean;
             unit_id: string;
@@ -15050,6 +15435,16 @@ export interface components {
              */
             total: number;
         };
+        PageCameraDot: {
+            items: components["schemas"]["CameraDot"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
         PageCameraLook: {
             items: components["schemas"]["CameraLook"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
@@ -15292,6 +15687,26 @@ export interface components {
         };
         PageFenceFence: {
             items: components["schemas"]["Fence"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageFenceImported: {
+            items: components["schemas"]["FenceImported"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageFencePerson: {
+            items: components["schemas"]["FencePerson"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -15650,6 +16065,26 @@ export interface components {
              */
             total: number;
         };
+        PagePatrolOnShift: {
+            items: components["schemas"]["PatrolOnShift"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PagePatrolPoliceGrid: {
+            items: components["schemas"]["PatrolPoliceGrid"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
         PagePatrolSOS: {
             items: components["schemas"]["PatrolSOS"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
@@ -15880,6 +16315,16 @@ export interface components {
              */
             total: number;
         };
+        PageRoundsWalker: {
+            items: components["schemas"]["RoundsWalker"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
         PageSamplingFrame: {
             items: components["schemas"]["SamplingFrame"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
@@ -16100,6 +16545,16 @@ export interface components {
              */
             total: number;
         };
+        PageWallTheme: {
+            items: components["schemas"]["WallTheme"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
         PageWhistleLimits: {
             items: components["schemas"]["WhistleLimits"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
@@ -16281,6 +16736,11 @@ export interface components {
             reason: string;
             /** Format: date-time */
             to: string;
+            /**
+             * @description What was looked at
+             * @enum {string}
+             */
+            what: "track" | "phone";
         };
         PatrolLooks: {
             looks: components["schemas"]["PatrolLooked"][] | null;
@@ -16293,6 +16753,8 @@ export interface components {
             running: components["schemas"]["PatrolSession"];
             /** @description Null while no call for help is open */
             sos: components["schemas"]["PatrolSOS"];
+            /** @description Trackers given to the officer, which stop when duty ends or can be stopped by hand */
+            trackers: components["schemas"]["PatrolDevice"][] | null;
         };
         PatrolNewDevice: {
             /** @description Where the officer works */
@@ -16315,6 +16777,57 @@ export interface components {
             purpose: string;
             /** Format: date-time */
             to: string;
+        };
+        PatrolOnShift: {
+            id: string;
+            /** @enum {string} */
+            kind: "duty" | "sos";
+            name: string;
+            /** Format: date-time */
+            on_at: string;
+            /** @description Masked; the full number is asked for with a reason */
+            phone?: string;
+            /** @description Areas of the post: the own grids */
+            places: components["schemas"]["PatrolPlace"][] | null;
+            /** @description Names the photograph; empty without one */
+            portrait?: string;
+            post: string;
+            /** @description Id of the time on duty */
+            session: string;
+            unit: string;
+            /** Format: date-time */
+            until_at: string;
+        };
+        PatrolPerson: {
+            id: string;
+            name: string;
+            /** @description Masked; the full number is asked for with a reason */
+            phone?: string;
+            /** @description Names the photograph; empty without one */
+            portrait?: string;
+            post: string;
+            unit: string;
+        };
+        PatrolPhoneNumber: {
+            phone: string;
+        };
+        PatrolPlace: {
+            code: string;
+            name: string;
+        };
+        PatrolPoliceGrid: {
+            code: string;
+            /**
+             * Format: double
+             * @description Of the label, inside the grid
+             */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            /** @description Null where nobody holds the post */
+            officer: components["schemas"]["PatrolPerson"];
+            on_duty: boolean;
         };
         PatrolPositions: {
             /**
@@ -16482,6 +16995,10 @@ export interface components {
             note: string;
             /** Format: int64 */
             version: number;
+        };
+        PatrolWhy: {
+            /** @description The person sees it */
+            reason: string;
         };
         PostStepInBody: {
             note?: string;
@@ -19287,6 +19804,15 @@ export interface components {
         RevealCommentContactRequest: {
             reason: string;
         };
+        RosterChangedKind: {
+            /** Format: int64 */
+            from_min: number;
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            /** Format: int64 */
+            version: number;
+        };
         RosterCopied: {
             /** Format: int64 */
             copied: number;
@@ -19328,6 +19854,11 @@ export interface components {
             /** Format: int64 */
             minutes: number;
             name: string;
+            /**
+             * Format: int64
+             * @description 0 for those that come with the program, which can only be replaced by others
+             */
+            version: number;
         };
         RosterNewKind: {
             area_code: string;
@@ -19629,6 +20160,11 @@ export interface components {
             radius?: number;
         };
         RoundsOutOfReach: {
+            /**
+             * Format: date-time
+             * @description When it was found, if it was kept on the phone
+             */
+            at?: string;
             /** @description Why */
             note: string;
         };
@@ -19670,6 +20206,8 @@ export interface components {
              * @description Tasks not done yet whose time runs
              */
             open: number;
+            /** @description Who the named are; without a name who cannot sign in any more */
+            people?: components["schemas"]["RoundsWalker"][] | null;
             /** @description Every place needs a photograph; passing it is not enough */
             photo: boolean;
             /**
@@ -19869,6 +20407,11 @@ export interface components {
             note?: string;
             /** @description There is a photograph */
             photo: boolean;
+            /**
+             * Format: date-time
+             * @description When it reached the server, if that was more than two minutes later
+             */
+            sent_at?: string;
         };
         RoundsStory: {
             /** @description What the officer did with cases the caller may see */
@@ -19900,6 +20443,13 @@ export interface components {
             total: number;
             /** Format: int64 */
             version: number;
+        };
+        RoundsWalker: {
+            /** @description Names of the areas of the post */
+            areas?: string[] | null;
+            id: string;
+            name: string;
+            unit?: string;
         };
         RowError: {
             code: string;
@@ -20435,6 +20985,7 @@ export interface components {
             active: number;
             address?: string;
             area_code: string;
+            area_name: string;
             /** Format: date-time */
             changed_at: string;
             code: string;
@@ -20833,7 +21384,7 @@ export interface components {
         };
         SpoofReason: {
             /** @enum {string} */
-            code: "mock" | "teleport" | "constant" | "still" | "regular" | "repeated" | "too_exact";
+            code: "mock" | "teleport" | "constant" | "still" | "white" | "regular" | "repeated" | "too_exact";
             /**
              * Format: int64
              * @description Fixes, steps or jumps it was seen in
@@ -20850,7 +21401,7 @@ export interface components {
             to: number;
             /**
              * Format: double
-             * @description mock: share of fixes; teleport: fastest step in m/s; constant: the accuracy in metres; still: spread in metres; regular: variation of steps; repeated: mean distance in metres
+             * @description mock: share of fixes; teleport: fastest step in m/s; constant: the accuracy in metres; still: spread in metres; white: correlation of one fix with the next; regular: variation of steps; repeated: mean distance in metres
              */
             value: number;
             /** Format: int64 */
@@ -21734,6 +22285,20 @@ export interface components {
             title: string;
             where: string;
         };
+        WallAspect: {
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /**
+             * Format: double
+             * @description Of the whole district
+             */
+            mean: number | null;
+            name: string;
+            /** Format: double */
+            score: number;
+        };
         WallCrumb: {
             code: string;
             name: string;
@@ -21862,6 +22427,8 @@ export interface components {
             /** Format: int64 */
             answers: number;
             area: string;
+            /** @description What the score of the shown street is made of; empty for the whole district and where the street has no score */
+            aspects: components["schemas"]["WallAspect"][] | null;
             /**
              * Format: double
              * @description Of the intervals, such as 0.95
@@ -22650,6 +23217,222 @@ export interface operations {
             };
         };
     };
+    "get-my-portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-my-portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    photo: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityUser"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-my-portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-my-sessions": {
         parameters: {
             query?: never;
@@ -23102,6 +23885,11 @@ export interface operations {
                 kind?: string;
                 subject?: string;
                 area?: string;
+                /** @description Edges of the part of the map; all four or none */
+                west?: number;
+                south?: number;
+                east?: number;
+                north?: number;
                 limit?: number;
                 cursor?: string;
             };
@@ -23178,6 +23966,11 @@ export interface operations {
                 kind?: string;
                 subject?: string;
                 area?: string;
+                /** @description Edges of the part of the map; all four or none */
+                west?: number;
+                south?: number;
+                east?: number;
+                north?: number;
                 format?: "xlsx" | "csv";
             };
             header?: never;
@@ -24599,8 +25392,6 @@ export interface operations {
     "list-calls": {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
                 case?: string;
                 /** @description Calls in which this person was */
                 user?: string;
@@ -24611,6 +25402,8 @@ export interface operations {
                 mine?: boolean;
                 from?: string;
                 to?: string;
+                limit?: number;
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -24778,6 +25571,81 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CallsNow"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-calls": {
+        parameters: {
+            query?: {
+                case?: string;
+                /** @description Calls in which this person was */
+                user?: string;
+                ending?: "hung_up" | "declined" | "busy" | "missed" | "cancelled" | "lost" | "by_centre";
+                /** @description Only what nobody answered */
+                missed?: boolean;
+                /** @description Only the caller's own */
+                mine?: boolean;
+                from?: string;
+                to?: string;
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -25393,6 +26261,101 @@ export interface operations {
             };
         };
     };
+    "get-camera-piece": {
+        parameters: {
+            query?: never;
+            header?: {
+                Range?: string;
+            };
+            path: {
+                id: string;
+                piece: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-camera-picture": {
         parameters: {
             query?: never;
@@ -25591,6 +26554,8 @@ export interface operations {
                 area?: string;
                 /** @description Part of number, name or address */
                 words?: string;
+                /** @description In use without it; those taken out of use only for who keeps the register */
+                state?: "in_use" | "retired";
             };
             header?: never;
             path?: never;
@@ -25696,6 +26661,299 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-cameras": {
+        parameters: {
+            query?: {
+                area?: string;
+                /** @description Part of number, name or address */
+                words?: string;
+                /** @description In use without it; those taken out of use only for who keeps the register */
+                state?: "in_use" | "retired";
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description check and count, store nothing */
+                    dry_run?: boolean;
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraImportReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "map-cameras": {
+        parameters: {
+            query?: {
+                area?: string;
+                /** @description Part of number, name or address */
+                words?: string;
+                /** @description In use without it; those taken out of use only for who keeps the register */
+                state?: "in_use" | "retired";
+                west?: number;
+                south?: number;
+                east?: number;
+                north?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCameraDot"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-camera-template": {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26356,6 +27614,8 @@ export interface operations {
                 holder?: string;
                 /** @description Leaf or a class above it */
                 category?: string;
+                /** @description Of the wall; an unknown one holds nothing */
+                theme?: string;
                 level?: "grid" | "community" | "street" | "district" | "city";
                 /** @description Words of number, title, address, text or lead unit; all must be found */
                 q?: string;
@@ -26669,6 +27929,8 @@ export interface operations {
                 holder?: string;
                 /** @description Leaf or a class above it */
                 category?: string;
+                /** @description Of the wall; an unknown one holds nothing */
+                theme?: string;
                 level?: "grid" | "community" | "street" | "district" | "city";
                 /** @description Words of number, title, address, text or lead unit; all must be found */
                 q?: string;
@@ -27771,6 +29033,8 @@ export interface operations {
                 holder?: string;
                 /** @description Leaf or a class above it */
                 category?: string;
+                /** @description Of the wall; an unknown one holds nothing */
+                theme?: string;
                 level?: "grid" | "community" | "street" | "district" | "city";
                 /** @description Words of number, title, address, text or lead unit; all must be found */
                 q?: string;
@@ -34413,6 +35677,8 @@ export interface operations {
                 officer?: string;
                 kind?: "enter" | "leave" | "cross" | "dwell" | "away" | "back" | "lost" | "found";
                 area?: string;
+                /** @description Only what was found or withdrawn when positions came late */
+                late?: boolean;
                 from?: string;
                 to?: string;
             };
@@ -34429,6 +35695,208 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageFenceEvent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-fences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-fences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FenceImport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFenceImported"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-watchable": {
+        parameters: {
+            query?: {
+                area?: string;
+                words?: string;
+                /** @description Only these */
+                ids?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFencePerson"];
                 };
             };
             /** @description Unauthorized */
@@ -41425,6 +42893,228 @@ export interface operations {
             };
         };
     };
+    "list-people-on-duty": {
+        parameters: {
+            query: {
+                /** @description Of officers, separated by commas */
+                ids: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePatrolOnShift"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "show-phone-on-duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolWhy"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolPhoneNumber"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-portrait-on-duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "send-points": {
         parameters: {
             query?: never;
@@ -41503,6 +43193,73 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-police-grids": {
+        parameters: {
+            query?: {
+                within?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePatrolPoliceGrid"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -49507,6 +51264,10 @@ export interface operations {
     "import-region-geometry": {
         parameters: {
             query?: {
+                /** @description Check and count, store nothing */
+                dry_run?: boolean;
+                /** @description Store good features although others are bad */
+                keep_good?: boolean;
                 /** @description wgs84 (default), cgcs2000, gcj02 or bd09 */
                 crs?: string;
             };
@@ -52669,6 +54430,180 @@ export interface operations {
             };
         };
     };
+    "change-shift-kind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterChangedKind"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterKind"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retire-shift-kind": {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-own-roster": {
         parameters: {
             query?: never;
@@ -53707,6 +55642,8 @@ export interface operations {
         requestBody?: {
             content: {
                 "multipart/form-data": {
+                    /** @description When it was taken, RFC 3339, if it was kept on the phone */
+                    at?: string;
                     lat: string;
                     lon: string;
                     note?: string;
@@ -54937,6 +56874,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoundsStory"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-round-walkers": {
+        parameters: {
+            query: {
+                area: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRoundsWalker"];
                 };
             };
             /** @description Unauthorized */
@@ -56462,6 +58475,11 @@ export interface operations {
                 shows?: "alarm" | "offline" | "weak" | "well" | "paused" | "retired";
                 /** @description Part of code, name or address */
                 words?: string;
+                /** @description Edges of the part of the map; all four or none */
+                west?: number;
+                south?: number;
+                east?: number;
+                north?: number;
             };
             header?: never;
             path?: never;
@@ -56613,6 +58631,11 @@ export interface operations {
                 shows?: "alarm" | "offline" | "weak" | "well" | "paused" | "retired";
                 /** @description Part of code, name or address */
                 words?: string;
+                /** @description Edges of the part of the map; all four or none */
+                west?: number;
+                south?: number;
+                east?: number;
+                north?: number;
             };
             header?: never;
             path?: never;
@@ -56686,6 +58709,11 @@ export interface operations {
                 shows?: "alarm" | "offline" | "weak" | "well" | "paused" | "retired";
                 /** @description Part of code, name or address */
                 words?: string;
+                /** @description Edges of the part of the map; all four or none */
+                west?: number;
+                south?: number;
+                east?: number;
+                north?: number;
                 format?: "xlsx" | "csv";
             };
             header?: never;
@@ -56906,6 +58934,11 @@ export interface operations {
                 shows?: "alarm" | "offline" | "weak" | "well" | "paused" | "retired";
                 /** @description Part of code, name or address */
                 words?: string;
+                /** @description Edges of the part of the map; all four or none */
+                west?: number;
+                south?: number;
+                east?: number;
+                north?: number;
             };
             header?: never;
             path?: never;
@@ -59759,6 +61792,246 @@ export interface operations {
             };
         };
     };
+    "get-portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    photo: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityUser"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "request-post": {
         parameters: {
             query?: never;
@@ -60179,6 +62452,71 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-themes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageWallTheme"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
