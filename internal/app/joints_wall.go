@@ -110,8 +110,25 @@ func (w wallSources) Satisfaction(ctx context.Context, area string) (*wall.Satis
 		}
 	}
 	wall.SortJudged(out.Streets)
+	out.ByStreet = aspects(r)
 	out.Running, err = w.running(ctx, area)
 	return out, err
+}
+
+// aspects are the dimensions of each street beside those of the district.
+func aspects(r *appraisal.PublicResult) map[string][]wall.Aspect {
+	whole, out := map[string]*float64{}, map[string][]wall.Aspect{}
+	for i := range r.Dimensions {
+		if d := &r.Dimensions[i]; d.AreaLevel == appraisal.AtDistrict {
+			whole[d.Code] = d.Score
+		}
+	}
+	for i := range r.Dimensions {
+		if d := &r.Dimensions[i]; d.AreaLevel != appraisal.AtDistrict && d.Score != nil {
+			out[d.AreaCode] = append(out[d.AreaCode], wall.Aspect{Name: d.Label, Score: *d.Score, Low: d.Low, High: d.High, Mean: whole[d.Code]})
+		}
+	}
+	return out
 }
 
 // running is the wave that is being asked now.

@@ -21,6 +21,7 @@ func (a *App) react() {
 	a.reactToItems()
 	a.reactToMachine()
 	a.reactToLists()
+	a.reactToTrackExports()
 	a.reactToEffect()
 	a.reactToPublication()
 	a.reactToResults()

@@ -31,6 +31,7 @@ type benchCmd struct {
 	Cases     benchCasesCmd     `cmd:"" help:"Whole lives of cases through HTTP beside bare statements, at growing numbers of rows."`
 	Clocks    benchClocksCmd    `cmd:"" help:"Tens of thousands of cases overdue at once, passed up by the clock worker."`
 	Points    benchPointsCmd    `cmd:"" help:"Positions of officers through HTTP, durable per second, what they take on disk and to read back."`
+	Replay    benchReplayCmd    `cmd:"" help:"Looks at shifts of eight hours over HTTP: how long they take and how large they are."`
 	Calls     benchCallsCmd     `cmd:"" help:"Calls of two parties at once through the forwarding unit: set-up, what arrives, processor."`
 	Live      benchLiveCmd      `cmd:"" help:"Positions of officers until a wall shows them: how long it takes and what it costs."`
 	Sensors   benchSensorsCmd   `cmd:"" help:"Simulated sensors of water, gas, air or manholes that send to a running server; ends by itself."`

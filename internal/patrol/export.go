@@ -12,6 +12,7 @@ import (
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/httpx"
+	"yiwang/internal/platform/outbox"
 	"yiwang/internal/platform/prose"
 )
 
@@ -58,6 +59,21 @@ const (
 	mostTaken   = 5
 	mostWaiting = 10 // per person
 )
+
+// ExportMoved tells that a track was asked for as a file, or that somebody decided.
+type ExportMoved struct {
+	ID          string `json:"id"`
+	Area        string `json:"area"`
+	OfficerID   string `json:"officer_id"`
+	OfficerName string `json:"officer_name"`
+	AskedBy     string `json:"asked_by"`
+	AskedName   string `json:"asked_name"`
+	State       string `json:"state"`
+}
+
+func (e *Export) announce(ctx context.Context, tx *db.Tx, topic string) error {
+	return outbox.Emit(ctx, tx, topic, e.ID, ExportMoved{e.ID, e.Area, e.OfficerID, e.OfficerName, e.AskedBy, e.AskedName, e.State})
+}
 
 // NewExport asks for the track of an officer between two instants, at most a week, as a file.
 type NewExport struct {
@@ -108,6 +124,9 @@ func (s *Service) AskExport(ctx context.Context, n NewExport) (e *Export, err er
 			"", "", nil, "", nil, 0, 1}}); err != nil {
 			return err
 		}
+		if err := e.announce(ctx, tx, TopicExportAsked); err != nil {
+			return err
+		}
 		return audit.Log(ctx, tx, audit.Entry{Action: "patrol.ask_export", Object: "track_export", ObjectID: e.ID, Area: e.Area, Detail: map[string]any{"officer": e.OfficerID, "purpose": e.Purpose}})
 	})
 	return e, err
@@ -145,6 +164,9 @@ func (s *Service) DecideExport(ctx context.Context, id string, version int64, ap
 			return errs.Conflict("patrol.export_decided", "This export has been decided on or withdrawn.")
 		}
 		e.Version = version + 1
+		if err := e.announce(ctx, tx, TopicExportDecided); err != nil {
+			return err
+		}
 		return audit.Log(ctx, tx, audit.Entry{Action: "patrol.decide_export", Object: "track_export", ObjectID: id, Area: e.Area, Detail: map[string]any{"approved": approve, "asked_by": e.AskedBy}})
 	})
 	return e, err

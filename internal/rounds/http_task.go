@@ -5,11 +5,17 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/httpx"
 )
+
+type walkersIn struct {
+	Area string `query:"area" required:"true" maxLength:"20"`
+}
 
 type planIn struct{ Body NewPlan }
 
@@ -37,6 +43,11 @@ func (s *Service) planRoutes(api huma.API) {
 	plan := httpx.Permission(PermPlan)
 	httpx.Handle(api, httpx.Op{ID: "list-round-plans", Method: http.MethodGet, Path: "/api/v1/rounds/plans", Summary: "List patrol plans", Tag: tag, Access: httpx.Permission(PermRead)},
 		func(ctx context.Context, _ *struct{}) (*body[httpx.Page[Plan]], error) { return out(s.Plans(ctx)) })
+	httpx.Handle(api, httpx.Op{ID: "list-round-walkers", Method: http.MethodGet, Path: "/api/v1/rounds/walkers", Summary: "List who walks grids of an area and can be named for a plan", Tag: tag, Access: plan, Errors: []int{404}},
+		func(ctx context.Context, in *walkersIn) (*body[httpx.Page[Walker]], error) {
+			list, err := s.Walkers(ctx, in.Area)
+			return out(httpx.Whole(list), err)
+		})
 	httpx.Handle(api, httpx.Op{ID: "add-round-plan", Method: http.MethodPost, Path: "/api/v1/rounds/plans", Summary: "Make a patrol plan", Tag: tag, Access: plan, Status: 201, Errors: []int{404}},
 		func(ctx context.Context, in *planIn) (*body[*Plan], error) { return out(s.AddPlan(ctx, in.Body)) })
 	httpx.Handle(api, httpx.Op{ID: "change-round-plan", Method: http.MethodPut, Path: "/api/v1/rounds/plans/{id}", Summary: "Change a patrol plan, from its next task on", Tag: tag, Access: plan, Errors: []int{404, 409}},
@@ -108,6 +119,7 @@ type proofForm struct {
 	Lat   string        `form:"lat" required:"true" maxLength:"20"`
 	Lon   string        `form:"lon" required:"true" maxLength:"20"`
 	Note  string        `form:"note" required:"false" maxLength:"800"`
+	At    string        `form:"at" required:"false" maxLength:"40" doc:"When it was taken, RFC 3339, if it was kept on the phone"`
 }
 
 type photoIn struct {
@@ -123,7 +135,8 @@ type outOfReachIn struct {
 }
 
 type outOfReach struct {
-	Note string `json:"note" maxLength:"800" doc:"Why"`
+	Note string      `json:"note" maxLength:"800" doc:"Why"`
+	At   *clock.Time `json:"at,omitempty" doc:"When it was found, if it was kept on the phone"`
 }
 
 func (s *Service) mineRoutes(api huma.API) {
@@ -138,12 +151,21 @@ func (s *Service) mineRoutes(api huma.API) {
 		func(ctx context.Context, in *photoIn) (*body[*Detail], error) {
 			form := in.RawBody.Data()
 			defer func() { _ = form.Photo.Close() }() // read only: nothing can be lost
-			return out(s.Prove(ctx, in.ID, in.Point, Proof{Note: form.Note, Lat: number(form.Lat), Lon: number(form.Lon), Photo: form.Photo}))
+			return out(s.Prove(ctx, in.ID, in.Point, Proof{Note: form.Note, Lat: number(form.Lat), Lon: number(form.Lon), Photo: form.Photo, At: instant(form.At)}))
 		})
 	httpx.Handle(api, httpx.Op{ID: "excuse-round-point", Method: http.MethodPost, Path: "/api/v1/rounds/mine/{id}/points/{point}/none", Summary: "Say why a place cannot be reached", Tag: tag, Access: walk, Errors: []int{404, 409}},
 		func(ctx context.Context, in *outOfReachIn) (*body[*Detail], error) {
-			return out(s.Prove(ctx, in.ID, in.Point, Proof{Note: in.Body.Note}))
+			return out(s.Prove(ctx, in.ID, in.Point, Proof{Note: in.Body.Note, At: in.Body.At}))
 		})
+}
+
+// instant reads a time; nil for what is none.
+func instant(text string) *clock.Time {
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return nil
+	}
+	return clock.Ptr(at)
 }
 
 func number(text string) *float64 {

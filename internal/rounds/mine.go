@@ -26,6 +26,7 @@ type Stop struct {
 	Lon    float64     `json:"lon"`
 	How    string      `json:"how,omitempty" enum:"way,photo,none" doc:"Absent while it is to be seen"`
 	At     *clock.Time `json:"at,omitempty"`
+	SentAt *clock.Time `json:"sent_at,omitempty" doc:"When it reached the server, if that was more than two minutes later"`
 	By     string      `json:"by,omitempty" doc:"Who saw it"`
 	Note   string      `json:"note,omitempty"`
 	Metres *int        `json:"metres,omitempty" doc:"Of a photograph: how far from the place the phone was"`
@@ -40,17 +41,18 @@ type Detail struct {
 }
 
 type markRow struct {
-	TaskID  string     `db:"task_id"`
-	PointID string     `db:"point_id"`
-	At      clock.Time `db:"at"`
-	How     string     `db:"how"`
-	Officer string     `db:"officer_id"`
-	Name    string     `db:"officer_name"`
-	Seconds int        `db:"seconds"`
-	Metres  *int       `db:"metres"`
-	Photo   string     `db:"photo"`
-	Media   string     `db:"media_type"`
-	Note    string     `db:"note"`
+	TaskID  string      `db:"task_id"`
+	PointID string      `db:"point_id"`
+	At      clock.Time  `db:"at"`
+	How     string      `db:"how"`
+	Officer string      `db:"officer_id"`
+	Name    string      `db:"officer_name"`
+	Seconds int         `db:"seconds"`
+	Metres  *int        `db:"metres"`
+	Photo   string      `db:"photo"`
+	Media   string      `db:"media_type"`
+	Note    string      `db:"note"`
+	Sent    *clock.Time `db:"sent_at"`
 }
 
 // Task returns a task of the caller's areas with its places. Needs rounds.read.
@@ -96,6 +98,9 @@ func (s *Service) dress(ctx context.Context, tx *db.Tx, t *Task) (*Detail, error
 		stop := Stop{ID: id, Name: p.name, Kind: p.kind, Lat: float64(p.lat) / 1e6, Lon: float64(p.lon) / 1e6}
 		if m, ok := marks[id]; ok {
 			stop.How, stop.At, stop.By, stop.Note, stop.Metres, stop.Photo = m.How, &m.At, m.Name, m.Note, m.Metres, m.Photo != ""
+			if m.Sent != nil && m.Sent.Sub(m.At.Time) > aheadOfUs {
+				stop.SentAt = m.Sent
+			}
 		}
 		d.Stops = append(d.Stops, stop)
 	}
@@ -132,19 +137,50 @@ func (s *Service) Mine(ctx context.Context) (list []Detail, err error) {
 type Proof struct {
 	Note     string
 	Lat, Lon *float64
-	Photo    io.Reader // nil: it cannot be reached
+	Photo    io.Reader   // nil: it cannot be reached
+	At       *clock.Time // when the officer did it, on a phone that had no network; nil for now
+}
+
+// Limits of what a phone kept until it had a network.
+const (
+	aheadOfUs   = 2 * time.Minute // a clock may be wrong by so much
+	longestKept = 48 * time.Hour  // as late as a position may come
+)
+
+// when is the instant that counts: what the phone says, as far as it can be.
+func (p *Proof) when(t *Task, now clock.Time) (clock.Time, error) {
+	field := errs.Field{Location: "body.at", Message: "when the place was seen"}
+	switch {
+	case p.At == nil:
+		return now, nil
+	case p.At.Sub(now.Time) > aheadOfUs:
+		return now, errs.Invalid("rounds.bad_clock", "The clock of the phone is ahead; set it and take the photograph again.", field)
+	case now.Sub(p.At.Time) > longestKept:
+		return now, errs.Invalid("rounds.too_old", "It lay on the phone for more than two days; take the photograph again.", field)
+	case p.At.Before(t.FromAt.Time):
+		return now, errs.Invalid("rounds.too_early", "The task had not begun when this was taken.", field)
+	case p.At.After(now.Time):
+		return now, nil
+	}
+	return *p.At, nil
 }
 
 // farthest is how far from a place the phone may be when it is photographed, in metres.
 const farthest = 100
 
-// Prove ticks a place of one's own task off. A photograph needs the position of the phone within 100 m of the place; without one a reason is needed. A
+// Prove ticks a place of one's own task off, at the instant the phone says if it had no network then. A photograph needs the position of the phone within 100 m of the place; without one a reason is needed. A
 // place that is ticked off stays as it is: Conflict. Needs rounds.walk for the grid.
 func (s *Service) Prove(ctx context.Context, id, point string, p Proof) (d *Detail, err error) {
 	if err := prose.Check("rounds.bad_text", prose.Piece{Name: "note", Value: &p.Note, Limit: 200, Required: p.Photo == nil}); err != nil {
 		return nil, err
 	}
-	if err := s.DB.Read(ctx, func(tx *db.Tx) error { d, err = s.own(ctx, tx, id, point); return err }); err != nil {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		if d, err = s.own(ctx, tx, id, point); err == nil {
+			_, err = p.when(&d.Task, tx.Time())
+		}
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	var m markRow
@@ -155,8 +191,12 @@ func (s *Service) Prove(ctx context.Context, id, point string, p Proof) (d *Deta
 		if d, err = s.own(ctx, tx, id, point); err != nil {
 			return err
 		}
+		at, err := p.when(&d.Task, tx.Time())
+		if err != nil {
+			return err
+		}
 		me := auth.From(ctx)
-		if err := db.InsertMany(ctx, tx, "round_mark", markColumns, "", [][]any{{id, point, tx.Time(), m.How, me.UserID, me.Name, 0, m.Metres, m.Photo, m.Media, p.Note}}); err != nil {
+		if err := db.InsertMany(ctx, tx, "round_mark", markColumns, "", [][]any{{id, point, at, m.How, me.UserID, me.Name, 0, m.Metres, m.Photo, m.Media, p.Note, tx.Time()}}); err != nil {
 			return err
 		}
 		if err := recount(ctx, tx, id); err != nil {

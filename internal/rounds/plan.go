@@ -53,11 +53,12 @@ type Plan struct {
 	Changed  clock.Time        `db:"changed_at" json:"changed_at"`
 	Version  int64             `db:"version" json:"version"`
 
-	AreaName string `db:"-" json:"area_name"`
-	Points   int    `db:"-" json:"points" doc:"Places it asks for now"`
-	Open     int    `db:"-" json:"open" doc:"Tasks not done yet whose time runs"`
-	Done     int    `db:"-" json:"done" doc:"Tasks done in the last 30 days"`
-	Missed   int    `db:"-" json:"missed" doc:"Tasks missed in the last 30 days"`
+	AreaName string   `db:"-" json:"area_name"`
+	People   []Walker `db:"-" json:"people,omitempty" doc:"Who the named are; without a name who cannot sign in any more"`
+	Points   int      `db:"-" json:"points" doc:"Places it asks for now"`
+	Open     int      `db:"-" json:"open" doc:"Tasks not done yet whose time runs"`
+	Done     int      `db:"-" json:"done" doc:"Tasks done in the last 30 days"`
+	Missed   int      `db:"-" json:"missed" doc:"Tasks missed in the last 30 days"`
 }
 
 const planColumns = "id, name, area_code, kinds, every, weekdays, from_minute, until_minute, named, photo, starts_on, ends_on, note, state, made_by, made_name, made_at, changed_at, version"
@@ -207,6 +208,9 @@ func (s *Service) Plans(ctx context.Context) (out httpx.Page[Plan], err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		var args []any
 		if list, err = db.All[Plan](ctx, tx, "SELECT "+planColumns+" FROM round_plan WHERE "+auth.Areas(ctx, "area_code", &args)+" ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END, id DESC LIMIT 200", args...); err != nil || len(list) == 0 {
+			return err
+		}
+		if err := s.callTx(ctx, tx, list); err != nil {
 			return err
 		}
 		f, err := s.fieldTx(ctx, tx)

@@ -151,7 +151,7 @@ func (s *Service) tick(ctx context.Context, tx *db.Tx, f *field, x *patrol.Sessi
 		}
 		done[id] = true
 		at := clock.At(time.UnixMilli(max(v.from, t.FromAt.UnixMilli())))
-		rows = append(rows, []any{t.ID, id, at, ByWay, x.OfficerID, x.OfficerName, v.millis / 1000, nil, "", "", ""})
+		rows = append(rows, []any{t.ID, id, at, ByWay, x.OfficerID, x.OfficerName, v.millis / 1000, nil, "", "", "", nil})
 	}
 	if len(rows) == 0 {
 		return nil
@@ -162,7 +162,7 @@ func (s *Service) tick(ctx context.Context, tx *db.Tx, f *field, x *patrol.Sessi
 	return recount(ctx, tx, t.ID)
 }
 
-const markColumns = "task_id, point_id, at, how, officer_id, officer_name, seconds, metres, photo, media_type, note"
+const markColumns = "task_id, point_id, at, how, officer_id, officer_name, seconds, metres, photo, media_type, note, sent_at"
 
 // recount says how many places of a task are seen; with the last of them it is done, also after its time.
 func recount(ctx context.Context, tx *db.Tx, id string) error {

@@ -19,7 +19,10 @@ type Satisfaction struct {
 	Level       float64    `json:"level" doc:"Of the intervals, such as 0.95"`
 	Mean        *float64   `json:"mean" doc:"Of the whole district"`
 	Streets     []Judged   `json:"streets" doc:"Best first"`
+	Aspects     []Aspect   `json:"aspects" doc:"What the score of the shown street is made of; empty for the whole district and where the street has no score"`
 	Running     *Running   `json:"running" doc:"The wave that is being asked now, without any score; null if none is"`
+
+	ByStreet map[string][]Aspect `json:"-"` // in the order of the indicator tree
 }
 
 // Judged is a street's score with its interval and the ranks that cannot be excluded. What cannot be estimated is null, ranks 0.
@@ -31,6 +34,15 @@ type Judged struct {
 	High     *float64 `json:"high"`
 	Best     int      `json:"best"`
 	Worst    int      `json:"worst"`
+}
+
+// Aspect is a dimension of a street's score. Communities are never shown: their samples are for improvement only.
+type Aspect struct {
+	Name  string   `json:"name"`
+	Score float64  `json:"score"`
+	Low   *float64 `json:"low"`
+	High  *float64 `json:"high"`
+	Mean  *float64 `json:"mean" doc:"Of the whole district"`
 }
 
 // Running is how far the fieldwork of a wave has come.
@@ -60,10 +72,11 @@ func (s *Service) addJudged(ctx context.Context, p *Picture, _ *Theme) error {
 		return err
 	}
 	p.Sources["judged"] = Age{at}
-	p.Judged, p.Voices = judged, []Voice{}
+	p.Voices = []Voice{}
 	if judged == nil {
 		return nil
 	}
+	p.Judged = judged.of(p.Area.Code)
 	voices, at, err := s.figures.voices.of(judged.WaveID+" "+p.Area.Code).get(ctx, p.At.Time, freshWaves, "voices", func(ctx context.Context) ([]Voice, error) {
 		return s.Sources.Voices(ctx, judged.WaveID, p.Area.Code)
 	})
@@ -76,6 +89,16 @@ func (s *Service) addJudged(ctx context.Context, p *Picture, _ *Theme) error {
 		p.Voices = []Voice{}
 	}
 	return nil
+}
+
+// of is what an area is shown of it: inside a street also what the score of that street is made of.
+func (j *Satisfaction) of(area string) *Satisfaction {
+	out := *j
+	out.Aspects = []Aspect{}
+	if len(area) > 6 {
+		out.Aspects = append(out.Aspects, j.ByStreet[area[:min(9, len(area))]]...)
+	}
+	return &out
 }
 
 // short leaves out what is the same of all: 街道, 镇, 社区.

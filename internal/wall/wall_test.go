@@ -175,6 +175,18 @@ func TestPicture_KeepsTheLastFiguresOfASourceThatFailsAndSaysHowOldTheyAre(t *te
 	})
 }
 
+func TestPicture_ShowsAStreetWhatItsScoreIsMadeOfAndTheDistrictOnlyStreets(t *testing.T) {
+	eachHall(t, func(t *testing.T, h *hall) {
+		h.said.judged = &Satisfaction{WaveID: "w1", Streets: []Judged{{AreaCode: "320106001", Score: 88}}, ByStreet: map[string][]Aspect{"320106001": {{Name: "城市治理", Score: 86}}}}
+		for area, want := range map[string]int{"320106": 0, "320106001": 1, "320106002": 0} {
+			p, err := h.Picture(as(PermShow, "320106"), area, "")
+			if err != nil || p.Judged == nil || len(p.Judged.Aspects) != want || p.Judged.Aspects == nil || len(p.Judged.Streets) != 1 {
+				t.Errorf("%s: %+v, %v", area, p.Judged, err)
+			}
+		}
+	})
+}
+
 func TestAlarms_TellNothingAboutPeople(t *testing.T) {
 	eachHall(t, func(t *testing.T, h *hall) {
 		x, y := 118.05, 32.05

@@ -56,4 +56,9 @@ export const wall: Record<string, string> = {
   '链接只打开本区域的大屏，看不到任何个人信息': 'A link opens the wall of one area and no personal data',
   '链接只显示这一次。在那块屏幕的浏览器里打开它：': 'The link is shown once. Open it in the browser of that screen:',
   '链接已失效或没有带链接。请值班长在“大屏”页生成新的链接，或在本机登录后再打开。': 'The link has ended or is missing. Ask the officer in charge for a new one on the page Wall, or sign in on this machine first.',
+  '在各街道中的位置': 'Its place among the streets',
+  '各维度得分与区间': 'Score and interval of each dimension',
+  '虚线为全区。社区样本小，只用于改进，不上大屏。': 'Dashed: the district. Communities are not shown; their samples are small.',
+  '这个街道在这一轮没有得分：没有调查到，或份数太少不能显示。社区得分只用于改进，不上大屏。': 'This street has no score in this wave: nobody was asked, or too few answered. Communities are never shown here.',
+  '已停住': 'Held',
 }

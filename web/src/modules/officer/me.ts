@@ -78,6 +78,6 @@ async function leave(): Promise<void> {
 
 async function forgetRead(): Promise<void> {
   const cases = await takeAll<Case>('cases')
-  await change({ shelf: 'tasks', key: 'tasks' }, ...cases.map((one) => ({ shelf: 'cases' as const, key: one.id })))
+  await change({ shelf: 'tasks', key: 'tasks' }, { shelf: 'tasks', key: 'rounds' }, ...cases.map((one) => ({ shelf: 'cases' as const, key: one.id })))
   if ('caches' in window) await caches.delete('yiwang-officer-photos').catch(() => false)
 }

@@ -44,9 +44,11 @@ interface Basis {
 }
 export interface NewReport extends Basis { kind: 'report'; body: NewCase; settled?: Settled; reached?: { id: string; number: string; version: number } }
 export interface Step extends Basis { kind: 'step'; case: string; action: string; body: Move; seen: Seen }
-export type Item = NewReport | Step
+/** A place of a patrol task that was seen: a photograph from the spot, or why it cannot be reached. */
+export interface Proof extends Basis { kind: 'proof'; task: string; point: string; note?: string }
+export type Item = NewReport | Step | Proof
 
-/** What arrived: without photographs and words. */
+/** What arrived: without photographs and words; of a proof without a case. */
 export interface Sent { id: string; user: string; kind: Item['kind']; action: string; title: string; case: string; number: string; at: string }
 
 /** An open case that may be the same matter. */

@@ -5,6 +5,7 @@ import { act, addEvidence, getCase, register, uploadPhoto } from './api'
 import { keptPhoto, photoStored } from './album'
 import { connected, me } from './me'
 import { plain, stillStands, type Case, type Item, type NewReport, type Sent, type Step } from './model'
+import { sendProof } from './proof'
 import { change, takeAll } from './shelf'
 
 const all = ref<Item[]>([])
@@ -62,8 +63,7 @@ function plan(): void {
 async function deliver(item: Item): Promise<boolean> {
   show(item.id, { state: 'sending' })
   try {
-    const reached = item.kind === 'report' ? await sendReport(item) : await sendStep(item)
-    await arrive(item, reached)
+    await arrive(item, item.kind === 'report' ? await sendReport(item) : item.kind === 'step' ? await sendStep(item) : await sendProof(item))
     return true
   } catch (error) {
     const problem = asProblem(error)
@@ -73,7 +73,7 @@ async function deliver(item: Item): Promise<boolean> {
       return false
     }
     const left = all.value.find((one) => one.id === item.id) ?? item
-    const current = problem.status === 409 ? await currentOf(left) : undefined
+    const current = problem.status === 409 && left.kind !== 'proof' ? await currentOf(left) : undefined
     const refused: Item = { ...left, state: current ? 'conflict' : 'refused', refusal: { code: problem.code, words: problem.message, fields: problem.fields.map((f) => f.location ?? '').filter(Boolean) }, ...(current ? { current } : {}) }
     await remember(refused)
     return true
@@ -120,7 +120,7 @@ async function sendStep(item: Step): Promise<Case> {
   }
 }
 
-async function sendShots(id: string, item: Item): Promise<void> {
+async function sendShots(id: string, item: NewReport | Step): Promise<void> {
   for (const shot of item.shots.filter((one) => item.kind === 'step' || one.phase === 'after')) {
     const kept = await keptPhoto(shot.ref)
     if (!kept || kept.stored) continue
@@ -134,8 +134,9 @@ function there(error: unknown): void {
   if (asProblem(error).code !== 'cases.same_photo') throw error
 }
 
-async function arrive(item: Item, reached: Case): Promise<void> {
-  const sent: Sent = { id: item.id, user: item.user, kind: item.kind, action: item.kind === 'step' ? item.action : item.settled ? 'self_handle' : 'report', title: item.title, case: reached.id, number: reached.number, at: new Date().toISOString() }
+async function arrive(item: Item, reached: Case | void): Promise<void> {
+  const action = item.kind === 'step' ? item.action : item.kind === 'proof' ? 'proof' : item.settled ? 'self_handle' : 'report'
+  const sent: Sent = { id: item.id, user: item.user, kind: item.kind, action, title: item.title, case: reached?.id ?? '', number: reached?.number ?? item.place, at: new Date().toISOString() }
   const photos = item.shots.map(({ ref: key }) => ({ shelf: 'photos' as const, key }))
   const old = arrivedAll.value.filter((one) => Date.now() - Date.parse(one.at) > 7 * 86_400_000).map(({ id: key }) => ({ shelf: 'sent' as const, key }))
   await change({ shelf: 'waiting', key: item.id }, { shelf: 'sent', key: item.id, value: sent }, ...photos, ...old)
@@ -145,7 +146,7 @@ async function arrive(item: Item, reached: Case): Promise<void> {
 }
 
 /** The case as it is now and what happened since the officer read it, for comparing; undefined if it cannot be read. */
-async function currentOf(item: Item): Promise<Item['current']> {
+async function currentOf(item: NewReport | Step): Promise<Item['current']> {
   const id = item.kind === 'step' ? item.case : item.reached?.id
   if (!id) return undefined
   try {

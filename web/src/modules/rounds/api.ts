@@ -11,6 +11,7 @@ export type Plan = Solid<Schemas['RoundsPlan']>
 export type Task = Solid<Schemas['RoundsTask']>
 export type TaskDetail = Solid<Schemas['RoundsDetail']>
 export type Stop = Solid<Schemas['RoundsStop']>
+export type Walker = Solid<Schemas['RoundsWalker']>
 export type PointImport = Solid<Schemas['RoundsPointImport']>
 export type NewPoint = Omit<Schemas['RoundsNewPoint'], '$schema'>
 export type NewPlan = Omit<Schemas['RoundsNewPlan'], '$schema'>
@@ -32,6 +33,7 @@ export async function importPoints(file: File, crs: string, dryRun: boolean): Pr
   return (await (await send(new Request(new URL('/api/v1/rounds/points/file', location.origin), { method: 'POST', body: form }))).json()) as PointImport
 }
 
+export const walkers = (area: string) => body(api.GET('/api/v1/rounds/walkers', { params: { query: { area } } })) as Promise<Page<Walker>>
 export const listPlans = () => body(api.GET('/api/v1/rounds/plans')) as Promise<Page<Plan>>
 export const addPlan = (plan: NewPlan) => body(api.POST('/api/v1/rounds/plans', { body: plan }))
 export const changePlan = (id: string, version: number, plan: NewPlan) => body(api.PUT('/api/v1/rounds/plans/{id}', { ...at(id), body: { ...plan, version } }))

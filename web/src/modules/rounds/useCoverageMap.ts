@@ -1,9 +1,9 @@
 import type { Feature, FeatureCollection } from 'geojson'
-import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl'
-import { onBeforeUnmount, onMounted, shallowRef, watch, type Ref } from 'vue'
-import { drawn, token } from '@/kit/theme'
+import type { Map as MapLibre } from 'maplibre-gl'
+import { watch, type Ref } from 'vue'
+import { token } from '@/kit/theme'
 import { boundsOf } from '@/modules/region/map/geometry'
-import { styleOf } from '@/modules/region/map/paint'
+import { pointAt, useBaseMap } from '@/modules/region/map/useBaseMap'
 import type { Shapes } from '@/modules/region/map/useMap'
 import type { SeenPoint } from './api'
 
@@ -14,42 +14,29 @@ const none: FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 /** Grids coloured by the share of their places seen; below them, when near, the places. */
 export function useCoverageMap(box: Ref<HTMLElement | null>, scene: () => CoverageScene, choose: (grid: string) => void) {
-  const failed = shallowRef(false)
-  let made: MapLibre | undefined
   let fitted = ''
-  const style = () => styleOf({ breaks, labels: [] }, token)
-
-  onMounted(async () => {
-    const { maplibre } = await import('@/modules/region/map/library')
-    if (!box.value) return
-    try {
-      made = new maplibre.Map({ container: box.value, style: style(), center: [118.75, 32.07], zoom: 11, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 18, minZoom: 8, fadeDuration: 0 })
-    } catch {
-      failed.value = true // no WebGL: the table beside the map says the same
-      return
-    }
-    made.touchZoomRotate.disableRotation()
-    made.on('style.load', () => { layers(); fill() })
-    made.on('click', 'fill', (event) => { const code = event.features?.[0]?.properties?.code; if (code) choose(String(code)) })
-    made.on('mouseenter', 'fill', () => (made!.getCanvas().style.cursor = 'pointer'))
-    made.on('mouseleave', 'fill', () => (made!.getCanvas().style.cursor = ''))
-    watch(drawn, () => made?.setStyle(style()))
-    watch(scene, fill, { flush: 'post' })
+  const { failed, map, put, zoom } = useBaseMap(box, {
+    classes: { breaks, labels: [] },
+    styled(made) { layers(made); fill() },
+    ready(made) {
+      made.on('click', 'fill', (event) => { const code = event.features?.[0]?.properties?.code; if (code) choose(String(code)) })
+      pointAt(made, 'fill')
+    },
   })
+  watch(scene, fill, { flush: 'post' })
 
-  function layers(): void {
-    made!.addSource('point', { type: 'geojson', data: none })
-    made!.addSource('nobody', { type: 'geojson', data: none })
-    made!.addLayer({ id: 'nobody', type: 'line', source: 'nobody', paint: { 'line-color': token('--yw-over-bar'), 'line-width': 1.6, 'line-dasharray': [2, 1.5] } }, 'community-line')
-    made!.addLayer({ id: 'points', type: 'circle', source: 'point', minzoom: 13, paint: {
+  function layers(made: MapLibre): void {
+    made.addSource('point', { type: 'geojson', data: none })
+    made.addSource('nobody', { type: 'geojson', data: none })
+    made.addLayer({ id: 'nobody', type: 'line', source: 'nobody', paint: { 'line-color': token('--yw-over-bar'), 'line-width': 1.6, 'line-dasharray': [2, 1.5] } }, 'community-line')
+    made.addLayer({ id: 'points', type: 'circle', source: 'point', minzoom: 13, paint: {
       'circle-radius': ['interpolate', ['linear'], ['zoom'], 13, 2.2, 17, 6], 'circle-color': ['case', ['get', 'seen'], token('--yw-ok-bar'), token('--yw-surface')],
       'circle-stroke-color': ['case', ['get', 'seen'], token('--yw-surface'), token('--yw-over-bar')], 'circle-stroke-width': 1.4 } })
   }
 
   function fill(): void {
-    if (!made?.getSource('point')) return
+    if (!map()?.getSource('point')) return
     const s = scene()
-    const put = (id: string, data?: FeatureCollection) => (made!.getSource(id) as GeoJSONSource | undefined)?.setData(data ?? none)
     const grids = (s.grid?.features ?? []).filter((f) => s.shares.has(String(f.properties.code)))
     put('street', s.street); put('community', s.community); put('grid', s.grid)
     put('shown', { type: 'FeatureCollection', features: grids.map((f) => ({ ...f, properties: { ...f.properties, value: s.shares.get(String(f.properties.code)) } })) })
@@ -65,10 +52,9 @@ export function useCoverageMap(box: Ref<HTMLElement | null>, scene: () => Covera
     const inside = [...(s.grid?.features ?? [])].filter((f) => String(f.properties.code).startsWith(s.area))
     const bounds = boundsOf(inside.length ? inside : (s.street?.features ?? []))
     if (!bounds) return
-    made?.fitBounds(bounds, { padding: 40, maxZoom: 16, animate: !!fitted, duration: 400 })
+    map()?.fitBounds(bounds, { padding: 40, maxZoom: 16, animate: !!fitted, duration: 400 })
     fitted = s.area
   }
 
-  onBeforeUnmount(() => made?.remove())
-  return { failed, fit, zoom: (by: number) => made?.zoomTo(made.getZoom() + by, { duration: 200 }) }
+  return { failed, fit, zoom }
 }

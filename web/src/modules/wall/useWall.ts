@@ -52,6 +52,12 @@ export function useWall() {
   }
   /** Somebody is at the screen: it stays where it is for five minutes. */
   function touch(): void { pausedUntil.value = Date.now() + pauseFor }
+  /** Stays as it is for five minutes, or turns again at once if it stood. */
+  function hold(): void {
+    const standing = Date.now() < pausedUntil.value
+    pausedUntil.value = standing ? 0 : Date.now() + pauseFor
+    if (standing) turnedAt.value = Date.now()
+  }
   function step(by: number): void {
     const list = got.value?.themes.map((one) => one.code) ?? []
     if (list.length) show({ theme: list[(list.indexOf(theme.value) + by + list.length) % list.length] })
@@ -69,7 +75,7 @@ export function useWall() {
   void ask()
   watch(area, (code) => history.replaceState(null, '', code ? `?area=${code}` : location.pathname))
   onScopeDispose(() => { clearInterval(tick); clearTimeout(timer) })
-  return { theme, area, now, got, gotAt, failing, refused, pausedUntil, turnedAt, turn, show, touch, step }
+  return { theme, area, now, got, gotAt, failing, refused, pausedUntil, turnedAt, turn, show, touch, hold, step }
 }
 
 /** Loads the page again if the server has another version of it, or anyway if the server answers after a long silence. */

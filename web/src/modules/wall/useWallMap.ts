@@ -1,9 +1,10 @@
 import type { FeatureCollection, Geometry } from 'geojson'
 import type { GeoJSONSource, LngLatBoundsLike, Map as MapLibre, StyleSpecification } from 'maplibre-gl'
 import { onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue'
-import { DotLayer, rgb, type Dot } from '@/modules/patrol/dots'
+import { DotLayer, mercator, rgb, type Dot } from '@/modules/patrol/dots'
 import { boundsOf } from '@/modules/region/map/geometry'
 import { ground, type Ground } from './api'
+import { DotStage } from './dotStage'
 
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const none: FeatureCollection = { type: 'FeatureCollection', features: [] }
@@ -41,13 +42,14 @@ function settle(map: MapLibre, bounds: LngLatBoundsLike, features: Ground['featu
 const pointsOf = (shape: Geometry): [number, number][] => (shape.type === 'Polygon' ? shape.coordinates : shape.type === 'MultiPolygon' ? shape.coordinates.flat() : []).flat() as [number, number][]
 
 /** The map of the wall: all grids by WebGL, nothing from elsewhere, north up; it does not move but when another area is shown. */
-export function useWallMap(box: Ref<HTMLElement | null>, area: () => string, counts: () => Record<string, number>, dots: () => Dot[]) {
+export function useWallMap(box: Ref<HTMLElement | null>, canvas: Ref<HTMLCanvasElement | null>, area: () => string, counts: () => Record<string, number>, dots: () => Dot[]) {
   const failed = ref(false)
   const fitted = ref(0) // counts the times the map found its place; labels follow
   const shapes = shallowRef<{ street: Ground; community: Ground; cell: Ground }>()
   const layer = shallowRef<DotLayer>()
   let map: MapLibre | undefined
-  let filled: string[] = []
+  let stage: DotStage | undefined
+  let filled: Record<string, number> = {}
   let asked = ''
 
   onMounted(async () => {
@@ -65,7 +67,7 @@ export function useWallMap(box: Ref<HTMLElement | null>, area: () => string, cou
     watch(counts, fill)
     watch(dots, (list) => layer.value?.set(list))
   })
-  onBeforeUnmount(() => map?.remove())
+  onBeforeUnmount(() => { stage?.end(); map?.remove() })
 
   async function draw(): Promise<void> {
     const code = area()
@@ -85,6 +87,7 @@ export function useWallMap(box: Ref<HTMLElement | null>, area: () => string, cou
     const inside = (list: Ground) => ({ ...list, features: list.features.filter((f) => f.properties.code.startsWith(code)) })
     const put = (id: string, data: FeatureCollection) => (map!.getSource(id) as GeoJSONSource).setData(data)
     put('cell', s.cell)
+    filled = {}
     put('community', inside(s.community))
     put('street', code.length > 6 ? none : s.street)
     put('chosen', { ...none, features: (code.length > 9 ? s.community : s.street).features.filter((f) => code.length > 6 && f.properties.code === code) })
@@ -97,9 +100,9 @@ export function useWallMap(box: Ref<HTMLElement | null>, area: () => string, cou
     const made = new DotLayer('officers', { lat: (box[0][1] + box[1][1]) / 2, lon: (box[0][0] + box[1][0]) / 2 }, matchMedia('(prefers-reduced-motion: reduce)').matches)
     made.palette = [rgb(token('--w-dot')), [1, 1, 1], rgb(token('--w-over')), [1, 1, 1], [1, 1, 1], [1, 1, 1]]
     made.rim = rgb(token('--w-bg'))
-    map!.addLayer(made)
     layer.value = made
     made.set(dots())
+    if (canvas.value) stage = new DotStage(canvas.value, made)
   }
   function fit(): void {
     const s = shapes.value
@@ -107,14 +110,16 @@ export function useWallMap(box: Ref<HTMLElement | null>, area: () => string, cou
     const code = area()
     const bounds = boundsOf((code.length > 9 ? s.community : s.street).features.filter((f) => f.properties.code.startsWith(code)))
     if (bounds) settle(map, bounds, (code.length > 9 ? s.community : s.street).features.filter((f) => f.properties.code.startsWith(code)))
+    const middle = map.getCenter()
+    stage?.stand(mercator(middle.lat, middle.lng), 512 * 2 ** map.getZoom())
     fitted.value++
   }
   function fill(): void {
     if (!map?.getSource('cell')) return
-    const next = counts()
-    for (const code of filled) if (!next[code]) map.removeFeatureState({ source: 'cell', id: code })
-    filled = Object.keys(next).filter((code) => code.length > 12)
-    for (const code of filled) map.setFeatureState({ source: 'cell', id: code }, { n: next[code] })
+    const next = Object.fromEntries(Object.entries(counts()).filter(([code]) => code.length > 12))
+    for (const code in filled) if (!next[code]) map.removeFeatureState({ source: 'cell', id: code })
+    for (const code in next) if (filled[code] !== next[code]) map.setFeatureState({ source: 'cell', id: code }, { n: next[code] }) // what stays costs no drawing
+    filled = next
   }
   /** Where a place lies on the stage, in pixels. */
   function at(lon: number, lat: number): Pinned | undefined {

@@ -1,9 +1,9 @@
 import type { Feature, FeatureCollection } from 'geojson'
-import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl'
-import { onBeforeUnmount, onMounted, shallowRef, watch, type Ref } from 'vue'
-import { drawn, token } from '@/kit/theme'
+import type { Map as MapLibre } from 'maplibre-gl'
+import { watch, type Ref } from 'vue'
+import { token } from '@/kit/theme'
 import { boundsOf } from '@/modules/region/map/geometry'
-import { styleOf } from '@/modules/region/map/paint'
+import { pointAt, useBaseMap } from '@/modules/region/map/useBaseMap'
 import type { Shapes } from '@/modules/region/map/useMap'
 import { circle, hereAt, stretches, type Trail } from './trail'
 
@@ -17,33 +17,21 @@ const colour = ['get', 'colour'] as never
 
 /** The map of a replay: what stays is set once, what moves with the instant is three small sources. */
 export function useReplayMap(box: Ref<HTMLElement | null>, scene: () => ReplayScene, choose: (at: number) => void) {
-  const failed = shallowRef(false)
-  let made: MapLibre | undefined
-
-  onMounted(async () => {
-    const { maplibre } = await import('@/modules/region/map/library')
-    if (!box.value) return
-    try {
-      made = new maplibre.Map({ container: box.value, style: styleOf({ breaks: [], labels: [] }, token), center: [118.75, 32.07], zoom: 12, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 19, minZoom: 8, fadeDuration: 0 })
-    } catch {
-      failed.value = true // no WebGL: the list beside the map says the same
-      return
-    }
-    made.touchZoomRotate.disableRotation()
-    made.on('style.load', () => { layers(); ground(); still(); move() })
-    for (const id of ['stops', 'deeds']) {
-      made.on('click', id, (event) => { const at = event.features?.[0]?.properties?.at; if (at) choose(Number(at)) })
-      made.on('mouseenter', id, () => (made!.getCanvas().style.cursor = 'pointer'))
-      made.on('mouseleave', id, () => (made!.getCanvas().style.cursor = ''))
-    }
-    watch(drawn, () => made?.setStyle(styleOf({ breaks: [], labels: [] }, token)))
-    watch(() => [scene().street, scene().community, scene().grid], ground, { flush: 'post' })
-    watch(() => scene().trails, () => { still(); move(); fit() }, { flush: 'post' })
-    watch(() => [scene().at, scene().inGrids], move, { flush: 'post' })
+  const { failed, map, put, zoom } = useBaseMap(box, {
+    options: { zoom: 12, maxZoom: 19 },
+    styled(made) { layers(made); ground(); still(); move() },
+    ready(made) {
+      for (const id of ['stops', 'deeds']) {
+        made.on('click', id, (event) => { const at = event.features?.[0]?.properties?.at; if (at) choose(Number(at)) })
+        pointAt(made, id)
+      }
+    },
   })
+  watch(() => [scene().street, scene().community, scene().grid], ground, { flush: 'post' })
+  watch(() => scene().trails, () => { still(); move(); fit() }, { flush: 'post' })
+  watch(() => [scene().at, scene().inGrids], move, { flush: 'post' })
 
-  function layers(): void {
-    const m = made!
+  function layers(m: MapLibre): void {
     for (const id of ['in', 'whole', 'gap', 'passed', 'stop', 'seen', 'deed', 'error', 'here']) m.addSource(id, { type: 'geojson', data: none })
     const round = { 'line-join': 'round', 'line-cap': 'round' } as const
     m.addLayer({ id: 'in', type: 'fill', source: 'in', paint: { 'fill-color': token('--yw-d-main'), 'fill-opacity': 0.09 } })
@@ -57,8 +45,6 @@ export function useReplayMap(box: Ref<HTMLElement | null>, scene: () => ReplaySc
     m.addLayer({ id: 'error', type: 'fill', source: 'error', paint: { 'fill-color': colour, 'fill-opacity': 0.14 } })
     m.addLayer({ id: 'here', type: 'circle', source: 'here', paint: { 'circle-radius': 8, 'circle-color': ['case', ['get', 'silent'], token('--yw-text-3'), colour], 'circle-stroke-color': token('--yw-surface'), 'circle-stroke-width': 3 } })
   }
-
-  const put = (id: string, data?: FeatureCollection) => (made?.getSource(id) as GeoJSONSource | undefined)?.setData(data ?? none)
 
   function ground(): void {
     const s = scene()
@@ -95,9 +81,8 @@ export function useReplayMap(box: Ref<HTMLElement | null>, scene: () => ReplaySc
   function fit(): void {
     const ways = scene().trails.filter((one) => one.points.length).map((one) => line(stretches(one.points).ways, {}))
     const bounds = boundsOf(ways.length ? ways : (scene().street?.features ?? []))
-    if (bounds) made?.fitBounds(bounds, { padding: 56, maxZoom: 17, animate: false })
+    if (bounds) map()?.fitBounds(bounds, { padding: 56, maxZoom: 17, animate: false })
   }
 
-  onBeforeUnmount(() => made?.remove())
-  return { failed, fit, zoom: (by: number) => made?.zoomTo(made.getZoom() + by, { duration: 200 }) }
+  return { failed, fit, zoom }
 }

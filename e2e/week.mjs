@@ -1,0 +1,116 @@
+// A page that lives through days in minutes: its clock and timers are ours and go on to the next timer at once, its questions to the
+// server are real, and its position stream tells of officers who move, come and go. Networks can be cut meanwhile.
+
+/** Runs in the page before anything else. */
+function takeTime({ officers, every }) {
+  const real = { Date, setTimeout: window.setTimeout.bind(window), fetch: window.fetch.bind(window) }
+  let now = Number(sessionStorage.getItem('virtual-now')) || real.Date.now()
+  let next = 1
+  const timers = new Map()
+  const add = (work, wait, again) => { timers.set(next, { at: now + Math.max(again ? 1 : 0, Number(wait) || 0), work, again: again ? Math.max(1, wait) : 0, id: next }); return next++ }
+  window.Date = class extends real.Date {
+    constructor(...given) { given.length ? super(...given) : super(now) }
+    static now() { return now }
+  }
+  window.setTimeout = (work, wait, ...more) => add(() => work(...more), wait, false)
+  window.setInterval = (work, wait, ...more) => add(() => work(...more), wait, true)
+  window.clearTimeout = window.clearInterval = (id) => { timers.delete(id) }
+
+  const state = { up: true, stream: true, answers: 0, failures: 0, frames: 0 }
+  const pending = new Set()
+  window.fetch = (...asked) => {
+    const answer = state.up ? real.fetch(...asked) : Promise.reject(new TypeError('cut'))
+    const settled = answer.then(() => { state.answers++ }, () => { state.failures++ }).finally(() => pending.delete(settled))
+    pending.add(settled)
+    return answer
+  }
+
+  // ---- the position stream: everybody at the beginning, then a step of some, and one who goes and one who comes
+  const people = Array.from({ length: officers }, (_, n) => ({ slot: n + 1, lat: 32_050_000 + (n * 7919) % 60_000, lon: 118_740_000 + (n * 104_729) % 60_000 }))
+  let slots = officers, change = 1
+  const sockets = new Set()
+  const unsigned = (out, v) => { while (v >= 128) { out.push((v % 128) | 128); v = Math.floor(v / 128) } out.push(v) }
+  const signed = (out, v) => unsigned(out, v >= 0 ? v * 2 : -v * 2 - 1)
+  function frame(whole, gone, list) {
+    const out = [1, whole ? 1 : 0]
+    unsigned(out, 7); unsigned(out, ++change); unsigned(out, now)
+    unsigned(out, gone.length); for (const slot of gone) unsigned(out, slot)
+    const spots = [...list].sort((a, b) => a.slot - b.slot)
+    unsigned(out, spots.length)
+    let slot = 0, lat = 0, lon = 0
+    for (const one of spots) { unsigned(out, one.slot - slot); signed(out, one.lat - lat); signed(out, one.lon - lon); unsigned(out, 500); out.push(one.slot % 9 === 0 ? 2 : 0); ({ slot, lat, lon } = one) }
+    return new Uint8Array(out).buffer
+  }
+  function walk() {
+    const n = Math.floor((now / 1000) % people.length)
+    const left = people[n].slot
+    people[n] = { slot: ++slots, lat: people[n].lat, lon: people[n].lon }
+    const moved = people.filter((one, i) => i === n || (i + change) % 4 === 0)
+    for (const one of moved) { one.lat += ((one.slot + change) % 21) - 10; one.lon += ((one.slot * 3 + change) % 21) - 10 }
+    const bytes = frame(false, [left], moved)
+    for (const socket of sockets) { state.frames++; socket.onmessage?.({ data: bytes }) }
+  }
+  window.WebSocket = class {
+    constructor() { add(() => { if (this.over) return; if (!state.up || !state.stream) return this.drop(); sockets.add(this); this.onopen?.({}); this.onmessage?.({ data: frame(true, [], people) }) }, 1) }
+    close() { this.over = true; sockets.delete(this) }
+    drop() { this.close(); this.onclose?.({}) }
+    send() {}
+  }
+  add(() => walk(), every, true)
+
+  window.virtual = {
+    state,
+    cut(what, on) { state[what] = on; if (!on) for (const socket of [...sockets]) socket.drop() },
+    now: () => now,
+    timers: () => timers.size,
+    /** Goes on for so long, one timer after the other; every answer of the server is waited for. */
+    async pass(ms) {
+      const until = now + ms
+      for (let n = 1; ; n++) {
+        let first
+        for (const one of timers.values()) if (!first || one.at < first.at) first = one
+        if (!first || first.at > until) break
+        now = Math.max(now, first.at)
+        if (first.again) first.at = now + first.again
+        else timers.delete(first.id)
+        first.work()
+        if (pending.size) await Promise.all(pending)
+        await null
+        if (n % 250 === 0) { sessionStorage.setItem('virtual-now', String(now)); await new Promise((go) => requestAnimationFrame(() => real.setTimeout(go, 0))) }
+      }
+      now = until
+      sessionStorage.setItem('virtual-now', String(now))
+      return now
+    },
+  }
+}
+
+/** Gives the page a clock of its own; call it before the page is opened. */
+export const virtualTime = (context, { officers = 300, every = 5_000 } = {}) => context.addInitScript(takeTime, { officers, every })
+
+/** Lets so many milliseconds pass in the page; survives a page that loads itself anew meanwhile. Returns whether it did. */
+export async function pass(page, ms) {
+  const end = (await page.evaluate(() => window.virtual.now())) + ms
+  let anew = false
+  for (let now = end - ms; now < end;) {
+    try {
+      now = await page.evaluate((left) => window.virtual.pass(Math.min(left, 1_800_000)), end - now)
+    } catch (error) {
+      if (!/context was destroyed|navigation|Target closed/i.test(error.message)) throw error
+      anew = true
+      await page.waitForFunction(() => window.virtual && document.querySelector('.duty'))
+      now = await page.evaluate(() => window.virtual.now())
+    }
+  }
+  return anew
+}
+
+/** Bytes of JavaScript and nodes of the page after what nobody needs was thrown away. */
+export async function weigh(page, devtools) {
+  await page.evaluate(() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))))
+  await devtools.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await devtools.send('Runtime.getHeapUsage')
+  const { metrics } = await devtools.send('Performance.getMetrics')
+  const of = (name) => metrics.find((one) => one.name === name)?.value ?? 0
+  return { heap: usedSize, nodes: of('Nodes'), listeners: of('JSEventListeners'), timers: await page.evaluate(() => window.virtual.timers()) }
+}
