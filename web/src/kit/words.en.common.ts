@@ -92,4 +92,10 @@ export const common: Record<string, string> = {
   '您打开之后，别人改过了，还没有保存您的内容。': 'Somebody changed this after you opened it. Yours is not saved yet.',
   '换成最新内容': 'Take the latest',
   '留着我填的，盖过它': 'Keep mine and overwrite',
+  '下载模板': 'Download a template',
+  '其中新增{a}，修改{b}': '{a} new, {b} changed',
+  '新增{a}，修改{b}，未写入{c}': '{a} added, {b} changed, {c} not stored',
+  '写入合格的{n}行': 'Store the {n} good rows',
+  '停止': 'Stop',
+  '只导入可用的 {n} 行': 'Import only the {n} good rows',
 }

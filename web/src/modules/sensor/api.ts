@@ -1,6 +1,6 @@
 import type { components, paths } from '@/api/schema'
 import type { Solid } from '@/api/types'
-import { api, body, set } from '@/kit/http'
+import { api, body, formOf, set, withQuery } from '@/kit/http'
 
 type Answer<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } } ? Solid<T> : never
 export type Sensor = Answer<'/api/v1/sensors/{id}'>
@@ -28,4 +28,5 @@ export const renewSensorSource = (id: string) => body(api.POST('/api/v1/sensor-s
 export const revokeSensorSource = (id: string) => body(api.DELETE('/api/v1/sensor-sources/{id}', { params: { path: { id } } }))
 export const saveSensorRule = (id: string | undefined, given: NewSensorRule) => body(id ? api.PUT('/api/v1/sensor-rules/{id}', { params: { path: { id } }, body: given }) : api.POST('/api/v1/sensor-rules', { body: given }))
 export const saveSensor = (id: string | undefined, given: Device) => body(id ? api.PUT('/api/v1/sensors/{id}', { params: { path: { id } }, body: given }) : api.POST('/api/v1/sensors', { body: given }))
-export const sensorFile = (filter: SensorFilter) => `/api/v1/sensors/file?${new URLSearchParams(Object.entries(filter).filter(([, v]) => v) as [string, string][])}`
+export const sensorFile = (filter: SensorFilter, format: string) => withQuery('/api/v1/sensors/file', { ...filter, format })
+export const importSensors = (file: File, dryRun: boolean) => body(api.POST('/api/v1/sensors/file', formOf({ file, dry_run: dryRun })))
