@@ -49,10 +49,13 @@ func (a *App) reactToDuty() {
 		return live.Event{Name: "sos", Area: e.AreaCode, May: ownOrLive(e.OfficerID, e.AreaCode), Data: sosOnStream{ID: e.ID, Officer: e.OfficerID, State: e.State}}
 	})
 
-	// A swap is asked for: those who plan in the street hear of it; once decided both officers do.
+	// A swap is asked for: the colleague and those who plan in the street hear of it; once decided both officers do.
 	outbox.On(a.Bus, roster.TopicSwap, "notice.swap", func(ctx context.Context, tx *db.Tx, e roster.Swap) error {
 		switch e.State {
 		case roster.Asked:
+			if err := a.Identity.Notify(ctx, tx, identity.To{User: e.ToID}, roster.TopicSwap, e.FromName+"请您代班，排班人员同意后生效", "/m/shifts"); err != nil {
+				return err
+			}
 			desk, err := a.Cases.Desk(ctx, tx, cases.Street, e.AreaCode)
 			if err != nil || desk.ID == "" {
 				return err
@@ -64,7 +67,7 @@ func (a *App) reactToDuty() {
 				word = "未同意："
 			}
 			for _, officer := range []string{e.FromID, e.ToID} {
-				if err := a.Identity.Notify(ctx, tx, identity.To{User: officer}, roster.TopicSwap, "换班"+word+e.FromName+"→"+e.ToName, "/m/duty"); err != nil {
+				if err := a.Identity.Notify(ctx, tx, identity.To{User: officer}, roster.TopicSwap, "换班"+word+e.FromName+"→"+e.ToName, "/m/shifts"); err != nil {
 					return err
 				}
 			}

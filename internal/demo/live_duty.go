@@ -51,21 +51,36 @@ func (l *loader) patrolTimes(ctx context.Context) error {
 	return l.giveTrackers(ctx, past)
 }
 
-// giveTrackers gives those on duty the tracker with which they go on walking when the server runs; see Walk.
+// giveTrackers gives those on duty the tracker with which they go on walking when the server runs; see Walk. Somebody off duty has an app
+// that stops when it is told, and that was heard of last at the end of the last shift.
 func (l *loader) giveTrackers(ctx context.Context, past []patrol.Past) error {
-	given := 0
+	seen := map[string]clock.Time{}
+	give := func(x *patrol.Session, label, kind string, at clock.Time) error {
+		d, _, err := l.Patrol.AddDevice(ctx, patrol.NewDevice{OfficerID: x.OfficerID, OfficerName: x.OfficerName, AreaCode: x.AreaCode, Label: label, Kind: kind, SpeedUnit: patrol.Knots})
+		if err == nil {
+			seen[d.ID] = at
+		}
+		return err
+	}
+	var rests *patrol.Session
 	for i := range past {
 		x := &past[i].Session
-		if x.OffAt != nil || given == maxWalkers {
+		if x.OffAt != nil && x.OfficerID == l.corps[0].ID {
+			rests = x
+		}
+		if x.OffAt != nil || len(seen) == maxWalkers {
 			continue
 		}
-		given++
-		if _, _, err := l.Patrol.AddDevice(ctx, patrol.NewDevice{OfficerID: x.OfficerID, OfficerName: x.OfficerName, AreaCode: x.AreaCode, Label: walkLabel,
-			Kind: "osmand", SpeedUnit: patrol.Knots}); err != nil {
+		if err := give(x, walkLabel, "osmand", clock.At(l.end)); err != nil {
 			return err
 		}
 	}
-	return nil
+	if rests != nil {
+		if err := give(rests, "个人手机", "owntracks", *rests.OffAt); err != nil {
+			return err
+		}
+	}
+	return l.DB.Tx(ctx, func(tx *db.Tx) error { return l.Patrol.RestoreSeenTx(ctx, tx, seen) })
 }
 
 // shifts is what an officer was on duty on a day: the morning, and the afternoon if the story has come so far.

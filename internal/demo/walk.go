@@ -63,8 +63,7 @@ func (w *Walk) Step(ctx context.Context) error {
 	for _, s := range w.people {
 		if p, ok := w.next(ctx, s, now); ok {
 			all.Go(func() {
-				_, err := w.patrol.Take(ctx, s.device.OfficerID, []track.Point{p}, 0)
-				errs <- err
+				errs <- w.patrol.TakeBy(ctx, &s.device, []track.Point{p})
 			})
 		}
 	}

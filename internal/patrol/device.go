@@ -153,6 +153,18 @@ func (s *Service) Devices(ctx context.Context, officer string) (out []Device, er
 	return out, err
 }
 
+// MyDevices lists the caller's own trackers that are in use. Needs patrol.duty.
+func (s *Service) MyDevices(ctx context.Context) (out []Device, err error) {
+	if err := auth.Require(ctx, PermDuty); err != nil {
+		return nil, err
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		out, err = db.All[Device](ctx, tx, "SELECT "+deviceColumns+" FROM track_device WHERE officer_id = $1 AND revoked_at IS NULL ORDER BY id DESC LIMIT 20", auth.From(ctx).UserID)
+		return err
+	})
+	return append([]Device{}, out...), err
+}
+
 func digest(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])

@@ -62,7 +62,9 @@ func (g *gate) learn(x Session) bool {
 }
 
 // at returns the session of the officer that holds the present instant.
-func (g *gate) at(officer string, now int64) (Session, bool) { return g.held(officer, now, time.UnixMilli(now)) }
+func (g *gate) at(officer string, now int64) (Session, bool) {
+	return g.held(officer, now, time.UnixMilli(now))
+}
 
 // held returns the session of the officer in which an instant lies, as known now. Where two hold it, because the clock of the server
 // leapt, it is the one that runs. One that ended in the future ended while the clock had leapt ahead, at some time until now: of it the

@@ -94,6 +94,12 @@ func answerOf(onDuty, byHand bool) []byte {
 	return out
 }
 
+// TakeBy takes points as a tracker would send them, for the demonstration. Errors as Take.
+func (s *Service) TakeBy(ctx context.Context, d *Device, points []track.Point) error {
+	_, err := s.takeOf(ctx, d, points, 0)
+	return err
+}
+
 // takeOf takes what a tracker sent, whichever way it came: positions, a call for help, and that it was heard of. It returns whether
 // the officer is on duty. TooMany above the pace of a tracker; other errors as Take.
 func (s *Service) takeOf(ctx context.Context, d *Device, points []track.Point, bad int) (onDuty bool, err error) {

@@ -46,6 +46,7 @@ type mine struct {
 	Running *Session  `json:"running" doc:"Null off duty"`
 	Ended   []Session `json:"ended"`
 	SOS     *SOS      `json:"sos" doc:"Null while no call for help is open"`
+	Devices []Device  `json:"trackers" doc:"Trackers given to the officer, which stop when duty ends or can be stopped by hand"`
 }
 
 type pointsIn struct{ Body fixes }
@@ -102,7 +103,11 @@ func (s *Service) dutyRoutes(api huma.API) {
 				return nil, err
 			}
 			sos, err := s.MySOS(ctx)
-			return out(mine{running, ended, sos}, err)
+			if err != nil {
+				return nil, err
+			}
+			devices, err := s.MyDevices(ctx)
+			return out(mine{running, ended, sos, devices}, err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "send-points", Method: http.MethodPost, Path: "/api/v1/patrol/points", Summary: "Send one's own positions; answered when they are durable", Tag: tag, Access: own, Errors: []int{413, 429, 503}},
 		func(ctx context.Context, in *pointsIn) (*body[Receipt], error) {

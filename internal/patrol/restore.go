@@ -125,3 +125,13 @@ func (s *Service) packTx(ctx context.Context, tx *db.Tx, x *Session, points []tr
 	}
 	return nil
 }
+
+// RestoreSeenTx says when trackers were heard of elsewhere, by their id. The demonstration is made by it.
+func (s *Service) RestoreSeenTx(ctx context.Context, tx *db.Tx, seen map[string]clock.Time) error {
+	for device, at := range seen {
+		if err := tx.Queue(ctx, nil, "UPDATE track_device SET last_seen_at = $1 WHERE id = $2", at, device); err != nil {
+			return err
+		}
+	}
+	return nil
+}
