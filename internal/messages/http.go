@@ -79,7 +79,7 @@ func (s *Service) listRoutes(api huma.API) {
 	type receiptsIn struct {
 		Timestamp string `header:"X-Yiwang-Timestamp" maxLength:"20" doc:"Seconds since 1970"`
 		Signature string `header:"X-Yiwang-Signature" maxLength:"80" doc:"HMAC-SHA256 with the gateway's secret over timestamp, line break and body, in hexadecimal"`
-		RawBody   []byte `contentType:"application/json"`
+		RawBody   []byte // JSON; as a JSON body the router would want it to be a string
 	}
 	type taken struct {
 		Taken int `json:"taken"`
