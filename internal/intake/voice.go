@@ -5,6 +5,7 @@ import (
 
 	"yiwang/internal/cases"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
 )
 
 // Words is what somebody who reported says, beside the code.
@@ -81,5 +82,13 @@ func (s *Service) speak(ctx context.Context, address, code string, act func(tx *
 		out, err = s.followed(ctx, tx, r, c)
 		return err
 	})
-	return out, err
+	return out, toldOutside(err)
+}
+
+// toldOutside leaves out of a refusal what it tells of the case: offices see the case as it is, whoever has a code sees what Followed shows.
+func toldOutside(err error) error {
+	if e := errs.As(err); e != nil && e.Kind == errs.KindConflict {
+		return errs.Conflict(e.Code, e.Message)
+	}
+	return err
 }
