@@ -4,7 +4,7 @@ import { asProblem, type Problem } from '@/kit/problem'
 import { newId } from '@/kit/newId'
 import { useStream, type DutyTurned } from '@/kit/useStream'
 import { metresBetween } from '@/modules/cases/distance'
-import { endDuty, getDuty, openDuty, sendPoints, type DutySession, type Fix } from './dutyApi'
+import { endDuty, getDuty, openDuty, sendPoints, type DutySession, type Fix, type Tracker } from './dutyApi'
 import { connected, me, may } from './me'
 import { change, take, takeAll } from './shelf'
 import { calling } from './sos'
@@ -23,6 +23,7 @@ export const blind = ref(false) // the phone gives no position
 export const lastFix = shallowRef<Fix>()
 export const stopped = ref('') // why the centre ended the session
 export const keepDays = ref(30)
+export const trackers = shallowRef<Tracker[]>([]) // apps and devices that send for this person
 export const onDuty = computed(() => running.value?.kind === 'duty')
 
 const everySeconds = 10
@@ -45,6 +46,7 @@ export async function recallDuty(): Promise<void> {
     if (await take<boolean>('duty', leaving())) await leave()
     const now = await getDuty()
     calling.value = now.sos
+    trackers.value = now.trackers ?? []
     keepDays.value = now.running?.keep_days ?? now.ended?.[0]?.keep_days ?? 30
     await settle(now.running ?? null)
     known.value = true

@@ -3,6 +3,7 @@ import { api, body } from '@/kit/http'
 
 export type DutySession = components['schemas']['PatrolSession']
 export type Fix = components['schemas']['PatrolFix']
+export type Tracker = components['schemas']['PatrolDevice']
 export type Looked = components['schemas']['PatrolLooked']
 
 export const getDuty = () => body(api.GET('/api/v1/patrol/duty'))

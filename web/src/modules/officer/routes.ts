@@ -13,6 +13,7 @@ export const officerRoutes: RouteRecordRaw[] = [
   { path: '/me', component: () => import('./pages/MinePage.vue'), meta: { title: '我的', tab: true } },
   { path: '/duty/data', component: () => import('./pages/OwnDataPage.vue'), meta: { title: '我的轨迹和记录' } },
   { path: '/duty', component: () => import('./pages/DutyPage.vue'), meta: { title: '上岗' } },
+  { path: '/shifts', component: () => import('./pages/ShiftsPage.vue'), meta: { title: '我的班次' } },
   { path: '/rounds', component: () => import('./pages/RoundsPage.vue'), meta: { title: '巡查任务' } },
   { path: '/sign-in', component: () => import('./pages/SignInPage.vue'), meta: { title: '登录', bare: true } },
 ]
