@@ -106,8 +106,8 @@ func (s *Service) StepPost(ctx context.Context, id, step, note string, version i
 			return err
 		}
 		move, ok := postMoves[p.State][step]
-		if !ok {
-			if err := auth.Require(ctx, PermRead); err != nil {
+		if !ok { // the conflict shows the post
+			if err := auth.RequireArea(ctx, PermRead, p.AreaCode); err != nil {
 				return err
 			}
 			return errs.Conflict("identity.bad_transition", fmt.Sprintf("A post that is %s cannot take this step.", p.State)).With(p)
