@@ -23,8 +23,11 @@ func (b *Bus) sweep(ctx context.Context) (n int, err error) {
 	}
 	err = b.db.Tx(ctx, func(tx *db.Tx) (err error) {
 		defer failed(&err)
+		if err := tx.Turn(ctx, ours); err != nil {
+			return err
+		}
 		batch, err := db.All[Message](ctx, tx, `SELECT id, topic, subject, payload, actor, attempts FROM outbox
-			WHERE state = 'pending' AND due_at <= $1 AND attempts = 0 ORDER BY due_at, id LIMIT $2`+b.forUs(), tx.Time(), b.taken())
+			WHERE state = 'pending' AND due_at <= $1 AND attempts = 0 ORDER BY due_at, id LIMIT $2`, tx.Time(), b.taken())
 		if err != nil {
 			return err
 		}
