@@ -23,20 +23,38 @@ type Notice struct {
 	Read      bool       `db:"read" json:"read"`
 }
 
+// Told is a notice to leave.
+type Told struct {
+	To                To
+	Kind, Title, Link string
+}
+
 // Notify leaves a notice in the caller's transaction. The same words to the same addressee within a day are one notice,
 // so a reaction that runs twice notifies once. Called by the program, which decides who is to know.
 func (s *Service) Notify(ctx context.Context, tx *db.Tx, to To, kind, title, link string) error {
-	if (to.User == "") == (to.Unit == "") || title == "" || len(link) > 500 || len(link) > 0 && link[0] != '/' {
-		return errs.Invalid("identity.bad_notice", "A notice needs one addressee, a title and a path.")
+	return s.NotifyMany(ctx, tx, []Told{{to, kind, title, link}})
+}
+
+// NotifyMany is Notify for many notices, in few statements.
+func (s *Service) NotifyMany(ctx context.Context, tx *db.Tx, list []Told) error {
+	now := tx.Now().UnixMilli()
+	said := map[Told]bool{}
+	var rows [][]any
+	for _, n := range list {
+		if (n.To.User == "") == (n.To.Unit == "") || n.Title == "" || len(n.Link) > 500 || len(n.Link) > 0 && n.Link[0] != '/' {
+			return errs.Invalid("identity.bad_notice", "A notice needs one addressee, a title and a path.")
+		}
+		n.Title = clip(n.Title, 300)
+		if said[n] {
+			continue
+		}
+		said[n] = true
+		rows = append(rows, []any{db.NewID(tx), n.To.User, n.To.Unit, n.Kind, n.Title, n.Link, now})
 	}
-	return tx.Queue(ctx, nil, `
-		INSERT INTO identity_notice (id, user_id, unit_id, kind, title, link, created_at)
-		SELECT $1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT)
-		WHERE NOT EXISTS (
-			SELECT 1
-			FROM identity_notice
-			WHERE user_id = $2 AND unit_id = $3 AND kind = $4 AND title = $5 AND link = $6 AND created_at > $7 - 86400000)`,
-		db.NewID(tx), to.User, to.Unit, kind, clip(title, 300), link, tx.Now().UnixMilli())
+	return db.InsertNew(ctx, tx, "identity_notice", []string{"id", "user_id", "unit_id", "kind", "title", "link", "created_at BIGINT"}, `
+		SELECT 1
+		FROM identity_notice
+		WHERE user_id = v.user_id AND unit_id = v.unit_id AND kind = v.kind AND title = v.title AND link = v.link AND created_at > v.created_at - 86400000`, rows)
 }
 
 // mine keeps the notices to a person or to the unit of the post in force; $1 is the person, $2 the unit. A notice to the

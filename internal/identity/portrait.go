@@ -154,7 +154,9 @@ func squareOf(ctx context.Context, photo io.Reader) ([]byte, error) {
 type held []byte
 
 func (h *held) Put(_ context.Context, _ string, body io.ReadSeeker, _ int64) (err error) {
-	*h, err = io.ReadAll(body)
+	if _, err = body.Seek(0, io.SeekStart); err == nil {
+		*h, err = io.ReadAll(body)
+	}
 	return err
 }
 

@@ -16,6 +16,7 @@ import { form } from './words.en.form'
 import { identity } from './words.en.identity'
 import { intake } from './words.en.intake'
 import { integrity } from './words.en.integrity'
+import { live } from './words.en.live'
 import { lists } from './words.en.lists'
 import { machine } from './words.en.machine'
 import { messages } from './words.en.messages'
@@ -41,7 +42,7 @@ import { wall } from './words.en.wall'
 import { whistle } from './words.en.whistle'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, clock, appraisal, identity, patrol, platform, published, rectify, coding, reading, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, desk, intake, messages, duty, effect, whistle, machine, roster, rounds, alarm, fence, spoof, wall, calls, camera, sensor }
+export const parts = { common, shell, cases, clock, appraisal, identity, patrol, platform, published, rectify, coding, reading, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, live, desk, intake, messages, duty, effect, whistle, machine, roster, rounds, alarm, fence, spoof, wall, calls, camera, sensor }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>

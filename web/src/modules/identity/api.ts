@@ -1,6 +1,6 @@
 import type { components } from '@/api/schema'
 import type { Page, Role, Unit } from '@/api/types'
-import { api, body, set } from '@/kit/http'
+import { api, body, formOf, send, set } from '@/kit/http'
 
 type Schemas = components['schemas']
 export interface PageFilter { q?: string; cursor?: string; limit?: number }
@@ -14,6 +14,12 @@ export const stepUser = (id: string, step: 'disable' | 'enable' | 'lock' | 'unlo
   body(api.POST(`/api/v1/users/{id}/actions/${step}`, { ...path(id), body: { reason } }))
 export const resetPassword = (id: string, password: string) => body(api.POST('/api/v1/users/{id}/actions/reset-password', { ...path(id), body: { password } }))
 export const resetSecondFactor = (id: string) => body(api.POST('/api/v1/users/{id}/actions/reset-second-factor', path(id)))
+
+const portrait = (id?: string) => (id ? `/api/v1/users/${encodeURIComponent(id)}/portrait` : '/api/v1/account/portrait')
+/** The photograph of an account, one's own without an id; a problem of 404 where there is none. */
+export const fetchPortrait = async (id?: string) => (await send(new Request(new URL(portrait(id), location.origin), { cache: 'no-store' }))).blob()
+export const setPortrait = (photo: File, id?: string) => body(id ? api.PUT('/api/v1/users/{id}/portrait', { ...path(id), ...formOf({ photo }) }) : api.PUT('/api/v1/account/portrait', formOf({ photo })))
+export const dropPortrait = (id?: string) => body(id ? api.DELETE('/api/v1/users/{id}/portrait', path(id)) : api.DELETE('/api/v1/account/portrait'))
 
 export const listPosts = (filter: { state?: string; cursor?: string }) => body(api.GET('/api/v1/posts', { params: { query: set({ limit: 50, ...filter } as object) } }))
 export const requestPost = (user: string, post: Schemas['IdentityNewPost']) => body(api.POST('/api/v1/users/{id}/posts', { ...path(user), body: post }))
