@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
@@ -45,7 +46,7 @@ const (
 )
 
 // AskSwap asks that a colleague takes a shift of the caller. Needs patrol.duty; NotFound for a shift of somebody else or a
-// colleague who does not work in its community, Conflict if one is asked for already or the shift has begun.
+// colleague who does not work in its street, Conflict if one is asked for already or the shift has begun.
 func (s *Service) AskSwap(ctx context.Context, shift, to, reason string) (*Swap, error) {
 	if err := auth.Require(ctx, walks); err != nil {
 		return nil, err
@@ -66,7 +67,7 @@ func (s *Service) AskSwap(ctx context.Context, shift, to, reason string) (*Swap,
 		if !x.From.After(tx.Now()) {
 			return errs.Conflict("roster.begun", "The shift has begun; speak to who plans.")
 		}
-		o, err := s.officerTx(ctx, tx, x.AreaCode, to)
+		o, err := s.standInTx(ctx, tx, x.AreaCode, to)
 		if err != nil {
 			return err
 		}
@@ -155,7 +156,7 @@ func (s *Service) handOver(ctx context.Context, tx *db.Tx, w *Swap) error {
 	if err != nil {
 		return err
 	}
-	o, err := s.officerTx(ctx, tx, x.AreaCode, w.ToID)
+	o, err := s.standInTx(ctx, tx, x.AreaCode, w.ToID)
 	if err != nil {
 		return err
 	}
@@ -190,22 +191,44 @@ func (s *Service) Swaps(ctx context.Context) (out []Swap, err error) {
 	return out, err
 }
 
-// Colleagues lists who could take a shift of the caller: those of its community. Needs patrol.duty.
+// street is the code by which those who may stand in for each other with a planner's consent are asked for.
+func street(area string) string { return area[:min(len(area), 9)] }
+
+// standInTx returns an officer of the street of an area. NotFound otherwise.
+func (s *Service) standInTx(ctx context.Context, tx *db.Tx, area, id string) (Officer, error) {
+	list, err := s.officersTx(ctx, tx, street(area), id)
+	if err != nil {
+		return Officer{}, err
+	}
+	if id == "" || len(list) == 0 {
+		return Officer{}, errs.NotFound("roster.no_officer", "There is no such officer in this area.")
+	}
+	return list[0], nil
+}
+
+// Colleagues lists who could take a shift of the caller: those of its street, of its own community first. Needs patrol.duty.
 func (s *Service) Colleagues(ctx context.Context) (out []Officer, err error) {
 	if err := auth.Require(ctx, walks); err != nil {
 		return nil, err
 	}
 	p := auth.From(ctx)
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		if len(p.Areas) == 0 {
-			return nil
+	if len(p.Areas) == 0 {
+		return nil, nil
+	}
+	near := func(o Officer) int {
+		if slices.ContainsFunc(o.Areas, func(a string) bool { return community(a) == community(p.Areas[0]) }) {
+			return 0
 		}
-		list, err := s.officersTx(ctx, tx, p.Areas[0][:min(len(p.Areas[0]), 12)], "")
+		return 1
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		list, err := s.officersTx(ctx, tx, street(p.Areas[0]), "")
 		for _, o := range list {
 			if o.ID != p.UserID {
 				out = append(out, o)
 			}
 		}
+		slices.SortStableFunc(out, func(a, b Officer) int { return near(a) - near(b) })
 		return err
 	})
 	return out, err

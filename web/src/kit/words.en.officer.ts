@@ -247,7 +247,7 @@ export const officer: Record<string, string> = {
   '答复：{note}': 'Answer: {note}',
   '换班由排班人员同意后生效；没同意之前还是您的班。': 'A swap counts when who plans has agreed; until then the shift is yours.',
   '{day} {name}换给谁': 'Who takes {name} on {day}',
-  '本社区没有可以代班的同事，请联系排班人员。': 'No colleague in this community can take it; speak to who plans.',
+  '本街道没有可以代班的同事，请联系排班人员。': 'No colleague in this street can take it; speak to who plans.',
   '同事': 'Colleague',
   '例如“家里有事”': 'Such as “family matters”',
   '申请换班': 'Ask for the swap',
