@@ -52,10 +52,13 @@ export async function start({ scale = 'small' } = {}) {
     await new Promise((resolve) => server.once('exit', resolve))
     await serve()
   }
+  const end = (signal) => new Promise((resolve) => { server.once('exit', resolve); server.kill(signal) })
+  /** Ends the server as a power cut would, and starts it again where it was. */
+  world.kill = () => end('SIGKILL')
+  world.revive = () => { server = serve(); return ready() }
   world.close = async () => {
     await world.browser.close() // a journey may have put one of its own there
-    server.kill('SIGTERM')
-    await new Promise((resolve) => server.once('exit', resolve))
+    await end('SIGTERM')
     rmSync(data, { recursive: true, force: true })
   }
   return world

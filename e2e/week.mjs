@@ -114,3 +114,54 @@ export async function weigh(page, devtools) {
   const of = (name) => metrics.find((one) => one.name === name)?.value ?? 0
   return { heap: usedSize, nodes: of('Nodes'), listeners: of('JSEventListeners'), timers: await page.evaluate(() => window.virtual.timers()) }
 }
+
+const hour = 3_600_000
+
+/** What goes wrong on which day, at which hour: each is done at `from`, undone at `until`. */
+export function troubles(days, { kill, revive, version } = {}) {
+  const set = (what, on) => (page) => page.evaluate(([name, value]) => window.virtual.cut(name, value), [what, on])
+  const list = []
+  for (let day = 0; day < days; day++) {
+    list.push({ at: (day + 0.3) * 24 * hour, run: set('up', false) }, { at: (day + 0.3) * 24 * hour + (0.05 + day) * hour, run: set('up', true) })
+    list.push({ at: (day + 0.6) * 24 * hour, run: set('stream', false) }, { at: (day + 0.65) * 24 * hour, run: set('stream', true) })
+  }
+  const dark = Math.min(days, 3) * 0.8 * 24 * hour
+  if (kill) list.push({ at: dark, run: kill }, { at: dark + hour / 4, run: revive })
+  if (version) list.push({ at: 0.15 * 24 * hour, run: version })
+  return list.filter((one) => one.at < days * 24 * hour).sort((a, b) => a.at - b.at)
+}
+
+/** The next version of the page: its script has another name from now on. */
+export async function renew(context, base) {
+  const page = await (await fetch(`${base}/screen`, { headers: { Accept: 'text/html' } })).text()
+  const script = /\/assets\/[\w.-]+\.js/.exec(page)?.[0]
+  if (!script) return // not built: a page in development has no version
+  const next = script.replace('.js', '-next.js')
+  await context.route(`**${next}`, async (route) => route.fulfill({ response: await route.fetch({ url: base + script }) }))
+  await context.route(/\/screen(\?.*)?$/, async (route) => route.fulfill({ contentType: 'text/html', body: page.replaceAll(script, next) }))
+}
+
+/** Takes the wall through so many days; says what it weighs at each midnight, and how often it loaded itself anew. */
+export async function through(page, context, address, { days, troubles: list, every = 24 * hour, officers = 300 }) {
+  await virtualTime(context, { officers })
+  await page.goto(address)
+  await page.locator('.duty').waitFor()
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('Performance.enable')
+  const weights = []
+  let at = 0, anew = 0, next = hour / 4
+  const go = async (until) => { if (until > at) { anew += Number(await pass(page, until - at)); at = until } }
+  while (at < days * 24 * hour) {
+    const soon = list[0]
+    await go(Math.min(next, soon?.at ?? Infinity, days * 24 * hour))
+    if (soon && at >= soon.at) { list.shift(); await soon.run(page) }
+    if (at >= next || at >= days * 24 * hour) {
+      await page.getByText('今日流转').waitFor()
+      weights.push({ day: (at / 24 / hour).toFixed(2), ...(await weigh(page, devtools)) })
+      next += every
+    }
+    const shown = await page.evaluate(() => [document.querySelector('.clock .s')?.textContent ?? '', `${new Date().getMonth() + 1}月${new Date().getDate()}日`])
+    if (!shown[0].startsWith(shown[1])) throw new Error(`the wall says ${shown[0]} on ${shown[1]}`)
+  }
+  return { weights, anew, state: await page.evaluate(() => window.virtual.state) }
+}

@@ -19,7 +19,7 @@ type Satisfaction struct {
 	Level       float64    `json:"level" doc:"Of the intervals, such as 0.95"`
 	Mean        *float64   `json:"mean" doc:"Of the whole district"`
 	Streets     []Judged   `json:"streets" doc:"Best first"`
-	Aspects     []Aspect   `json:"aspects" doc:"What the score of the shown street is made of; empty for the whole district and where the street has no score"`
+	Aspects     []Aspect   `json:"aspects" doc:"What the score of the shown street is made of; of the only street of a wave also for the district; else empty"`
 	Running     *Running   `json:"running" doc:"The wave that is being asked now, without any score; null if none is"`
 
 	ByStreet map[string][]Aspect `json:"-"` // in the order of the indicator tree
@@ -97,6 +97,8 @@ func (j *Satisfaction) of(area string) *Satisfaction {
 	out.Aspects = []Aspect{}
 	if len(area) > 6 {
 		out.Aspects = append(out.Aspects, j.ByStreet[area[:min(9, len(area))]]...)
+	} else if len(j.Streets) == 1 { // nothing to compare it with
+		out.Aspects = append(out.Aspects, j.ByStreet[j.Streets[0].AreaCode]...)
 	}
 	return &out
 }

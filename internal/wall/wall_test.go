@@ -177,12 +177,15 @@ func TestPicture_KeepsTheLastFiguresOfASourceThatFailsAndSaysHowOldTheyAre(t *te
 
 func TestPicture_ShowsAStreetWhatItsScoreIsMadeOfAndTheDistrictOnlyStreets(t *testing.T) {
 	eachHall(t, func(t *testing.T, h *hall) {
-		h.said.judged = &Satisfaction{WaveID: "w1", Streets: []Judged{{AreaCode: "320106001", Score: 88}}, ByStreet: map[string][]Aspect{"320106001": {{Name: "城市治理", Score: 86}}}}
+		h.said.judged = &Satisfaction{WaveID: "w1", Streets: []Judged{{AreaCode: "320106001", Score: 88}, {AreaCode: "320106003", Score: 87}}, ByStreet: map[string][]Aspect{"320106001": {{Name: "城市治理", Score: 86}}}}
 		for area, want := range map[string]int{"320106": 0, "320106001": 1, "320106002": 0} {
 			p, err := h.Picture(as(PermShow, "320106"), area, "")
-			if err != nil || p.Judged == nil || len(p.Judged.Aspects) != want || p.Judged.Aspects == nil || len(p.Judged.Streets) != 1 {
+			if err != nil || p.Judged == nil || len(p.Judged.Aspects) != want || p.Judged.Aspects == nil || len(p.Judged.Streets) != 2 {
 				t.Errorf("%s: %+v, %v", area, p.Judged, err)
 			}
+		}
+		if alone := (&Satisfaction{Streets: h.said.judged.Streets[:1], ByStreet: h.said.judged.ByStreet}).of("320106"); len(alone.Aspects) != 1 {
+			t.Errorf("the only street of a wave: %+v", alone)
 		}
 	})
 }

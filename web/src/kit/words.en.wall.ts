@@ -61,4 +61,6 @@ export const wall: Record<string, string> = {
   '虚线为全区。社区样本小，只用于改进，不上大屏。': 'Dashed: the district. Communities are not shown; their samples are small.',
   '这个街道在这一轮没有得分：没有调查到，或份数太少不能显示。社区得分只用于改进，不上大屏。': 'This street has no score in this wave: nobody was asked, or too few answered. Communities are never shown here.',
   '已停住': 'Held',
+  '这一轮只考评了一个街道': 'the only street of this wave',
+  '社区样本小，只用于改进，不上大屏。': 'Communities are not shown; their samples are small.',
 }
