@@ -10,7 +10,6 @@ export const patrol: Record<string, string> = {
   '姓名或地点': 'Name or place',
   '看{name}的轨迹': 'Track of {name}',
   '{name}的轨迹': 'Track of {name}',
-  '没有符合的人员。': 'Nobody matches.',
   '您负责的区域内现在没有人上岗。网格员在手机上点“上岗”后出现在这里，下岗即消失。': 'Nobody is on duty in your area. Officers appear here when they go on duty on their phone and vanish when they go off.',
   '只显示上岗时段内的位置；下岗即消失。看个人轨迹要写明理由，本人看得到。': 'Positions are shown on duty only and vanish off duty. Looking at a person’s track needs a reason, which the person sees.',
   '地图，同样的内容在旁边的列表里': 'Map; the list beside it says the same',

@@ -1,0 +1,100 @@
+// A shift as officer, centre and wall see it at the same time: on duty and on the wall within two seconds, found on the live map with post and
+// masked number, a report with a photograph from where there is no network, a call with the centre, off duty and gone everywhere.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { exactly, open, password, picture, scene } from './harness.mjs'
+import { middleOf, staff } from './staff.mjs'
+import { centre, sees, startWithCameras, until } from './telephones.mjs'
+
+let world
+before(async () => { world = await startWithCameras() })
+after(async () => { await world?.close() })
+
+const onWall = (page, n) => page.waitForFunction((want) => Number(document.querySelector('.duty > b')?.textContent?.replace(',', '')) === want, n, { polling: 50 })
+
+test('an officer comes on duty, reports without a network, talks with the centre and is gone when the duty ends', async () => {
+  const officer = await staff(world, 'officer01'), command = await staff(world, 'command')
+  const name = officer.me.user.name
+  const here = await middleOf(officer, officer.me.areas[0].code)
+  const screen = await command.call('POST', '/api/v1/wall/screens', { label: '大厅', area_code: command.me.areas[0].code, days: 1 })
+  const wall = await open(world)
+  await wall.page.goto(`${world.base}/screen#${screen.token}`)
+  await wall.page.getByText('数据正常').waitFor()
+  const there = Number((await wall.page.locator('.duty > b').textContent()).replace(',', ''))
+  const at = await centre(world, 'command', '/patrol')
+  await at.page.locator('.person').first().waitFor()
+  const row = at.page.locator('.person').filter({ hasText: name })
+  await exactly(row, 0, 'nobody off duty is listed')
+
+  const field = await open(world, { width: 390, height: 844, geolocation: here, permissions: ['geolocation', 'camera', 'microphone'] })
+  await field.page.goto(`${world.base}/m/`)
+  await field.page.getByLabel('账号').fill('officer01')
+  await field.page.getByLabel('密码', { exact: true }).fill(password)
+  await field.page.getByRole('button', { name: '登录', exact: true }).click()
+  await field.page.getByRole('heading', { name: '今日任务' }).waitFor()
+  await field.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await field.page.goto(`${world.base}/m/duty`)
+  const begun = field.page.waitForResponse((r) => r.url().endsWith('/api/v1/patrol/duty') && r.request().method() === 'POST')
+  await field.page.getByRole('button', { name: '上岗，开始记录' }).click()
+  await begun
+  const said = Date.now()
+  await onWall(wall.page, there + 1)
+  const waited = Date.now() - said
+  assert.ok(waited < 2_000, `on the wall after ${waited} ms`)
+  await field.page.getByText('上岗中').first().waitFor()
+  await field.context.setGeolocation({ ...here, latitude: here.latitude + 0.0003 })
+  await field.page.getByText('最近一次').waitFor()
+
+  // The centre finds the officer by the keyboard, sees who it is, and the number for a reason alone.
+  await row.waitFor()
+  await row.click()
+  const card = at.page.getByRole('complementary', { name })
+  await card.getByText(/^139\*{4}\d{4}$/).waitFor()
+  await card.getByText('负责网格').waitFor()
+  await card.getByRole('button', { name: '显示号码' }).click()
+  await card.getByLabel('为什么要看号码').fill('核实到场')
+  await card.getByRole('button', { name: '显示', exact: true }).click()
+  await card.getByRole('link', { name: /^139\d{8}$/ }).waitFor()
+  const looks = (await officer.call('GET', '/api/v1/patrol/looks')).looks
+  assert.ok(looks.some((l) => l.what === 'phone' && l.reason === '核实到场'), 'the officer sees who looked at the number')
+  await at.page.getByLabel('警务网格', { exact: true }).check()
+  await at.page.getByLabel('社区民警', { exact: true }).check()
+  await at.page.getByLabel('事件热力').selectOption('30')
+  await card.getByRole('button', { name: '跟随' }).click()
+  await card.getByRole('button', { name: '停止跟随' }).waitFor()
+  await picture(at.page, 'live-card')
+  await at.page.reload()
+  await row.waitFor()
+  assert.ok(await at.page.getByLabel('警务网格', { exact: true }).isChecked(), 'the layers are as they were left')
+
+  // A report from where there is no network, sent once when it is back.
+  await field.page.goto(`${world.base}/m/report`)
+  await field.page.getByLabel('拍照').waitFor({ state: 'attached' })
+  await field.context.setOffline(true)
+  await field.page.getByLabel('拍照').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: await scene(world, false) })
+  await field.page.getByLabel('说一句').fill('路灯不亮，灯杆歪了，夜里看不清')
+  await field.page.getByRole('button', { name: /路灯/ }).first().click()
+  await field.page.getByRole('button', { name: '提交' }).click()
+  await field.page.getByText('等网络，1件').waitFor()
+  await field.context.setOffline(false)
+  const mine = async () => (await officer.call('GET', '/api/v1/cases?mine=true&limit=50')).items.filter((c) => c.text === '路灯不亮，灯杆歪了，夜里看不清')
+  await until('the report arrives', async () => (await mine()).length > 0)
+  assert.equal((await mine()).length, 1, 'reported once')
+
+  // A call from the card, answered on the phone.
+  await row.click()
+  await card.getByRole('button', { name: '视频呼叫' }).click()
+  await field.page.getByRole('button', { name: '接听' }).click()
+  await sees(at.page)
+  await sees(field.page)
+  await field.page.locator('.dock').getByRole('button', { name: '挂断' }).click()
+
+  // Off duty: gone from map, list and wall.
+  await field.page.goto(`${world.base}/m/duty`)
+  await field.page.getByRole('button', { name: '下岗，停止记录' }).click()
+  await row.waitFor({ state: 'detached' })
+  await card.waitFor({ state: 'detached' })
+  await onWall(wall.page, there)
+  await assert.rejects(command.call('POST', `/api/v1/patrol/people/${officer.me.user.id}/phone`, { reason: '再看一次' }), /not_on_duty/)
+  for (const one of [at, wall, field]) assert.deepEqual(one.faults, [])
+})
