@@ -147,7 +147,7 @@ type Case struct {
 
 	CategoryName string   `db:"-" json:"category_name,omitempty"`
 	HolderName   string   `db:"-" json:"holder_name,omitempty" doc:"In lists"`
-	Watched      bool     `db:"-" json:"watched,omitempty" doc:"The caller follows it"`
+	Watched      bool     `db:"watched" json:"watched,omitempty" doc:"The caller follows it"`
 	StateName    string   `db:"-" json:"state_name"`
 	Overdue      bool     `db:"-" json:"overdue"`
 	Warned       bool     `db:"-" json:"warned" doc:"Amber: less than half of the time is left"`

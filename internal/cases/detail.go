@@ -71,7 +71,10 @@ func (s *Service) DetailTx(ctx context.Context, tx *db.Tx, id string) (*Detail, 
 	if err := s.dress(ctx, tx, one); err != nil {
 		return nil, err
 	}
-	d.Watched, d.HolderName = one[0].Watched, one[0].HolderName
+	d.HolderName = one[0].HolderName
+	if d.Watched, err = follows(ctx, tx, auth.From(ctx).UserID, c.ID); err != nil {
+		return nil, err
+	}
 	d.Actions, err = s.may(ctx, tx, c)
 	return d, err
 }

@@ -78,8 +78,9 @@ func (s *Service) ListTx(ctx context.Context, tx *db.Tx, f Filter, page httpx.Pa
 			return none, err
 		}
 	}
-	args = append(slices.Clip(args), page.Limit+1)
-	rows, err := db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT $%d", caseColumns, table, where, o.by, len(args)), args...)
+	args = append(slices.Clip(args), page.Limit+1, auth.From(ctx).UserID)
+	rows, err := db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s, EXISTS (SELECT 1 FROM case_watch f WHERE f.user_id = $%d AND f.case_id = id) AS watched FROM %s WHERE %s ORDER BY %s LIMIT $%d",
+		caseColumns, len(args), table, where, o.by, len(args)-1), args...)
 	if err != nil {
 		return none, err
 	}
@@ -95,12 +96,10 @@ func (s *Service) ListTx(ctx context.Context, tx *db.Tx, f Filter, page httpx.Pa
 	return httpx.Cut(rows, page.Limit, total, o.cursor), nil
 }
 
-// dress fills what a list shows beside the row: names, lamps, whose move it is by name, whether the caller follows it.
-func (s *Service) dress(ctx context.Context, tx *db.Tx, rows []Case) error {
-	mine, err := watched(ctx, tx, rows)
+// dress fills what a list shows beside the row: names, lamps, whose move it is by name.
+func (s *Service) dress(ctx context.Context, tx *db.Tx, rows []Case) (err error) {
 	for i := 0; err == nil && i < len(rows); i++ {
 		c := s.shown(&rows[i], tx)
-		c.Watched = mine[c.ID]
 		c.HolderName, err = s.groupName(ctx, tx, "holder", c.Holder)
 	}
 	return err

@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"fmt"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
@@ -49,28 +48,9 @@ func (s *Service) Unwatch(ctx context.Context, id string) error {
 	})
 }
 
-// watched reports which of the cases the caller follows.
-func watched(ctx context.Context, tx *db.Tx, rows []Case) (map[string]bool, error) {
-	p := auth.From(ctx)
-	out := map[string]bool{}
-	if p == nil || p.UserID == "" || len(rows) == 0 {
-		return out, nil
-	}
-	ids := make([]string, len(rows))
-	for i := range rows {
-		ids[i] = rows[i].ID
-	}
-	list, err := watching(ctx, tx, p.UserID, ids)
-	for _, id := range list {
-		out[id] = true
-	}
-	return out, err
-}
-
-// watching keeps those of the cases that the person follows.
-func watching(ctx context.Context, tx *db.Tx, user string, ids []string) ([]string, error) {
-	where, args := db.Listed(ids)
-	return db.All[string](ctx, tx, fmt.Sprintf("SELECT case_id FROM case_watch WHERE case_id IN %s AND user_id = $%d", where, len(args)+1), append(args, user)...)
+// follows reports whether the person follows the case.
+func follows(ctx context.Context, tx *db.Tx, user, id string) (bool, error) {
+	return db.Get[bool](ctx, tx, "SELECT EXISTS (SELECT 1 FROM case_watch WHERE user_id = $1 AND case_id = $2)", user, id)
 }
 
 // WatchersTx lists who follows a case, for notices.

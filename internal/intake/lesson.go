@@ -38,6 +38,7 @@ func (s *Service) LearnTx(ctx context.Context, tx *db.Tx, events []cases.Moved) 
 	if err != nil {
 		return err
 	}
+	var rows [][]any
 	for i := range list {
 		c := &list[i]
 		if c.Channel == cases.FromDevice {
@@ -47,13 +48,10 @@ func (s *Service) LearnTx(ctx context.Context, tx *db.Tx, events []cases.Moved) 
 		if list := s.modelNow().Classify(c.Title + "。" + c.Body); len(list) > 0 {
 			proposed = list[0].Code
 		}
-		err := tx.Queue(ctx, nil, `INSERT INTO intake_lesson (case_id, text, suggested, category, at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (case_id) DO UPDATE SET text = $2, suggested = $3, category = $4, at = $5`, c.ID, c.Body, proposed, decided[c.ID], tx.Time())
-		if err != nil {
-			return err
-		}
+		rows = append(rows, []any{c.ID, c.Body, proposed, decided[c.ID], tx.Time()})
 	}
-	return nil
+	return db.InsertMany(ctx, tx, "intake_lesson", "case_id, text, suggested, category, at",
+		"ON CONFLICT (case_id) DO UPDATE SET text = excluded.text, suggested = excluded.suggested, category = excluded.category, at = excluded.at", rows)
 }
 
 // modelNow returns the model as it is, without asking for new lessons.

@@ -43,7 +43,7 @@ func (s *Service) SendTx(ctx context.Context, tx *db.Tx, notes []Note) error {
 			return err
 		}
 	}
-	return nil
+	return s.People.NotifyMany(ctx, tx, r.notices)
 }
 
 // round is one call of SendTx: what is in force is read once.
@@ -53,14 +53,13 @@ type round struct {
 	rules    Rules
 	wordings map[templateKey]Template
 	contacts map[string][]Contact // by unit
+	notices  []identity.Told      // left together at the end
 }
 
 func (r *round) tell(ctx context.Context, n *Note) error {
 	if t, ok := r.wordings[templateKey{n.Event, n.Audience, Notice}]; ok && n.Phone == "" {
 		title := t.render(t.Body, n.Values)
-		if err := r.s.People.Notify(ctx, r.tx, identity.To{User: n.User, Unit: n.Unit}, "cases."+n.Event, title, n.Link); err != nil {
-			return err
-		}
+		r.notices = append(r.notices, identity.Told{To: identity.To{User: n.User, Unit: n.Unit}, Kind: "cases." + n.Event, Title: title, Link: n.Link})
 	}
 	if t, ok := r.wordings[templateKey{n.Event, n.Audience, SMS}]; ok && n.Phone != "" && r.rules.TellReporter {
 		return r.put(ctx, n, t, n.Phone, "")

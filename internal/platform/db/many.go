@@ -25,6 +25,33 @@ func InsertMany(ctx context.Context, tx *Tx, table, columns, tail string, rows [
 	return nil
 }
 
+// InsertNew queues rows like InsertMany, but only those for which the query known finds nothing. In known, v is the row that is about
+// to be written; rows of one call do not see each other. Columns are text where no type is named, as in "at BIGINT".
+func InsertNew(ctx context.Context, tx *Tx, table string, columns []string, known string, rows [][]any) error {
+	names, kinds, given := make([]string, len(columns)), make([]string, len(columns)), make([]string, len(columns))
+	for i, c := range columns {
+		names[i], kinds[i], _ = strings.Cut(c, " ")
+		if kinds[i] == "" {
+			kinds[i] = "TEXT"
+		}
+		given[i] = fmt.Sprintf("column%d AS %s", i+1, names[i])
+	}
+	list, as := strings.Join(names, ", "), strings.Join(given, ", ")
+	for len(rows) > 0 {
+		n := portion(len(rows))
+		args := make([]any, 0, n*len(columns))
+		for _, r := range rows[:n] {
+			args = append(args, r...)
+		}
+		query := fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (SELECT %s FROM (VALUES %s) AS given) v WHERE NOT EXISTS (%s)", table, list, list, as, typed(n, kinds), known)
+		if err := tx.Queue(ctx, nil, query, args...); err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
 // portion is how many of n rows the next statement takes.
 func portion(n int) int {
 	for _, size := range []int{128, 16, 4, 2} {
@@ -33,6 +60,19 @@ func portion(n int) int {
 		}
 	}
 	return 1
+}
+
+// typed are placeholders with the types of their columns, which nothing else tells a server.
+func typed(rows int, kinds []string) string {
+	all := make([]string, rows)
+	for r := range all {
+		marks := make([]string, len(kinds))
+		for i, kind := range kinds {
+			marks[i] = fmt.Sprintf("CAST($%d AS %s)", r*len(kinds)+i+1, kind)
+		}
+		all[r] = "(" + strings.Join(marks, ", ") + ")"
+	}
+	return strings.Join(all, ", ")
 }
 
 var placeholderTexts sync.Map
