@@ -16,8 +16,12 @@ func (s *Service) Called(ctx context.Context, code string) string {
 		return a.Name
 	}
 	up, err := s.Get(ctx, a.ParentCode)
-	if err != nil || strings.HasPrefix(a.Name, up.Name) {
+	if err != nil {
 		return a.Name
 	}
-	return strings.TrimSuffix(strings.TrimSuffix(up.Name, "居民委员会"), "居委会") + a.Name
+	community := strings.TrimSuffix(strings.TrimSuffix(up.Name, "居民委员会"), "居委会")
+	if strings.HasPrefix(a.Name, community) {
+		return a.Name
+	}
+	return community + a.Name
 }

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"fmt"
 	"strings"
 
 	"yiwang/internal/platform/errs"
@@ -8,7 +9,8 @@ import (
 )
 
 // Refuse notes in a report that a row was refused by what keeps it: with the code and the Chinese of the refusal, under the
-// heading of the field it names. An error that is no refusal is returned and noted nowhere; nil stays nil.
+// heading of the field it names and with the help of its column. An error that is no refusal is returned and noted nowhere; nil
+// stays nil.
 func (cs Columns[T]) Refuse(report *Report, row int, err error) error {
 	e := errs.As(err)
 	if err == nil || e == nil || e.Kind == errs.KindInternal {
@@ -16,18 +18,21 @@ func (cs Columns[T]) Refuse(report *Report, row int, err error) error {
 	}
 	bad := RowError{Row: row, Code: e.Code, Reason: i18n.Error("zh", e.Code, e.Message)}
 	if len(e.Fields) > 0 {
-		bad.Column = cs.titleOf(strings.TrimPrefix(e.Fields[0].Location, "body."))
+		f := e.Fields[0]
+		bad.Column = strings.TrimPrefix(f.Location, "body.")
+		if f.Value != nil {
+			bad.Value = fmt.Sprint(f.Value)
+		}
+		for _, c := range cs {
+			if c.Name != bad.Column {
+				continue
+			}
+			if bad.Column = c.Title; c.Help != "" {
+				bad.Reason += "（" + c.Help + "）"
+			}
+			break
+		}
 	}
 	report.Reject(bad)
 	return nil
-}
-
-// titleOf is the heading of a column, the name itself if there is none of it.
-func (cs Columns[T]) titleOf(name string) string {
-	for _, c := range cs {
-		if c.Name == name {
-			return c.Title
-		}
-	}
-	return name
 }

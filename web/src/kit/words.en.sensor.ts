@@ -27,6 +27,7 @@ export const sensor: Record<string, string> = {
   '国标编号': 'GB/T 28181 number',
   '厂家编号': "Vendor's number",
   '离线时限': 'Offline after',
+  '{n}小时没有上报算离线': '{n} hours without a word',
   '{n}分钟没有上报算离线': '{n} minutes without a word',
   '最高': 'Highest',
   '这段时间没有读数。': 'No readings in this time.',
