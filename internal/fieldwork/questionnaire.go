@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -124,7 +125,8 @@ func (s *Service) OpenByLink(ctx context.Context, wave string, group survey.Grou
 	return q, err
 }
 
-// OpenEntry returns the questionnaire for somebody who gives the code of a letter by telephone, or for paper. Needs PermCollect.
+// OpenEntry returns the questionnaire for somebody who gives the code of a letter by telephone, or for paper. Needs PermCollect;
+// NotFound for a wave of a district in which the caller has no area.
 func (s *Service) OpenEntry(ctx context.Context, wave string, group survey.Group) (q *Questionnaire, err error) {
 	if err := auth.Require(ctx, PermCollect); err != nil {
 		return nil, err
@@ -133,6 +135,9 @@ func (s *Service) OpenEntry(ctx context.Context, wave string, group survey.Group
 		c, err := s.collecting(ctx, tx, wave)
 		if err != nil {
 			return err
+		}
+		if !worksIn(auth.From(ctx), c.Wave.Area) {
+			return errs.NotFound("survey.wave_not_found", "There is no such wave.")
 		}
 		if q, err = s.questionnaire(c, group, survey.Targeted, tx); err != nil {
 			return err
@@ -143,6 +148,11 @@ func (s *Service) OpenEntry(ctx context.Context, wave string, group survey.Group
 		return s.askAgain(ctx, tx, q, "")
 	})
 	return q, err
+}
+
+// worksIn reports whether an area of somebody lies in the district, or around it.
+func worksIn(p *auth.Principal, district string) bool {
+	return p.Covers(district) || slices.ContainsFunc(p.Areas, func(a string) bool { return a != "" && strings.HasPrefix(a, district) })
 }
 
 // collecting returns a wave that takes answers now.

@@ -21,7 +21,7 @@ type SheetList struct {
 }
 
 // Sheets lists the paper of a wave that is not recorded yet, oldest first, at most 500. Needs PermManage in the wave's area, or PermCollect,
-// which sees what waits for a second keying.
+// which sees what waits for a second keying; NotFound for who collects in another district.
 func (s *Service) Sheets(ctx context.Context, waveID string) (list *SheetList, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		w, err := s.waveTx(ctx, tx, waveID)
@@ -32,6 +32,9 @@ func (s *Service) Sheets(ctx context.Context, waveID string) (list *SheetList, e
 		if err := auth.RequireArea(ctx, PermManage, w.Area); err != nil {
 			if err := auth.Require(ctx, PermCollect); err != nil {
 				return err
+			}
+			if !worksIn(auth.From(ctx), w.Area) {
+				return errs.NotFound("survey.wave_not_found", "There is no such wave.")
 			}
 			where = "state = 'once'"
 		}
