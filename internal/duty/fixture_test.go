@@ -3,6 +3,7 @@ package duty_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,8 +28,13 @@ const (
 // archive is the past a draft is tried out on.
 type archive []duty.PastCase
 
-func (a archive) DispatchedTx(_ context.Context, _ *db.Tx, _ string, _ time.Time, limit int) ([]duty.PastCase, error) {
-	return a[:min(len(a), limit)], nil
+func (a archive) DispatchedTx(_ context.Context, _ *db.Tx, in string, _ time.Time, limit int) (out []duty.PastCase, _ error) {
+	for _, c := range a {
+		if strings.HasPrefix(c.Area, in) && len(out) < limit {
+			out = append(out, c)
+		}
+	}
+	return out, nil
 }
 
 type world struct {

@@ -217,7 +217,7 @@ func (s *Service) WithdrawPrecedent(ctx context.Context, number int, version int
 }
 
 // TakePrecedent writes a precedent into a draft as a rule: for its area, or for a wider or smaller one, by unit code. It stays
-// above the list until that draft is in force. Needs duty.manage.
+// above the list until that draft is in force. Needs duty.manage in its district; NotFound for a precedent of another one.
 func (s *Service) TakePrecedent(ctx context.Context, number int, draft, area string) (r *Rule, err error) {
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		p, err := findPrecedent(ctx, tx, number)
@@ -227,6 +227,9 @@ func (s *Service) TakePrecedent(ctx context.Context, number int, draft, area str
 		v, err := s.draft(ctx, tx, draft)
 		if err != nil {
 			return err
+		}
+		if !strings.HasPrefix(p.AreaCode, v.AreaCode) { // of another district: neither taken nor shown
+			return errs.NotFound("duty.precedent_not_found", "There is no such precedent.")
 		}
 		if p.State != Active {
 			return errs.Conflict("duty.precedent_withdrawn", "The precedent has been withdrawn.").With(p)
