@@ -2,7 +2,8 @@
 // officer replayed after a reason was given.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { open, picture, signIn, start, password } from './harness.mjs'
+import { open, picture, scene, signIn, start, password } from './harness.mjs'
+import { staff } from './staff.mjs'
 
 let world
 before(async () => { world = await start() }, { timeout: 300_000 })
@@ -54,6 +55,32 @@ test('the officer sees the places on the phone', async () => {
   await page.getByRole('heading', { name: '巡查任务' }).waitFor()
   await page.locator('.task').first().waitFor()
   await picture(page, 'rounds-officer')
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('a place is photographed without a network and arrives by itself', async () => {
+  const me = await staff(world, 'officer01')
+  const task = (await me.call('GET', '/api/v1/rounds/mine')).items.find((one) => one.state === 'open')
+  const stop = task.stops.find((one) => !one.how)
+  const { page, context, faults } = await open(world, { width: 390, height: 844, permissions: ['geolocation'], geolocation: { latitude: stop.lat, longitude: stop.lon, accuracy: 6 } })
+  await page.goto(`${world.base}/m/sign-in`)
+  await page.getByLabel('账号').fill('officer01')
+  await page.getByLabel('密码', { exact: true }).fill(password)
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.getByRole('link', { name: /巡查任务/ }).click()
+  await page.getByRole('button', { name: `${stop.name}：拍照或说明` }).first().waitFor()
+  await context.setOffline(true)
+  await page.getByRole('button', { name: `${stop.name}：拍照或说明` }).first().click()
+  await page.locator('input[type=file]').first().setInputFiles({ name: 'spot.png', mimeType: 'image/png', buffer: await scene(world, true) })
+  await page.getByText(/^等网络/).first().waitFor()
+  await picture(page, 'rounds-offline')
+  assert.equal((await me.call('GET', '/api/v1/rounds/mine')).items.find((one) => one.id === task.id).seen, task.seen, 'nothing was sent')
+  await context.setOffline(false)
+  await page.getByText(/^拍照 · /).first().waitFor()
+  const now = (await me.call('GET', '/api/v1/rounds/mine')).items.find((one) => one.id === task.id)
+  assert.equal(now.stops.find((one) => one.id === stop.id).how, 'photo')
+  assert.equal(now.seen, task.seen + 1, 'once')
   assert.deepEqual(faults, [])
   await context.close()
 })

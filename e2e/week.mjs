@@ -2,9 +2,10 @@
 // server are real, and its position stream tells of officers who move, come and go. Networks can be cut meanwhile.
 
 /** Runs in the page before anything else. */
-function takeTime({ officers, every }) {
+function takeTime({ officers, every, hour }) {
   const real = { Date, setTimeout: window.setTimeout.bind(window), fetch: window.fetch.bind(window) }
-  let now = Number(sessionStorage.getItem('virtual-now')) || real.Date.now()
+  const turn = () => new Promise((go) => real.setTimeout(go, 0))
+  let now = Number(sessionStorage.getItem('virtual-now')) || (hour === undefined ? real.Date.now() : new real.Date().setHours(hour, 0, 0, 0))
   let next = 1
   const timers = new Map()
   const add = (work, wait, again) => { timers.set(next, { at: now + Math.max(again ? 1 : 0, Number(wait) || 0), work, again: again ? Math.max(1, wait) : 0, id: next }); return next++ }
@@ -20,7 +21,7 @@ function takeTime({ officers, every }) {
   const pending = new Set()
   window.fetch = (...asked) => {
     const answer = state.up ? real.fetch(...asked) : Promise.reject(new TypeError('cut'))
-    const settled = answer.then(() => { state.answers++ }, () => { state.failures++ }).finally(() => pending.delete(settled))
+    const settled = answer.then((r) => r.clone().arrayBuffer()).then(() => { state.answers++ }, () => { state.failures++ }).finally(() => pending.delete(settled))
     pending.add(settled)
     return answer
   }
@@ -74,9 +75,9 @@ function takeTime({ officers, every }) {
         if (first.again) first.at = now + first.again
         else timers.delete(first.id)
         first.work()
-        if (pending.size) await Promise.all(pending)
+        while (pending.size) { await Promise.all(pending); await turn() }
         await null
-        if (n % 250 === 0) { sessionStorage.setItem('virtual-now', String(now)); await new Promise((go) => requestAnimationFrame(() => real.setTimeout(go, 0))) }
+        if (n % 250 === 0) { sessionStorage.setItem('virtual-now', String(now)); await new Promise((go) => requestAnimationFrame(go)); await turn() }
       }
       now = until
       sessionStorage.setItem('virtual-now', String(now))
@@ -86,7 +87,7 @@ function takeTime({ officers, every }) {
 }
 
 /** Gives the page a clock of its own; call it before the page is opened. */
-export const virtualTime = (context, { officers = 300, every = 5_000 } = {}) => context.addInitScript(takeTime, { officers, every })
+export const virtualTime = (context, { officers = 300, every = 5_000, hour } = {}) => context.addInitScript(takeTime, { officers, every, hour })
 
 /** Lets so many milliseconds pass in the page; survives a page that loads itself anew meanwhile. Returns whether it did. */
 export async function pass(page, ms) {
@@ -117,17 +118,18 @@ export async function weigh(page, devtools) {
 
 const hour = 3_600_000
 
-/** What goes wrong on which day, at which hour: each is done at `from`, undone at `until`. */
+/** What goes wrong: on every day the network and the position stream, once the server and the version of the page. Less than a day is a short day. */
 export function troubles(days, { kill, revive, version } = {}) {
   const set = (what, on) => (page) => page.evaluate(([name, value]) => window.virtual.cut(name, value), [what, on])
+  const day = Math.min(1, days) * 24 * hour
   const list = []
-  for (let day = 0; day < days; day++) {
-    list.push({ at: (day + 0.3) * 24 * hour, run: set('up', false) }, { at: (day + 0.3) * 24 * hour + (0.05 + day) * hour, run: set('up', true) })
-    list.push({ at: (day + 0.6) * 24 * hour, run: set('stream', false) }, { at: (day + 0.65) * 24 * hour, run: set('stream', true) })
+  for (let n = 0; n < days; n++) {
+    list.push({ at: (n + 0.3) * day, run: set('up', false) }, { at: (n + 0.3) * day + (0.1 + n) * hour, run: set('up', true) })
+    list.push({ at: (n + 0.6) * day, run: set('stream', false) }, { at: (n + 0.65) * day, run: set('stream', true) })
   }
-  const dark = Math.min(days, 3) * 0.8 * 24 * hour
-  if (kill) list.push({ at: dark, run: kill }, { at: dark + hour / 4, run: revive })
-  if (version) list.push({ at: 0.15 * 24 * hour, run: version })
+  const dark = Math.min(Math.ceil(days), 3) * 0.8 * day
+  if (kill) list.push({ at: dark, run: kill }, { at: dark + hour / 6, run: revive })
+  if (version) list.push({ at: 0.15 * day, run: version })
   return list.filter((one) => one.at < days * 24 * hour).sort((a, b) => a.at - b.at)
 }
 
@@ -142,8 +144,8 @@ export async function renew(context, base) {
 }
 
 /** Takes the wall through so many days; says what it weighs at each midnight, and how often it loaded itself anew. */
-export async function through(page, context, address, { days, troubles: list, every = 24 * hour, officers = 300 }) {
-  await virtualTime(context, { officers })
+export async function through(page, context, address, { days, troubles: list, every = 24 * hour, officers = 300, from }) {
+  await virtualTime(context, { officers, hour: from })
   await page.goto(address)
   await page.locator('.duty').waitFor()
   const devtools = await context.newCDPSession(page)

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/httpx"
 )
 
@@ -209,5 +211,36 @@ func TestProve_TakesAPhotographOnTheSpotOrAReason(t *testing.T) {
 		}
 		_, _, err = h.OpenPhoto(h.as("reader"), id, b.ID)
 		wantCode(t, err, "rounds.no_photo")
+	})
+}
+
+func TestProve_CountsFromWhenItWasTakenOnAPhoneWithoutANetwork(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		a, b := h.point("A1", 200, 100), h.point("A2", 400, 100)
+		h.plan(NewPlan{Photo: true, Until: 11 * 60})
+		id := h.tasks("centre")[0].ID
+		taken := clock.At(h.clock.Now().Add(10 * time.Minute))
+		h.clock.Advance(26 * time.Hour) // the task is over, the network comes back
+		if err := h.Turn(auth.System(context.Background(), "test")); err != nil {
+			t.Fatal(err)
+		}
+		proof := func(at clock.Time) Proof {
+			return Proof{Lat: &a.Lat, Lon: &a.Lon, Photo: strings.NewReader("picture"), At: &at}
+		}
+		for code, at := range map[string]clock.Time{"rounds.bad_clock": clock.At(h.clock.Now().Add(time.Hour)), "rounds.too_old": clock.At(h.clock.Now().Add(-49 * time.Hour)),
+			"rounds.too_early": clock.At(h.clock.Now().Add(-40 * time.Hour))} {
+			_, err := h.Prove(h.as("officer"), id, a.ID, proof(at))
+			wantCode(t, err, code)
+		}
+		d, err := h.Prove(h.as("officer"), id, a.ID, proof(taken))
+		if err != nil || !d.Stops[0].At.Equal(taken.Time) || d.Stops[0].SentAt == nil || !d.Stops[0].SentAt.Equal(h.clock.Now()) {
+			t.Fatalf("%+v, %v", d, err)
+		}
+		_, err = h.Prove(h.as("officer"), id, a.ID, proof(taken))
+		wantCode(t, err, "rounds.seen")
+		if d, err = h.Prove(h.as("officer"), id, b.ID, Proof{Note: "围挡", At: &taken}); err != nil || d.State != TaskDone || !d.DoneAt.Equal(taken.Time) {
+			t.Errorf("%+v, %v", d, err)
+		}
 	})
 }
