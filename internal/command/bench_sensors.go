@@ -12,18 +12,21 @@ import (
 	"strings"
 	"time"
 
+	"yiwang/internal/app"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/config"
 )
 
 type benchSensorsCmd struct {
-	URL   string        `default:"http://127.0.0.1:8080" help:"Server that takes the readings."`
-	Token string        `required:"" help:"Token of the platform the sensors belong to."`
-	Kind  string        `default:"water" enum:"water,gas,air,manhole" help:"What the simulated sensors measure."`
-	Codes []string      `required:"" help:"Codes of registered sensors of that kind, such as WL-0001."`
-	Every time.Duration `default:"2s" help:"Time between two readings of a sensor."`
-	For   time.Duration `default:"1m" help:"How long; at most an hour."`
-	Story bool          `help:"In the second half something happens at the first sensor: a flood, a leak, smog, a cover that is gone."`
+	Sensors int           `default:"250" help:"Sensors of each kind in an installation of its own."`
+	Rounds  int           `default:"40" help:"How often each sensor reports there, every ten minutes of the readings' time."`
+	URL     string        `help:"Play a platform towards this running server instead."`
+	Token   string        `help:"Token of the platform the sensors belong to, with --url."`
+	Kind    string        `default:"water" enum:"water,gas,air,manhole" help:"What the simulated sensors measure, with --url."`
+	Codes   []string      `help:"Codes of registered sensors of that kind, such as WL-0001, with --url."`
+	Every   time.Duration `default:"2s" help:"Time between two readings of a sensor, with --url."`
+	For     time.Duration `default:"1m" help:"How long, with --url; at most an hour."`
+	Story   bool          `help:"With --url: in the second half something happens at the first sensor: a flood, a leak, smog, a cover that is gone."`
 }
 
 // simulated are the values of a kind: share is how much of the story has happened, 0 to 1.
@@ -53,10 +56,22 @@ type simulatedEvent struct {
 	Data        map[string]float64 `json:"data"`
 }
 
-// Run plays a platform with sensors that are registered on a running server, and ends by itself.
-func (c benchSensorsCmd) Run(ctx context.Context, _ *config.Config, s *Streams) error {
-	if c.Every < 100*time.Millisecond || c.For <= 0 || c.For > time.Hour || len(c.Codes) > 1000 {
-		return errors.New("choose readings no closer than 100ms, for at most an hour, of at most 1000 sensors")
+// Run serves an empty installation whose platforms of water, gas, air and manholes send as fast as they are answered; with --url it
+// plays one platform with sensors that are registered on a running server, and ends by itself.
+func (c benchSensorsCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
+	if c.URL == "" {
+		return inDirectory(func(dir string) error {
+			cfg.Data = dir
+			return serveHere(ctx, cfg, nil, func(ctx context.Context, a *app.App, addr string) error { return c.measure(ctx, a, addr, s.Out) })
+		})
+	}
+	return c.play(ctx, s.Out)
+}
+
+// play sends for registered sensors at the pace asked.
+func (c benchSensorsCmd) play(ctx context.Context, out io.Writer) error {
+	if c.Token == "" || len(c.Codes) == 0 || c.Every < 100*time.Millisecond || c.For <= 0 || c.For > time.Hour || len(c.Codes) > 1000 {
+		return errors.New("give --token and --codes of at most 1000 sensors, readings no closer than 100ms, for at most an hour")
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.For)
 	defer cancel()
@@ -76,9 +91,9 @@ func (c benchSensorsCmd) Run(ctx context.Context, _ *config.Config, s *Streams) 
 			if i == 0 {
 				of = share
 			}
-			events[i] = simulatedEvent{"1.0", fmt.Sprintf("%s-%d", code, now.UnixMilli()), "//simulator", "simulator.reading", code, now, simulated[c.Kind](float64(n)/5+float64(i), of)}
+			events[i] = simulatedReading(c.Kind, code, now, float64(n)/5+float64(i), of)
 		}
-		answer, err := c.send(ctx, events)
+		answer, err := sendSimulated(ctx, c.URL, c.Token, events)
 		if ctx.Err() != nil {
 			break
 		}
@@ -93,7 +108,7 @@ func (c benchSensorsCmd) Run(ctx context.Context, _ *config.Config, s *Streams) 
 		}
 		break
 	}
-	_, err := fmt.Fprintf(s.Out, "%d readings taken, %d refused, %s of %d sensors every %s\n", taken, refused, c.Kind, len(c.Codes), c.Every)
+	_, err := fmt.Fprintf(out, "%d readings taken, %d refused, %s of %d sensors every %s\n", taken, refused, c.Kind, len(c.Codes), c.Every)
 	return err
 }
 
@@ -102,17 +117,23 @@ type simulatedAnswer struct {
 	Refused []json.RawMessage `json:"refused"`
 }
 
-func (c benchSensorsCmd) send(ctx context.Context, events []simulatedEvent) (out simulatedAnswer, err error) {
+// simulatedReading is what a sensor of a kind says at an instant.
+func simulatedReading(kind, code string, at time.Time, beat, share float64) simulatedEvent {
+	return simulatedEvent{"1.0", fmt.Sprintf("%s-%d", code, at.UnixMilli()), "//simulator", "simulator.reading", code, at, simulated[kind](beat, share)}
+}
+
+// sendSimulated sends events to a server as one batch of CloudEvents.
+func sendSimulated(ctx context.Context, address, token string, events []simulatedEvent) (out simulatedAnswer, err error) {
 	body, err := json.Marshal(events)
 	if err != nil {
 		return out, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.URL, "/")+"/ingest/cloudevents", bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(address, "/")+"/ingest/cloudevents", bytes.NewReader(body))
 	if err != nil {
 		return out, err
 	}
 	r.Header.Set("Content-Type", "application/cloudevents-batch+json")
-	r.Header.Set("Authorization", "Bearer "+c.Token)
+	r.Header.Set("Authorization", "Bearer "+token)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return out, fmt.Errorf("reach the server: %w", err)
