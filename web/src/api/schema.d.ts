@@ -22427,7 +22427,7 @@ export interface components {
             /** Format: int64 */
             answers: number;
             area: string;
-            /** @description What the score of the shown street is made of; empty for the whole district and where the street has no score */
+            /** @description What the score of the shown street is made of; of the only street of a wave also for the district; else empty */
             aspects: components["schemas"]["WallAspect"][] | null;
             /**
              * Format: double
@@ -45026,7 +45026,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": string;
+                "application/octet-stream": string;
             };
         };
         responses: {
