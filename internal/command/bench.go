@@ -34,7 +34,7 @@ type benchCmd struct {
 	Replay    benchReplayCmd    `cmd:"" help:"Looks at shifts of eight hours over HTTP: how long they take and how large they are."`
 	Calls     benchCallsCmd     `cmd:"" help:"Calls of two parties at once through the forwarding unit: set-up, what arrives, processor."`
 	Live      benchLiveCmd      `cmd:"" help:"Positions of officers until a wall shows them: how long it takes and what it costs."`
-	Sensors   benchSensorsCmd   `cmd:"" help:"Simulated sensors of water, gas, air or manholes that send to a running server; ends by itself."`
+	Sensors   benchSensorsCmd   `cmd:"" help:"Simulated sensors of water, gas, air and manholes: readings a second, what they cost, alarms; or towards a running server."`
 	API       benchAPICmd       `cmd:"" name:"api" help:"Latency of API reads at a steady rate, against the demonstration district in --data."`
 }
 
