@@ -12,12 +12,34 @@ after(async () => { await world?.close() })
 
 const onWall = (page, n) => page.waitForFunction((want) => Number(document.querySelector('.duty > b')?.textContent?.replace(',', '')) === want, n, { polling: 50 })
 
+/** Where a frame of the position stream shows dots (internal/patrol/stream_frame.go); of the wall's frames, which name nobody. */
+function spots(bytes) {
+  let at = 2
+  const unsigned = () => { let v = 0; for (let by = 1; ; by *= 128) { const b = bytes[at++]; v += (b & 127) * by; if (b < 128) return v } }
+  const signed = () => { const v = unsigned(); return v % 2 ? -(v + 1) / 2 : v / 2 }
+  for (let n = 0; n < 3; n++) unsigned()
+  for (let n = unsigned(); n > 0; n--) unsigned()
+  const out = []
+  let lat = 0, lon = 0
+  for (let n = unsigned(); n > 0; n--) {
+    unsigned()
+    lat += signed()
+    lon += signed()
+    unsigned()
+    at++
+    out.push({ lat: lat / 1e6, lon: lon / 1e6 })
+  }
+  return out
+}
+
 test('an officer comes on duty, reports without a network, talks with the centre and is gone when the duty ends', async () => {
   const officer = await staff(world, 'officer01'), command = await staff(world, 'command')
   const name = officer.me.user.name
   const here = await middleOf(officer, officer.me.areas[0].code)
   const screen = await command.call('POST', '/api/v1/wall/screens', { label: '大厅', area_code: command.me.areas[0].code, days: 1 })
   const wall = await open(world)
+  const frames = []
+  wall.page.on('websocket', (socket) => socket.on('framereceived', (frame) => frames.push(frame.payload)))
   await wall.page.goto(`${world.base}/screen#${screen.token}`)
   await wall.page.getByText('数据正常').waitFor()
   const there = Number((await wall.page.locator('.duty > b').textContent()).replace(',', ''))
@@ -34,15 +56,16 @@ test('an officer comes on duty, reports without a network, talks with the centre
   await field.page.getByRole('heading', { name: '今日任务' }).waitFor()
   await field.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
   await field.page.goto(`${world.base}/m/duty`)
-  const begun = field.page.waitForResponse((r) => r.url().endsWith('/api/v1/patrol/duty') && r.request().method() === 'POST')
   await field.page.getByRole('button', { name: '上岗，开始记录' }).click()
-  await begun
-  const said = Date.now()
+  await field.page.getByText('上岗中').first().waitFor()
   await onWall(wall.page, there + 1)
+  const kept = field.page.waitForResponse((r) => r.url().endsWith('/api/v1/patrol/points') && r.ok())
+  await field.context.setGeolocation({ ...here, latitude: here.latitude + 0.0003 }) // a step: what was known long before duty is not recorded
+  await kept
+  const said = Date.now()
+  await until('the position is on the wall', async () => frames.some((f) => spots(f).some((at) => Math.abs(at.lat - here.latitude) < 0.001 && Math.abs(at.lon - here.longitude) < 0.001)))
   const waited = Date.now() - said
   assert.ok(waited < 2_000, `on the wall after ${waited} ms`)
-  await field.page.getByText('上岗中').first().waitFor()
-  await field.context.setGeolocation({ ...here, latitude: here.latitude + 0.0003 })
   await field.page.getByText('最近一次').waitFor()
 
   // The centre finds the officer by the keyboard, sees who it is, and the number for a reason alone.
@@ -57,15 +80,15 @@ test('an officer comes on duty, reports without a network, talks with the centre
   await card.getByRole('link', { name: /^139\d{8}$/ }).waitFor()
   const looks = (await officer.call('GET', '/api/v1/patrol/looks')).looks
   assert.ok(looks.some((l) => l.what === 'phone' && l.reason === '核实到场'), 'the officer sees who looked at the number')
-  await at.page.getByLabel('警务网格', { exact: true }).check()
-  await at.page.getByLabel('社区民警', { exact: true }).check()
+  await at.page.getByRole('checkbox', { name: '警务网格' }).check()
+  await at.page.getByRole('checkbox', { name: '社区民警' }).check()
   await at.page.getByLabel('事件热力').selectOption('30')
   await card.getByRole('button', { name: '跟随' }).click()
   await card.getByRole('button', { name: '停止跟随' }).waitFor()
   await picture(at.page, 'live-card')
   await at.page.reload()
   await row.waitFor()
-  assert.ok(await at.page.getByLabel('警务网格', { exact: true }).isChecked(), 'the layers are as they were left')
+  assert.ok(await at.page.getByRole('checkbox', { name: '警务网格' }).isChecked(), 'the layers are as they were left')
 
   // A report from where there is no network, sent once when it is back.
   await field.page.goto(`${world.base}/m/report`)

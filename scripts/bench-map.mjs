@@ -77,7 +77,7 @@ async function measure(browser, count, every) {
   await page.getByRole('navigation', { name: '主导航' }).waitFor()
   await page.goto(`${base}/patrol`)
   await page.locator('.person').first().waitFor()
-  for (const layer of ['综合网格', '专属网格', '警务网格']) await page.getByLabel(layer, { exact: true }).check()
+  for (const layer of ['综合网格', '专属网格', '警务网格']) await page.getByRole('checkbox', { name: layer }).check()
   await page.waitForTimeout(6_000)
   const cdp = await context.newCDPSession(page)
   await cdp.send('Performance.enable')
