@@ -33,7 +33,7 @@ type benchReplayCmd struct {
 // HTTP as the page of a replay does: with a session and a reason, which is kept and audited before anything is shown.
 func (c benchReplayCmd) Run(ctx context.Context, cfg *config.Config, s *Streams) error {
 	return inDirectory(func(dir string) error {
-		cfg.Data = dir
+		cfg.Data, cfg.Demo = dir, true
 		end := clock.System.Now().Truncate(time.Hour)
 		return serveHere(ctx, cfg, func(ctx context.Context, a *app.App) error { return c.settle(ctx, a, end) },
 			func(ctx context.Context, _ *app.App, addr string) error { return c.measure(ctx, addr, end, s.Out) })
