@@ -99,7 +99,7 @@ func (s *Service) ringTx(ctx context.Context, tx *db.Tx, c *Call, to string, now
 	return nil
 }
 
-// PutTx writes a call of the past as it was, with its events but without ringing; of unanswered ones nobody is told. The program fills the demonstration with it.
+// PutTx writes a call of the past as it was, with its event but without ringing. The program fills the demonstration with it.
 func (s *Service) PutTx(ctx context.Context, tx *db.Tx, c *Call) error {
 	if p := auth.From(ctx); p == nil || !p.System {
 		return errs.Forbidden("calls.only_program", "Only the program writes calls of the past.")
@@ -107,8 +107,5 @@ func (s *Service) PutTx(ctx context.Context, tx *db.Tx, c *Call) error {
 	if err := insert(ctx, tx, c); err != nil {
 		return err
 	}
-	if err := outbox.Emit(ctx, tx, TopicChanged, c.ID, c.changed()); err != nil || c.AnsweredAt == nil {
-		return err
-	}
-	return outbox.Emit(ctx, tx, TopicEnded, c.ID, c.changed())
+	return outbox.Emit(ctx, tx, TopicChanged, c.ID, c.changed())
 }

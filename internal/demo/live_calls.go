@@ -95,6 +95,9 @@ func (l *loader) tellCalls(ctx context.Context) error {
 		return nil
 	}
 	return l.DB.Tx(ctx, func(tx *db.Tx) error {
-		return placeCalls(ctx, tx, l.Calls, l.Identity, l.grids[0].Code[:9], l.officers[l.firstGrid].ID, l.lookedAt)
+		if err := placeCalls(ctx, tx, l.Calls, l.Identity, l.grids[0].Code[:9], l.officers[l.firstGrid].ID, l.lookedAt); err != nil || l.lookedAt == nil {
+			return err
+		}
+		return l.Cases.SayOfCallTx(ctx, tx, l.lookedAt.ID, "call", "视频通话2分11秒：指挥中心坐席、"+l.officers[l.firstGrid].Name, map[string]any{})
 	})
 }

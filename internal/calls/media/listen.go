@@ -12,6 +12,9 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/nack"
+	"github.com/pion/interceptor/pkg/report"
+	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/logging"
 	"github.com/pion/turn/v5"
 	"github.com/pion/webrtc/v4"
@@ -150,7 +153,12 @@ func (s *Server) prepare() error {
 	}
 	var repair interceptor.Registry
 	// Lost packets are asked for and sent again, senders hear how much arrives. Nothing keeps statistics of every packet.
-	if err := errors.Join(webrtc.ConfigureNack(&codecs, &repair), webrtc.ConfigureRTCPReports(&repair), webrtc.ConfigureTWCCSender(&codecs, &repair)); err != nil {
+	log := quiet{}
+	if err := errors.Join(
+		webrtc.ConfigureNackWithOptions(&codecs, &repair, []nack.GeneratorOption{nack.WithGeneratorLoggerFactory(log)}, nack.WithResponderLoggerFactory(log)),
+		webrtc.ConfigureRTCPReportsWithOptions(&repair, []report.ReceiverOption{report.WithReceiverLoggerFactory(log)}, report.WithSenderLoggerFactory(log)),
+		webrtc.ConfigureTWCCSenderWithOptions(&codecs, &repair, twcc.WithLoggerFactory(log)),
+	); err != nil {
 		return fmt.Errorf("calls: %w", err)
 	}
 	s.api = webrtc.NewAPI(webrtc.WithSettingEngine(se), webrtc.WithMediaEngine(&codecs), webrtc.WithInterceptorRegistry(&repair))

@@ -13,10 +13,11 @@ export async function askMissed(): Promise<void> {
   } catch { /* the list of calls says it too */ }
 }
 
-/** A ring went away: the notice is written soon after the call has ended. */
-export function askMissedSoon(): void {
+/** A ring went away: the notice is written soon after the call has ended, later on a busy server. */
+export function askMissedSoon(waits = [1_500, 5_000, 15_000]): void {
   clearTimeout(timer)
-  timer = setTimeout(() => void askMissed(), 1_500)
+  const known = missed.value.length
+  timer = setTimeout(() => void askMissed().then(() => { if (missed.value.length === known && waits.length > 1) askMissedSoon(waits.slice(1)) }), waits[0])
 }
 
 /** The person has seen them. */
