@@ -74,7 +74,6 @@ export const sensor: Record<string, string> = {
   '确认删除': 'Delete it',
   '确认停用': 'Revoke it',
   '看曲线': 'Chart',
-  '看数据表': 'Table',
   '只列出最近{n}行': 'Only the last {n} rows',
   '全部存为CSV': 'Save all as CSV',
   '读数个数': 'Readings',
