@@ -40,7 +40,7 @@ func TestHTTP_EveryOperationServesTheOwnAreaAndKeepsOthersOut(t *testing.T) {
 			{Rule: "GET /api/v1/cameras/map", Values: "?west=118&south=32&east=119&north=33", Status: 200, Other: 200, Code: "empty"},
 			{Rule: "GET /api/v1/cameras/file", Values: "?format=csv", Status: 200, Other: 200},
 			{Rule: "GET /api/v1/cameras/template", Values: "?format=csv", Status: 200, Other: 200},
-			{Rule: "POST /api/v1/cameras/file", Body: file("320106001"), Status: 200, Other: 200}, // what of it may be done stands in the report
+			{Rule: "POST /api/v1/cameras/file", Body: file("320106001"), Status: 200, Other: 200, Code: outside}, // the row is refused
 			{Rule: "POST /api/v1/cameras", Body: spec, Status: 201, Other: 403, Code: outside},
 			{Rule: "PUT /api/v1/cameras/{id}", Values: x.ID, Body: `{"code":"` + number + `","name":"路口","kind":"dome","area_code":"320106001","hls_url":"synthetic://1/live.m3u8","snapshot_url":"synthetic://1/picture.jpg","whep_url":"` + m.URL + `/whep","lat":32.05,"lon":118.75,"version":1}`,
 				Status: 200, Other: 404, Code: hidden},

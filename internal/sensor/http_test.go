@@ -28,7 +28,7 @@ func TestHTTP_EveryOperationServesTheOwnAreaAndKeepsOthersOut(t *testing.T) {
 			{Rule: "GET /api/v1/sensors/{id}/readings", Values: x.ID + day, Status: 200, Other: 404, Code: hidden},
 			{Rule: "GET /api/v1/sensors/file", Values: "?format=csv", Status: 200, Other: 200},
 			{Rule: "GET /api/v1/sensors/template", Values: "?format=csv", Status: 200, Other: 200},
-			{Rule: "POST /api/v1/sensors/file", Body: file, Status: 200, Other: 200}, // what of it may be done stands in the report
+			{Rule: "POST /api/v1/sensors/file", Body: file, Status: 200, Other: 200, Code: outside}, // the row is refused
 			{Rule: "POST /api/v1/sensors", Body: `{"code":"WL-2",` + device + `}`, Status: 201, Other: 403, Code: outside},
 			{Rule: "PUT /api/v1/sensors/{id}", Values: x.ID, Body: `{"code":"WL-1",` + device + `,"version":1}`, Status: 200, Other: 404, Code: hidden},
 			{Rule: "GET /api/v1/sensor-sources", Status: 200, Other: 200, Code: "empty"},
