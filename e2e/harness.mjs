@@ -52,7 +52,7 @@ export async function start({ scale = 'small' } = {}) {
     await new Promise((resolve) => server.once('exit', resolve))
     await serve()
   }
-  const end = (signal) => new Promise((resolve) => { server.once('exit', resolve); server.kill(signal) })
+  const end = (signal) => new Promise((resolve) => { if (server.exitCode !== null || server.signalCode) return resolve(); server.once('exit', resolve); server.kill(signal) })
   /** Ends the server as a power cut would, and starts it again where it was. */
   world.kill = () => end('SIGKILL')
   world.revive = () => { server = serve(); return ready() }
