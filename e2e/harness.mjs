@@ -46,16 +46,18 @@ export async function start({ scale = 'small' } = {}) {
   await serve()
   const browser = await chromium.launch({ executablePath: process.env.YIWANG_CHROMIUM, args: flags })
   const world = { base, browser, run, data }
+  const end = (signal) => new Promise((resolve) => {
+    if (server.exitCode !== null || server.signalCode) return resolve()
+    server.once('exit', resolve)
+    server.kill(signal)
+  })
   /** The server ends at once, as a machine that loses its power, and begins again at the same place. */
+  world.kill = () => end('SIGKILL')
+  world.revive = serve
   world.restart = async () => {
-    server.kill('SIGKILL')
-    await new Promise((resolve) => server.once('exit', resolve))
+    await world.kill()
     await serve()
   }
-  const end = (signal) => new Promise((resolve) => { if (server.exitCode !== null || server.signalCode) return resolve(); server.once('exit', resolve); server.kill(signal) })
-  /** Ends the server as a power cut would, and starts it again where it was. */
-  world.kill = () => end('SIGKILL')
-  world.revive = () => { server = serve(); return ready() }
   world.close = async () => {
     await world.browser.close() // a journey may have put one of its own there
     await end('SIGTERM')
