@@ -27,10 +27,10 @@ const receiptAge = 10 * time.Minute
 const maxReceipts = 500
 
 // TakeReceipts keeps what the gateway reports: body is a JSON list of receipts, signed like what we send. Returns Forbidden
-// for a wrong or old signature, Unavailable without a gateway. Receipts of unknown messages are passed over.
+// for a wrong or old signature, NotFound without a gateway. Receipts of unknown messages are passed over.
 func (s *Service) TakeReceipts(ctx context.Context, timestamp, signature string, body []byte) (taken int, err error) {
 	if s.secret == "" {
-		return 0, errs.Unavailable("messages.no_gateway", "No gateway is set up.")
+		return 0, errs.NotFound("messages.no_gateway", "No gateway for text messages is set up here.")
 	}
 	at, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || !hmac.Equal([]byte(signature), []byte(Sign(s.secret, at, body))) {
