@@ -41,7 +41,7 @@ func (p *callPage) follow(ctx context.Context) error {
 		return err
 	}
 	req.AddCookie(p.cookie)
-	res, err := p.client.Do(req)
+	res, err := p.client.Do(req) //nolint:bodyclose // whoever reads the stream closes it
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func TestRoutes_EveryOperationServesTheOwnAreaAndKeepsOthersOut(t *testing.T) {
 		{Rule: "POST " + path + "/{id}/actions/retry", Values: "{{failed.items.0.id}}", Status: 200, Other: 404, Code: unseen},
 		{Rule: "GET /api/v1/message-channels", Status: 200, Other: 200},
 		{Rule: "POST /api/v1/message-channels/test", Body: `{"channel":"sms","to":"13912345678"}`, Status: 201, Shared: true},
-		{Rule: "POST /api/v1/public/message-receipts", Body: `[]`, Status: 503}, // no gateway
+		{Rule: "POST /api/v1/public/message-receipts", Body: `[]`, Status: 404}, // no gateway
 		{Rule: "GET " + texts, Status: 200, Other: 200},
 		{Rule: "GET " + texts + "/{event}/{audience}/{channel}", Values: place, Status: 200, Other: 200},
 		{Rule: "PUT " + texts + "/{event}/{audience}/{channel}", Values: place, Body: wording, Status: 200, Shared: true},

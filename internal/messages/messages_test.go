@@ -331,7 +331,7 @@ func TestTakeReceipts_OnlySignedAndFreshOnesCount(t *testing.T) {
 		if m := o.all(t)[0]; n != 1 || m.State != messages.Delivered || m.DoneAt == nil {
 			t.Errorf("%d taken, %+v", n, m)
 		}
-		if _, err := open(t, d, nil).TakeReceipts(context.Background(), "1", "x", body); errs.KindOf(err) != errs.KindUnavailable {
+		if _, err := open(t, d, nil).TakeReceipts(context.Background(), "1", "x", body); errs.KindOf(err) != errs.KindNotFound {
 			t.Errorf("without a gateway: %v", err)
 		}
 	})
