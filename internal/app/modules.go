@@ -146,7 +146,7 @@ func (a *App) buildLive() {
 	a.Wall = wall.New(wall.Deps{DB: a.DB, Regions: a.Region, Patrol: a.Patrol, Alarms: a.Alarms, Sources: wallSources{a}, Secure: a.Config.SecureCookies()})
 	a.Patrol.MarkBusy(a.atWork)
 	a.Calls = calls.New(calls.Deps{DB: a.DB, Regions: a.Region, People: a.Identity, Cases: callCases{a.Cases}, Files: a.Blobs, Dir: a.recordingsDir()})
-	a.Cameras = camera.New(camera.Deps{DB: a.DB, Regions: a.Region, Hosts: a.Config.CameraHost})
+	a.Cameras = camera.New(camera.Deps{DB: a.DB, Regions: a.Region, Hosts: a.Config.CameraHost, Box: a.Box})
 	a.Sensors = sensor.New(sensor.Deps{DB: a.DB, Regions: a.Region, Alarms: a.Alarms, UnitName: a.unitName})
 }
 

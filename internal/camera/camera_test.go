@@ -14,6 +14,7 @@ import (
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/httpx"
@@ -74,7 +75,15 @@ func eachHouse(t *testing.T, fn func(t *testing.T, s *Service, m *media, c *cloc
 			t.Fatal(err)
 		}
 		m := newMedia(t)
-		fn(t, New(Deps{DB: d, Regions: regions, Hosts: []string{strings.TrimPrefix(m.URL, "http://")}}), m, c)
+		keys, err := crypto.NewKeys(crypto.AES)
+		if err != nil {
+			t.Fatal(err)
+		}
+		box, err := crypto.NewBox(keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fn(t, New(Deps{DB: d, Regions: regions, Hosts: []string{strings.TrimPrefix(m.URL, "http://")}, Box: box}), m, c)
 	})
 }
 

@@ -4,7 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"path"
@@ -34,8 +37,9 @@ const firstPiece = "index.m3u8"
 var rangePattern = regexp.MustCompile(`^bytes=[0-9]{1,12}-[0-9]{1,12}$`)
 
 // Piece returns a piece of the live picture of a running look: the playlist of the camera under the name index.m3u8, everything else
-// under the names that its playlists give. Addresses in playlists are replaced by such names; what lies on another server than
-// the playlist of the camera, or outside its folder, is never fetched. Unavailable if the media server does not answer with at most
+// under the names that its playlists give. Addresses in playlists are replaced by such names, which are signed: the folder of a
+// media server may hold the pictures of other cameras too, whose names nobody can make up. What lies on another server than the
+// playlist of the camera, or outside its folder, is never fetched. Unavailable if the media server does not answer with at most
 // 16 MB in ten seconds.
 func (s *Service) Piece(ctx context.Context, look, name, part string) (*Piece, error) {
 	c, _, err := s.lookOf(ctx, look)
@@ -45,7 +49,7 @@ func (s *Service) Piece(ctx context.Context, look, name, part string) (*Piece, e
 	if c.HLS == "" {
 		return nil, errs.NotFound("camera.no_stream", "This camera has no live picture.")
 	}
-	folder, err := folderOf(c.HLS)
+	folder, err := s.folderOf(c)
 	if err != nil {
 		return nil, silent(err)
 	}
@@ -79,16 +83,24 @@ var errPlaylist = errs.Unavailable("camera.silent", "The playlist is too long.")
 type folder struct {
 	file *url.URL // the playlist of the camera
 	path string   // of the folder, ends with a slash
+	sign func(ref string) string
 }
 
-func folderOf(address string) (*folder, error) {
-	u, err := url.Parse(address)
+func (s *Service) folderOf(c *Camera) (*folder, error) {
+	u, err := url.Parse(c.HLS)
 	if err != nil {
 		return nil, err
 	}
 	dir := path.Dir("/" + strings.TrimPrefix(u.Path, "/"))
-	return &folder{u, strings.TrimSuffix(dir, "/") + "/"}, nil
+	sign := func(ref string) string {
+		sum := sha256.Sum256([]byte(c.ID + " " + c.HLS + " " + ref))
+		return s.Box.BlindIndex("camera.piece", hex.EncodeToString(sum[:]))[:signLength]
+	}
+	return &folder{u, strings.TrimSuffix(dir, "/") + "/", sign}, nil
 }
+
+// signLength is how much of a signature a name carries: 132 bits.
+const signLength = 22
 
 // holds reports whether an address is in the folder.
 func (f *folder) holds(u *url.URL) bool {
@@ -97,8 +109,9 @@ func (f *folder) holds(u *url.URL) bool {
 
 // named is the address that a name stands for; nil for a name that this folder gave to nothing.
 func (f *folder) named(name string) *url.URL {
-	ref, err := base64.RawURLEncoding.DecodeString(name)
-	if err != nil || len(ref) == 0 || len(ref) > maxRef {
+	encoded, sign, _ := strings.Cut(name, ".")
+	ref, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil || len(ref) == 0 || len(ref) > maxRef || !hmac.Equal([]byte(sign), []byte(f.sign(string(ref)))) {
 		return nil
 	}
 	file, query, _ := strings.Cut(string(ref), "?")
@@ -119,7 +132,7 @@ func (f *folder) name(at *url.URL, ref string) string {
 	if u.RawQuery != "" {
 		text += "?" + u.RawQuery
 	}
-	return base64.RawURLEncoding.EncodeToString([]byte(text))
+	return base64.RawURLEncoding.EncodeToString([]byte(text)) + "." + f.sign(text)
 }
 
 var uriPattern = regexp.MustCompile(`URI="([^"]*)"`)

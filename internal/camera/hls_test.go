@@ -50,7 +50,21 @@ func hlsServer(t *testing.T) (*httptest.Server, *[]string) {
 	return server, &asked
 }
 
-func named(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+// namer makes names as the camera of a look gives them.
+func namer(t *testing.T, s *Service, look string) func(string) string {
+	t.Helper()
+	c, _, err := s.lookOf(as("street1"), look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := s.folderOf(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(text string) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(text)) + "." + f.sign(text)
+	}
+}
 
 // watching registers a camera with a live picture and begins a look of the street.
 func watching(t *testing.T, s *Service, m *media, address string) string {
@@ -73,6 +87,7 @@ func TestHLS_PlaylistsAndSegmentsPassThroughUnderNamesOfThisProgram(t *testing.T
 		server, asked := hlsServer(t)
 		s.Hosts = append(s.Hosts, strings.TrimPrefix(server.URL, "http://"))
 		look := watching(t, s, m, server.URL+"/cam/index.m3u8")
+		named := namer(t, s, look)
 		piece := func(name, part string) *Piece {
 			t.Helper()
 			p, err := s.Piece(as("street1"), look, name, part)
@@ -115,8 +130,14 @@ func TestHLS_NothingOutsideTheFolderOfTheCameraIsFetched(t *testing.T) {
 		server, asked := hlsServer(t)
 		s.Hosts = append(s.Hosts, strings.TrimPrefix(server.URL, "http://"))
 		look := watching(t, s, m, server.URL+"/cam/index.m3u8")
+		named := namer(t, s, look)
 		for _, name := range []string{"", "?", "%%", named(""), named("../other/secret"), named("low/../../other/secret"), named("/other/secret"), named("//evil.example/x"), named(".."), named("./low/5.m4s"), named("low//5.m4s"),
 			named(strings.Repeat("x", maxRef+1)), "../../other/secret", "index.m3u8/"} {
+			_, err := s.Piece(as("street1"), look, name, "")
+			wantCode(t, err, "camera.no_piece")
+		}
+		unsigned, _, _ := strings.Cut(named("low/init.mp4"), ".")
+		for _, name := range []string{unsigned, unsigned + ".", unsigned + "." + strings.Repeat("A", signLength), named("low/init.mp4") + "A"} {
 			_, err := s.Piece(as("street1"), look, name, "")
 			wantCode(t, err, "camera.no_piece")
 		}
@@ -137,6 +158,29 @@ func TestHLS_NothingOutsideTheFolderOfTheCameraIsFetched(t *testing.T) {
 			n.Code, n.HLS = "32010600001320000009", address
 			_, err = s.Add(as("centre"), n)
 			wantCode(t, err, "camera.foreign_host")
+		}
+	})
+}
+
+func TestHLS_ALookAtOneCameraShowsNoOtherOfTheSameFolder(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *Service, m *media, _ *clock.Fake) {
+		server, asked := hlsServer(t)
+		s.Hosts = append(s.Hosts, strings.TrimPrefix(server.URL, "http://"))
+		in := m.spec()
+		in.Code, in.WHEP, in.HLS = "32010600001320000008", "", server.URL+"/cam/other.m3u8"
+		x, err := s.Add(as("centre"), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := s.Begin(as("street1"), x.ID, "看别处")
+		if err != nil {
+			t.Fatal(err)
+		}
+		look := watching(t, s, m, server.URL+"/cam/index.m3u8")
+		_, err = s.Piece(as("street1"), look, namer(t, s, other.ID)("low/index.m3u8"), "")
+		wantCode(t, err, "camera.no_piece")
+		if len(*asked) != 0 {
+			t.Errorf("asked for %v", *asked)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/region"
 )
@@ -13,7 +14,8 @@ import (
 type Deps struct {
 	DB      *db.DB
 	Regions *region.Service
-	Hosts   []string // HOST:PORT of the media servers that may be asked
+	Hosts   []string    // HOST:PORT of the media servers that may be asked
+	Box     *crypto.Box // signs the names of pieces
 }
 
 // Service holds the verbs of this module. It is safe for concurrent use.
