@@ -31,6 +31,8 @@ export const alarm: Record<string, string> = {
   '补传后发现': 'Found later',
   '{n}次': '{n} times',
   '告警详情': 'Alarm',
+  '告警位置': 'Where the alarm is',
+  '在实时地图上看': 'Show on the live map',
   '发生时间': 'Raised at',
   '位置补传后发现': 'found when positions came late',
   '最近一次': 'Last time',

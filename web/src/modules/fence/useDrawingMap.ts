@@ -45,7 +45,7 @@ export function useDrawingMap(box: Ref<HTMLElement | null>, corners: Ref<Corner[
   function ground(): void {
     put('street', street.data.value); put('community', community.data.value); put('grid', grid.data.value)
     const own: Feature[] = corners.value.length ? [{ type: 'Feature', geometry: { type: 'LineString', coordinates: corners.value }, properties: {} }] : []
-    const bounds = fitted ? null : boundsOf(own.length ? own : (street.data.value?.features ?? []))
+    const bounds = fitted || !map() ? null : boundsOf(own.length ? own : (street.data.value?.features ?? []))
     if (bounds) { fitted = true; map()?.fitBounds(bounds, { padding: own.length ? 60 : 24, maxZoom: 17, animate: false }) }
   }
 

@@ -57,6 +57,7 @@ export function useFenceMap(box: Ref<HTMLElement | null>, fences: Ref<Fence[]>, 
 
   /** Shows all fences, or the streets while there are none. */
   function fit(): void {
+    if (!map()) return // shown once the map is there
     fitted = shapes.value.features.length
     const bounds = boundsOf(fitted ? shapes.value.features : (street.data.value?.features ?? []))
     if (bounds) map()?.fitBounds(bounds, { padding: 60, maxZoom: 15, animate: false })

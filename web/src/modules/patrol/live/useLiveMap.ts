@@ -12,7 +12,7 @@ import type { Thing, Things } from './useThings'
 export interface Ground { street?: FeatureCollection; community?: FeatureCollection; composite?: FeatureCollection; dedicated?: FeatureCollection; police?: FeatureCollection }
 export interface Scene { ground: Ground; things: Things; hot: FeatureCollection }
 export interface Picked { thing: Thing; lon: number; lat: number }
-interface Hooks { scene: () => Scene; officer: (slot: number) => void; thing: (picked?: Picked) => void; moved: () => void }
+interface Hooks { scene: () => Scene; officer: (slot: number) => void; thing: (picked?: Picked) => void; moved: () => void; start?: { lat: number; lon: number } }
 
 const none: FeatureCollection = { type: 'FeatureCollection', features: [] }
 const fields = ['street', 'community', 'composite', 'dedicated', 'police'] as const
@@ -48,14 +48,14 @@ export function useLiveMap(box: Ref<HTMLElement | null>, hooks: Hooks) {
   let halo: DotLayer | undefined
   let crew: Dot[] = []
   let around: Dot[] = []
-  let fitted = false
+  let fitted = !!hooks.start // a page opened at a place stays there
   let byHand: (() => void) | undefined
 
   onMounted(async () => {
     const { maplibre } = await import('@/modules/region/map/library')
     if (!box.value) return
     try {
-      map = new maplibre.Map({ container: box.value, style: style(), center: [origin.lon, origin.lat], zoom: 11, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 18, minZoom: 8, fadeDuration: 0, pixelRatio: Math.min(2, devicePixelRatio) })
+      map = new maplibre.Map({ container: box.value, style: style(), center: hooks.start ?? [origin.lon, origin.lat], zoom: hooks.start ? 15.5 : 11, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 18, minZoom: 8, fadeDuration: 0, pixelRatio: Math.min(2, devicePixelRatio) })
     } catch {
       failed.value = true // no WebGL: the list beside the map says the same
       return

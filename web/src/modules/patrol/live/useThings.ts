@@ -15,6 +15,9 @@ const hour = 3_600_000
 const feature = (lon: number, lat: number, properties: Thing): Feature<Point, Thing> => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [lon, lat] }, properties })
 const some = (features: Feature<Point, Thing>[]): Things => ({ type: 'FeatureCollection', features })
 
+/** What presses most is drawn last and lies on top. */
+const rank = (a: { severity: string }): number => (a.severity === 'critical' ? 2 : a.severity === 'major' ? 1 : 0)
+
 function ofCases(p: CasePicture | undefined): Feature<Point, Thing>[] {
   if (!p) return []
   return [
@@ -45,11 +48,11 @@ export function useThings(edges: Ref<Edges | undefined>, choice: Choice, shown: 
   useFreshAlarms()
 
   const things = computed<Things>(() => some([
-    ...(shown('cameras') ? cameras.data.value?.items ?? [] : []).flatMap((c) => (c.lat === undefined || c.lon === undefined ? [] : [feature(c.lon!, c.lat!, { kind: 'camera', mark: 'camera', id: c.id, title: c.name, note: c.address ?? '', link: `/cameras?open=${c.id}` })])),
+    ...(shown('cameras') ? cameras.data.value?.items ?? [] : []).flatMap((c) => (c.lat === undefined || c.lon === undefined ? [] : [feature(c.lon!, c.lat!, { kind: 'camera', mark: 'camera', id: c.id, title: c.name, note: c.address ?? '', link: `/cameras?id=${c.id}` })])),
     ...(shown('sensors') ? sensors.data.value?.items ?? [] : []).map((s) => feature(s.lon, s.lat, { kind: 'sensor', mark: s.shows === 'alarm' ? 'sensor-alarm' : s.shows === 'well' ? 'sensor-well' : 'sensor-offline', id: s.id, title: s.name, note: s.shows, link: `/sensors/${s.id}` })),
     ...(shown('beats') ? beats.data.value?.items ?? [] : []).map((b) => feature(b.lon, b.lat, { kind: 'beat', mark: b.officer ? 'beat' : 'beat-off', id: b.code, title: b.name, note: b.officer?.name ?? '' })),
     ...ofCases(shown('open') ? open.data.value : undefined), ...(shown('open') ? [] : [...ofCases(shown('warned') ? warned.data.value : undefined), ...ofCases(shown('overdue') ? overdue.data.value : undefined)]),
-    ...(shown('alarms') ? alarms.data.value?.items ?? [] : []).flatMap((a) => (a.lat === undefined || a.lon === undefined ? [] : [feature(a.lon!, a.lat!, { kind: 'alarm', mark: a.severity === 'critical' || a.severity === 'major' ? 'alarm-critical' : 'alarm', id: a.id, title: a.title, note: a.raised_at, link: `/alarms?open=${a.id}` })])),
+    ...(shown('alarms') ? [...(alarms.data.value?.items ?? [])].sort((a, b) => rank(a) - rank(b)) : []).flatMap((a) => (a.lat === undefined || a.lon === undefined ? [] : [feature(a.lon!, a.lat!, { kind: 'alarm', mark: rank(a) > 0 ? 'alarm-critical' : 'alarm', id: a.id, title: a.title, note: a.raised_at, link: `/alarms?id=${a.id}` })])),
   ]))
   const hot = computed<FeatureCollection>(() => {
     const p = choice.heat === '' ? undefined : heat.data.value
