@@ -67,7 +67,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	}
 	h.Trail = audit.New(h.DB, []byte("a key for tests alone, 32 bytes."))
 	h.Region = region.New(h.DB)
-	h.Identity = identity.New(h.DB, perms, identity.Config{Sealer: box, Demo: true, AreaNames: h.names})
+	h.Identity = identity.New(h.DB, perms, identity.Config{Sealer: box, Demo: true, Files: h.Blobs, AreaNames: h.names})
 	h.Survey = survey.New(h.DB, box, h.Region, h.Blobs, nil)
 	h.Opinions = opinion.New(opinion.Deps{DB: h.DB, Source: h, Areas: h})
 	h.Rectify = rectify.New(rectify.Deps{DB: h.DB, Opinions: h.Opinions, Directory: h, Photos: h, Calendar: workcal.NewSource(days), Surveys: h.Survey, Answers: h.Survey, Yardstick: h, Box: box})

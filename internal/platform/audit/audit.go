@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -104,6 +105,11 @@ func List(ctx context.Context, tx *db.Tx, f Filter) ([]Record, error) {
 func Count(ctx context.Context, tx *db.Tx, f Filter) (int, error) {
 	where, args := f.where()
 	return db.Get[int](ctx, tx, "SELECT COUNT(*) FROM audit_entry WHERE "+where, args...)
+}
+
+// Wrote reports whether anything was noted from one time until another.
+func Wrote(ctx context.Context, tx *db.Tx, from, until time.Time) (bool, error) {
+	return db.Get[bool](ctx, tx, "SELECT EXISTS (SELECT 1 FROM audit_entry WHERE id >= $1 AND id < $2)", db.FirstID(from), db.FirstID(until))
 }
 
 func (f Filter) where() (string, []any) {

@@ -60,7 +60,7 @@ export class DotLayer implements CustomLayerInterface {
   private readonly began = performance.now()
   private readonly origin: [number, number]
 
-  constructor(readonly id: string, at: { lat: number; lon: number }, private readonly still = false) {
+  constructor(readonly id: string, at: { lat: number; lon: number }, public still = false) {
     this.origin = mercator(at.lat, at.lon)
   }
 

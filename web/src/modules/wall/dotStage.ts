@@ -4,20 +4,29 @@ import type { DotLayer } from '@/modules/patrol/dots'
 const least = 0.5 // of the pixels of the screen
 const leastWait = 30 // milliseconds from one picture to the next: dots that glide for a second need no more
 const slow = 45
-const judged = 40 // pictures between two looks at how fast they come
+const far = 4 * slow // few pixels at once
+const judged = { pictures: 40, milliseconds: 1_500 } // between two looks at how fast they come
+const restWait = 2_000 // where nothing glides, new places are shown this often
+const restFor = 600_000 // then gliding is tried again: the machine may only have been busy
 
 /**
  * Dots on a canvas of their own above a map that stands still: while they glide, only they are drawn again and not the grids below. Where
- * pictures come slowly (a graphics card that is none) the canvas gets fewer pixels; its size on the page never changes.
+ * pictures come slowly (a graphics card that is none) the canvas gets fewer pixels; its size on the page never changes. Where even that is
+ * too much, dots step every two seconds instead of gliding, so that the rest of the page stays quick.
  */
 export class DotStage {
   private readonly gl: WebGL2RenderingContext
   private readonly around = new ResizeObserver(() => this.size())
   private matrix: number[] = []
   private asked = 0
+  private since = 0
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private wait = leastWait
+  private rested = 0
   private last = 0
   private took = 0
   private n = 0
+  private readonly stillBefore: boolean
   /** Pixels of the canvas to one of the page. */
   ratio = Math.min(2, devicePixelRatio)
 
@@ -26,6 +35,7 @@ export class DotStage {
     const gl = canvas.getContext('webgl2', { alpha: true, premultipliedAlpha: true, antialias: false, depth: false, stencil: false })
     if (!gl) throw new Error('no WebGL 2')
     this.gl = gl
+    this.stillBefore = layer.still
     layer.onAdd({ triggerRepaint: () => this.ask() } as unknown as MapLibre, gl)
     this.around.observe(canvas)
     this.size()
@@ -41,6 +51,7 @@ export class DotStage {
 
   end(): void {
     cancelAnimationFrame(this.asked)
+    clearTimeout(this.timer)
     this.around.disconnect()
     this.layer.onRemove()
   }
@@ -51,12 +62,24 @@ export class DotStage {
     this.ask()
   }
 
-  private ask(): void { if (!this.asked) this.asked = requestAnimationFrame((now) => this.draw(now)) }
+  private ask(): void {
+    if (this.asked || this.timer) return
+    const early = this.wait - (performance.now() - this.last)
+    if (this.wait > leastWait && early > 0) {
+      this.timer = setTimeout(() => { this.timer = undefined; this.ask() }, early)
+      return
+    }
+    this.since = performance.now()
+    this.asked = requestAnimationFrame((now) => this.draw(now))
+  }
 
   private draw(now: number): void {
+    if (now - this.last < leastWait) {
+      this.asked = requestAnimationFrame((next) => this.draw(next))
+      return
+    }
     this.asked = 0
-    if (now - this.last < leastWait) return this.ask()
-    this.judge(now - this.last)
+    this.judge(now)
     this.last = now
     this.gl.viewport(0, 0, this.canvas.width, this.canvas.height)
     this.gl.clearColor(0, 0, 0, 0)
@@ -64,15 +87,26 @@ export class DotStage {
     if (this.matrix.length) this.layer.render(this.gl, { defaultProjectionData: { mainMatrix: this.matrix } } as unknown as CustomRenderMethodInput)
   }
 
-  /** Takes a quarter of the pixels away when pictures that follow each other come too slowly. */
-  private judge(took: number): void {
-    if (took > 1_000) return // nothing moved in between
-    this.took += took
-    if (++this.n < judged) return
-    const tooSlow = this.took / this.n > slow
+  /** Pictures that come too slowly after they were asked for take a quarter of the pixels away, and in the end the gliding. */
+  private judge(now: number): void {
+    if (this.rested) {
+      if (now - this.rested > restFor) this.rest(0)
+      return
+    }
+    this.took += Math.min(1_000, now - this.since) // a page behind another draws nothing
+    this.n++
+    if (this.n < judged.pictures && this.took < judged.milliseconds) return
+    const mean = this.took / this.n
     this.took = this.n = 0
-    if (!tooSlow || this.ratio <= least) return
-    this.ratio = Math.max(least, this.ratio * 0.75)
+    if (mean <= slow) return
+    if (this.ratio <= least) return this.rest(now)
+    this.ratio = mean > far ? least : Math.max(least, this.ratio * 0.75)
     this.size()
+  }
+
+  private rest(from: number): void {
+    this.rested = from
+    this.wait = from ? restWait : leastWait
+    this.layer.still = from > 0 || this.stillBefore
   }
 }

@@ -4,11 +4,11 @@ import { onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vu
 import { DotLayer, mercator, rgb, type Dot } from '@/modules/patrol/dots'
 import { boundsOf } from '@/modules/region/map/geometry'
 import { ground, type Ground } from './api'
+import { beside, type Pinned } from './callouts'
 import { DotStage } from './dotStage'
 
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const none: FeatureCollection = { type: 'FeatureCollection', features: [] }
-export interface Pinned { x: number; y: number }
 
 function style(): StyleSpecification {
   const unit = innerWidth / 1920
@@ -30,8 +30,8 @@ function settle(map: MapLibre, bounds: LngLatBoundsLike, features: Ground['featu
   const { clientWidth: width, clientHeight: height } = map.getContainer()
   const [top, key] = [170 * unit, { x: width - 300 * unit, y: height - 305 * unit }]
   const points = features.flatMap((f) => pointsOf(f.geometry))
-  const ways = [[18, 120, 18], [170, 120, 18], [18, 120, 305], [170, 120, 305], [18, 310, 18], [170, 310, 18]].map(([above, right, below]) => {
-    map.fitBounds(bounds, { padding: { left: 120 * unit, right: right! * unit, top: above! * unit, bottom: below! * unit }, animate: false })
+  const ways = [[18, beside, 18], [170, beside, 18], [18, beside, 305], [170, beside, 305], [18, 310, 18], [170, 310, 18]].map(([above, right, below]) => {
+    map.fitBounds(bounds, { padding: { left: beside * unit, right: right! * unit, top: above! * unit, bottom: below! * unit }, animate: false })
     const hidden = points.some((at) => { const p = map.project(at); return (p.x > key.x && p.y > key.y) || (p.x < 220 * unit && p.y < top) })
     return { center: map.getCenter(), zoom: map.getZoom(), hidden }
   })

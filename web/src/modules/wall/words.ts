@@ -3,6 +3,11 @@ import { t } from '@/kit/i18n'
 export const stageName = (stage: string): string => ({ reported: t('上报'), accepted: t('受理'), dispatched: t('派遣'), handling: t('处置'), checking: t('核查'), closed: t('结案') })[stage] ?? stage
 export const levelName = (level: string): string => ({ grid: t('网格'), community: t('社区'), street: t('街道'), district: t('区'), city: t('市') })[level] ?? level
 export const short = (name: string): string => name.replace(/(?<=..)(街道|社区居委会|社区)$/, '')
+/** A grid's name without its community's. */
+export function gridOf(name: string, community: string): string {
+  const own = short(community)
+  return (name.startsWith(own) && name.slice(own.length).replace(/^社区(居委会)?/, '')) || name
+}
 /** How long something is overdue, by the clock. */
 export function lateWords(ms: number): string {
   const hours = Math.floor(ms / 3_600_000)
