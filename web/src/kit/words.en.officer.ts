@@ -67,7 +67,7 @@ export const officer: Record<string, string> = {
   '颜色': 'Colours',
   '语言': 'Language',
   '随手机': 'Like the phone',
-  '密码、登录记录': 'Password and sign-ins',
+  '照片、密码、消息提醒': 'Photograph, password, messages',
   '还有{n}件没有发送': '{n} still to be sent',
   '退出后它们加密留在这部手机里，您再登录时才发送。别人登录看不到，也不会用别人的名字发。': 'They stay on this phone, encrypted, and go out when you sign in again. Nobody else sees them or sends them in another name.',
   '先不退出': 'Stay signed in',
