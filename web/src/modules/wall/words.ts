@@ -6,7 +6,7 @@ export const short = (name: string): string => name.replace(/(?<=..)(街道|社�
 /** A grid's name without its community's. */
 export function gridOf(name: string, community: string): string {
   const own = short(community)
-  return (name.startsWith(own) && name.slice(own.length).replace(/^社区(居委会)?/, '')) || name
+  return (name.startsWith(own) && name.replace(own, '').replace(/^社区(居委会)?/, '')) || name
 }
 /** How long something is overdue, by the clock. */
 export function lateWords(ms: number): string {
