@@ -36,11 +36,13 @@ func (s *Service) Export(ctx context.Context, f Filter, format sheet.Format, w i
 	if err := file.Row("时间", "方式", "谁呼叫", "单位", "呼叫谁", "为什么", "事件编号", "结果", "接通时间", "结束时间", "时长（秒）", "录像（段）", "区域"); err != nil {
 		return err
 	}
-	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
+	if err := s.DB.Tx(ctx, func(tx *db.Tx) error {
+		return audit.Log(ctx, tx, audit.Entry{Action: "calls.exported", Object: "call", Detail: f})
+	}); err != nil {
+		return err
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error { // a long table holds up no writer
 		where, args := f.where(ctx)
-		if err := audit.Log(ctx, tx, audit.Entry{Action: "calls.exported", Object: "call", Detail: f}); err != nil {
-			return err
-		}
 		args = append(args, maxExported)
 		all, err := db.All[Call](ctx, tx, "SELECT "+callColumns+" FROM calls_call WHERE "+where+limited(len(args)), args...)
 		if err != nil {

@@ -86,7 +86,7 @@ func TestRegister_RetiredCamerasAreListedForWhoKeepsItAndStandOnNoMap(t *testing
 		if err != nil {
 			t.Fatal(err)
 		}
-		dots := func(b Box) int {
+		dots := func(b httpx.ViewIn) int {
 			t.Helper()
 			list, err := s.Dots(as("street1"), Filter{}, b)
 			if err != nil {
@@ -94,10 +94,10 @@ func TestRegister_RetiredCamerasAreListedForWhoKeepsItAndStandOnNoMap(t *testing
 			}
 			return len(list)
 		}
-		if a, b, c := dots(Box{}), dots(Box{West: 118.7, South: 32, East: 118.8, North: 32.1}), dots(Box{West: 118.8, South: 32, East: 118.9, North: 32.1}); a != 1 || b != 1 || c != 0 {
+		if a, b, c := dots(httpx.ViewIn{}), dots(httpx.ViewIn{West: 118.7, South: 32, East: 118.8, North: 32.1}), dots(httpx.ViewIn{West: 118.8, South: 32, East: 118.9, North: 32.1}); a != 1 || b != 1 || c != 0 {
 			t.Errorf("on the map: %d, %d, %d", a, b, c)
 		}
-		_, err = s.Dots(as("street1"), Filter{}, Box{West: 2, East: 1, North: 1})
+		_, err = s.Dots(as("street1"), Filter{}, httpx.ViewIn{West: 2, East: 1, North: 1})
 		wantCode(t, err, "camera.bad_box")
 		in.State, in.Version = Retired, x.Version
 		if _, err := s.Change(as("centre"), x.ID, in); err != nil {
@@ -108,7 +108,7 @@ func TestRegister_RetiredCamerasAreListedForWhoKeepsItAndStandOnNoMap(t *testing
 				t.Errorf("%s sees %d retired, %v", who, list.Total, err)
 			}
 		}
-		if dots(Box{}) != 0 {
+		if dots(httpx.ViewIn{}) != 0 {
 			t.Error("a retired camera is on the map")
 		}
 		_, err = s.Begin(as("street1"), x.ID, "看")

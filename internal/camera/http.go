@@ -65,9 +65,9 @@ func (s *Service) mapRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "map-cameras", Method: http.MethodGet, Path: "/api/v1/cameras/map", Summary: "Cameras as a layer of a map", Tag: tag, Access: httpx.Permission(PermRead)},
 		func(ctx context.Context, in *struct {
 			Filter
-			Box
+			httpx.ViewIn
 		}) (*body[httpx.Page[Dot]], error) {
-			list, err := s.Dots(ctx, in.Filter, in.Box)
+			list, err := s.Dots(ctx, in.Filter, in.ViewIn)
 			return out(httpx.Whole(list), err)
 		})
 }

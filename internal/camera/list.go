@@ -93,33 +93,23 @@ type Dot struct {
 	Seen    bool    `db:"seen" json:"seen" doc:"It has a picture that can be shown"`
 }
 
-// Box is a part of a map; without its corners it is everywhere.
-type Box struct {
-	West  float64 `query:"west" minimum:"-180" maximum:"180"`
-	South float64 `query:"south" minimum:"-90" maximum:"90"`
-	East  float64 `query:"east" minimum:"-180" maximum:"180"`
-	North float64 `query:"north" minimum:"-90" maximum:"90"`
-}
-
 // maxDots bounds a map; beyond it the box must be smaller.
 const maxDots = 20_000
 
 // Dots returns the cameras in use that have a position, for a layer of a map. Needs camera.read.
-func (s *Service) Dots(ctx context.Context, f Filter, b Box) (out []Dot, err error) {
+func (s *Service) Dots(ctx context.Context, f Filter, v httpx.ViewIn) (out []Dot, err error) {
 	if err := auth.Require(ctx, PermRead); err != nil {
 		return nil, err
 	}
-	if b != (Box{}) && (b.West >= b.East || b.South >= b.North) {
+	if v.Turned() {
 		return nil, errs.Invalid("camera.bad_box", "West must lie left of east, south below north.", errs.Field{Location: "query.west", Message: "left of east"})
 	}
 	f.State = InUse
 	err = s.DB.Look(ctx, func(tx *db.Tx) error {
 		var args []any
 		where := "lat IS NOT NULL AND " + f.where(ctx, &args)
-		if b != (Box{}) {
-			n := len(args)
-			args = append(args, b.South, b.North, b.West, b.East)
-			where += fmt.Sprintf(" AND lat BETWEEN $%d AND $%d AND lon BETWEEN $%d AND $%d", n+1, n+2, n+3, n+4)
+		if view := v.Where("lat", "lon", &args); view != "" {
+			where += " AND " + view
 		}
 		out, err = db.All[Dot](ctx, tx, "SELECT id, name, kind, lat, lon, heading, (whep_url <> '' OR hls_url <> '' OR snapshot_url <> '') AS seen FROM camera WHERE "+where+
 			fmt.Sprintf(" ORDER BY id LIMIT %d", maxDots), args...)

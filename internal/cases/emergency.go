@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -77,24 +78,23 @@ func (n *NewEmergency) check(s *Service) error {
 	return nil
 }
 
-// concerns reports whether an emergency lies in an area of the caller, or around one.
-func (e *Emergency) concerns(p *auth.Principal) bool {
-	return p.System || slices.ContainsFunc(p.Areas, func(a string) bool {
-		return a != "" && (strings.HasPrefix(e.AreaCode, a) || strings.HasPrefix(a, e.AreaCode))
-	})
-}
-
 // Emergencies lists emergencies in the caller's areas and around them, those that last first, then the newest. Needs cases.read.
 func (s *Service) Emergencies(ctx context.Context) (out []Emergency, err error) {
 	if err := auth.Require(ctx, PermRead); err != nil {
 		return nil, err
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		out, err = db.All[Emergency](ctx, tx, "SELECT "+emergencyColumns+" FROM case_emergency ORDER BY CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END, id DESC LIMIT 200")
+		var args []any
+		where := auth.Areas(ctx, "area_code", &args)
+		for _, a := range auth.From(ctx).Areas {
+			if a != "" {
+				args = append(args, a)
+				where += fmt.Sprintf(" OR $%d LIKE area_code || '%%'", len(args))
+			}
+		}
+		out, err = db.All[Emergency](ctx, tx, "SELECT "+emergencyColumns+" FROM case_emergency WHERE "+where+" ORDER BY CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END, id DESC LIMIT 200", args...)
 		return err
 	})
-	p := auth.From(ctx)
-	out = slices.DeleteFunc(out, func(e Emergency) bool { return !e.concerns(p) })
 	for i := range out {
 		out[i].AreaName = out[i].AreaCode
 		if a, err := s.Regions.Get(ctx, out[i].AreaCode); err == nil {

@@ -41,7 +41,7 @@ type listIn struct {
 	Filter
 }
 
-type countIn struct{ Filter }
+type filterIn struct{ Filter }
 
 type readingsIn struct {
 	ID     string    `path:"id" maxLength:"60"`
@@ -57,13 +57,10 @@ func (s *Service) lookRoutes(api huma.API) {
 			return out(s.List(ctx, in.Filter, in.PageIn))
 		})
 	httpx.Handle(api, httpx.Op{ID: "count-sensors", Method: http.MethodGet, Path: "/api/v1/sensors/counts", Summary: "Count sensors by how they stand", Tag: tag, Access: may},
-		func(ctx context.Context, in *countIn) (*body[Counts], error) { return out(s.Count(ctx, in.Filter)) })
+		func(ctx context.Context, in *filterIn) (*body[Counts], error) { return out(s.Count(ctx, in.Filter)) })
 	httpx.Handle(api, httpx.Op{ID: "map-sensors", Method: http.MethodGet, Path: "/api/v1/sensors/map", Summary: "Sensors as a layer of a map", Tag: tag, Access: may},
-		func(ctx context.Context, in *struct {
-			Filter
-			Box
-		}) (*body[httpx.Page[Dot]], error) {
-			list, err := s.Dots(ctx, in.Filter, in.Box)
+		func(ctx context.Context, in *filterIn) (*body[httpx.Page[Dot]], error) {
+			list, err := s.Dots(ctx, in.Filter)
 			return out(httpx.Whole(list), err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "list-sensor-kinds", Method: http.MethodGet, Path: "/api/v1/sensors/kinds", Summary: "Kinds of sensors, what they measure, usual rules", Tag: tag, Access: may},

@@ -143,33 +143,20 @@ type Dot struct {
 	Shows string  `db:"shows" json:"shows" enum:"alarm,offline,weak,well,never"`
 }
 
-// Box is a part of a map; without its corners it is everywhere.
-type Box struct {
-	West  float64 `query:"west" minimum:"-180" maximum:"180"`
-	South float64 `query:"south" minimum:"-90" maximum:"90"`
-	East  float64 `query:"east" minimum:"-180" maximum:"180"`
-	North float64 `query:"north" minimum:"-90" maximum:"90"`
-}
-
 // maxDots bounds a map; beyond it the filter must be narrower.
 const maxDots = 20_000
 
-// Dots returns the sensors of a filter that have a position in a part of a map. Needs sensor.read.
-func (s *Service) Dots(ctx context.Context, f Filter, b Box) (out []Dot, err error) {
+// Dots returns the sensors of a filter that have a position, for a layer of a map. Needs sensor.read.
+func (s *Service) Dots(ctx context.Context, f Filter) (out []Dot, err error) {
 	if err := auth.Require(ctx, PermRead); err != nil {
 		return nil, err
 	}
-	if b != (Box{}) && (b.West >= b.East || b.South >= b.North) {
+	if f.Turned() {
 		return nil, errs.Invalid("sensor.bad_box", "West must lie left of east, south below north.", errs.Field{Location: "query.west", Message: "left of east"})
 	}
 	err = s.DB.Look(ctx, func(tx *db.Tx) error {
 		var args []any
 		where := f.where(ctx, &args)
-		if b != (Box{}) {
-			n := len(args)
-			args = append(args, b.South, b.North, b.West, b.East)
-			where += fmt.Sprintf(" AND s.lat BETWEEN $%d AND $%d AND s.lon BETWEEN $%d AND $%d", n+1, n+2, n+3, n+4)
-		}
 		out, err = db.All[Dot](ctx, tx, `SELECT s.id, s.name, s.kind, s.lat, s.lon, CASE WHEN t.active > 0 THEN 'alarm' WHEN t.offline THEN 'offline' WHEN t.weak THEN 'weak'
 			WHEN t.seen_at IS NULL THEN 'never' ELSE 'well' END AS shows FROM sensor s JOIN sensor_state t ON t.sensor_id = s.id WHERE s.lat IS NOT NULL AND s.state = 'in_use' AND `+where+
 			fmt.Sprintf(" ORDER BY s.id LIMIT %d", maxDots), args...)

@@ -22,7 +22,7 @@ func TestRights_EachVerbAsksForItsPermissionAndArea(t *testing.T) {
 		}{
 			{"clerk", "auth.no_permission", func(who string) error { _, err := h.List(h.as(who), Filter{}, page); return err }},
 			{"clerk", "auth.no_permission", func(who string) error { _, err := h.Count(h.as(who), Filter{}); return err }},
-			{"clerk", "auth.no_permission", func(who string) error { _, err := h.Dots(h.as(who), Filter{}, Box{}); return err }},
+			{"clerk", "auth.no_permission", func(who string) error { _, err := h.Dots(h.as(who), Filter{}); return err }},
 			{"clerk", "auth.no_permission", func(who string) error { _, err := h.Rules(h.as(who), ""); return err }},
 			{"clerk", "auth.no_permission", func(who string) error { _, err := h.Export(h.as(who), Filter{}, sheet.CSV); return err }},
 			{"street2", "sensor.no_sensor", func(who string) error { _, err := h.Get(h.as(who), x.ID); return err }},

@@ -11,6 +11,9 @@ type ViewIn struct {
 	North float64 `query:"north" minimum:"-90" maximum:"90"`
 }
 
+// Turned reports whether the edges are the wrong way round.
+func (v ViewIn) Turned() bool { return v != (ViewIn{}) && (v.West >= v.East || v.South >= v.North) }
+
 // Where is the condition for things whose position stands in these columns, "" where no part of a map was named.
 func (v ViewIn) Where(lat, lon string, args *[]any) string {
 	if v == (ViewIn{}) {

@@ -48,3 +48,11 @@ func TestViewIn_KeepsWhatLiesInThePartOfTheMapAndEverythingWithoutOne(t *testing
 		}
 	})
 }
+
+func TestViewIn_KnowsEdgesThatAreTheWrongWayRound(t *testing.T) {
+	for v, want := range map[ViewIn]bool{{}: false, {West: 118, South: 32, East: 119, North: 33}: false, {West: 119, South: 32, East: 118, North: 33}: true, {West: 118, South: 33, East: 119, North: 32}: true} {
+		if v.Turned() != want {
+			t.Errorf("%+v: %v, want %v", v, !want, want)
+		}
+	}
+}

@@ -26858,6 +26858,7 @@ export interface operations {
                 words?: string;
                 /** @description In use without it; those taken out of use only for who keeps the register */
                 state?: "in_use" | "retired";
+                /** @description Edges of the part of the map; all four or none */
                 west?: number;
                 south?: number;
                 east?: number;
