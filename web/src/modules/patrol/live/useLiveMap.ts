@@ -49,6 +49,7 @@ export function useLiveMap(box: Ref<HTMLElement | null>, hooks: Hooks) {
   let crew: Dot[] = []
   let around: Dot[] = []
   let fitted = !!hooks.start // a page opened at a place stays there
+  let stirred = false // the marks changed since their tiles were last read
   let byHand: (() => void) | undefined
 
   onMounted(async () => {
@@ -65,6 +66,7 @@ export function useLiveMap(box: Ref<HTMLElement | null>, hooks: Hooks) {
     drawMarks(made)
     made.on('style.load', begin)
     made.on('moveend', look)
+    made.on('sourcedata', (event) => { if (event.sourceId === 'things') settle() })
     made.on('move', () => hooks.moved())
     for (const event of ['dragstart', 'wheel', 'dblclick', 'touchmove'] as const) made.on(event, () => byHand?.())
     made.on('click', press)
@@ -96,6 +98,11 @@ export function useLiveMap(box: Ref<HTMLElement | null>, hooks: Hooks) {
     const cut = (v: number) => Math.round(v * 1e4) / 1e4
     edges.value = { west: cut(b.getWest()), south: cut(b.getSouth()), east: cut(b.getEast()), north: cut(b.getNorth()), zoom: Math.round(map!.getZoom() * 2) / 2 }
   }
+  /** Once the marks are drawn their tiles are read once more: one that was empty may have been taken from the picture before. */
+  function settle(): void {
+    if (!map?.isSourceLoaded('things')) return
+    if (stirred) { stirred = false; map.refreshTiles('things') } else fill()
+  }
   function fill(): void {
     if (!map?.getSource('things')) return
     const s = hooks.scene()
@@ -104,9 +111,10 @@ export function useLiveMap(box: Ref<HTMLElement | null>, hooks: Hooks) {
       if (!source || source.shows === (data ?? none)) return
       source.shows = data ?? none
       source.setData(data ?? none)
+      if (id === 'things') stirred = true
     }
     for (const id of fields) put(id, s.ground[id])
-    put('things', s.things)
+    if (map.isSourceLoaded('things')) put('things', s.things) // a second picture overtaken by the first would leave marks out; `sourcedata` brings it
     put('hot', s.hot)
     if (!fitted && s.ground.street?.features.length) { fitted = true; whole(false) }
   }
