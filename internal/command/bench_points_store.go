@@ -131,9 +131,10 @@ func (x *stored) readShift(ctx context.Context, s *patrol.Service, start time.Ti
 	return nil
 }
 
-// sizeOf is what the database takes on disk for tracks.
+// sizeOf is what the database takes on disk for tracks; on PostgreSQL without the journal, whose rows are let go and whose room is used
+// again after a vacuum.
 func sizeOf(ctx context.Context, d *db.DB) (n int64, err error) {
-	query := "SELECT COALESCE(SUM(pg_total_relation_size(oid)), 0) FROM pg_class WHERE relname LIKE 'track_%' AND relkind = 'r'"
+	query := "SELECT COALESCE(SUM(pg_total_relation_size(oid)), 0) FROM pg_class WHERE relname LIKE 'track_chunk%' AND relkind = 'r'"
 	if d.Dialect() == db.SQLite {
 		query = "SELECT (SELECT page_count FROM pragma_page_count()) * (SELECT page_size FROM pragma_page_size())"
 	}
