@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync"
 
 	"yiwang/internal/platform/mqtt"
 )
@@ -36,24 +37,49 @@ func (a *App) startMQTT(ctx context.Context) (<-chan struct{}, error) {
 	return done, nil
 }
 
-// tellPhones has the phones of every officer who goes on or off duty told, until ctx ends. Who is missed because too many turn at
-// once is told with the next position, or when the phone comes back.
+// turns are the officers whose phones have still to be told: each once, however many turn at a time. A phone that is quiet sends
+// nothing by which it could be told later, so that none may be missed.
+type turns struct {
+	mu      sync.Mutex
+	waiting map[string]bool
+	some    chan struct{} // holds a token while somebody waits
+}
+
+func newTurns() *turns { return &turns{waiting: map[string]bool{}, some: make(chan struct{}, 1)} }
+
+func (t *turns) add(officer string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting[officer] = true
+	select {
+	case t.some <- struct{}{}:
+	default:
+	}
+}
+
+// take returns who waits.
+func (t *turns) take() map[string]bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := t.waiting
+	t.waiting = map[string]bool{}
+	return out
+}
+
+// tellPhones has the phones of every officer who goes on or off duty told, until ctx ends. A phone that is away is told when it comes back.
 func (a *App) tellPhones(ctx context.Context, server *mqtt.Server) <-chan struct{} {
-	done, turned := make(chan struct{}), make(chan string, 4096)
-	a.Patrol.OnTurn(func(officer string) {
-		select {
-		case turned <- officer:
-		default:
-		}
-	})
+	done, turned := make(chan struct{}), newTurns()
+	a.Patrol.OnTurn(turned.add)
 	go func() {
 		defer close(done)
 		for {
 			select {
 			case <-ctx.Done():
 				return
-			case officer := <-turned:
-				server.Greet(officer)
+			case <-turned.some:
+				for officer := range turned.take() {
+					server.Greet(officer)
+				}
 			}
 		}
 	}()
