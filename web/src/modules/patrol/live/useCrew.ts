@@ -69,7 +69,7 @@ export function useCrew(calling: () => Set<string>) {
     beat.value++
   }
   watch(live.beat, () => { beat.value++; write() })
-  watch(calling, write)
+  watch(calling, () => { if (loaded.value) write() }) // before the first frame nobody is known, which is not nobody on duty
   const spare = setInterval(() => void ask(), instead)
   onScopeDispose(() => { clearTimeout(timer); clearInterval(spare) })
 
