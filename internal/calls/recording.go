@@ -231,27 +231,34 @@ func (s *Service) recordingTx(ctx context.Context, tx *db.Tx, id string) (*Recor
 // Forget deletes recordings whose year is over. The program calls it every hour.
 func (s *Service) Forget(ctx context.Context) error {
 	for {
-		var files []string
-		err := s.DB.Tx(ctx, func(tx *db.Tx) error {
-			files = nil
-			due, err := db.All[Recording](ctx, tx, "SELECT "+recordingColumns+" FROM calls_recording WHERE state = 'kept' AND expires_at <= $1 ORDER BY id LIMIT 100", tx.Time())
-			for i := 0; err == nil && i < len(due); i++ {
-				r := &due[i]
-				if _, err = tx.Exec(ctx, "UPDATE calls_recording SET state = 'deleted' WHERE id = $1", r.ID); err != nil {
-					return err
-				}
-				files = append(files, r.SHA256)
-				err = audit.Log(ctx, tx, audit.Entry{Action: "calls.recording_deleted", Object: "call", ObjectID: r.CallID, Area: r.AreaCode, Detail: map[string]any{"recording": r.ID}})
-			}
+		var due []Recording
+		err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			due, err = db.All[Recording](ctx, tx, "SELECT "+recordingColumns+" FROM calls_recording WHERE state = 'kept' AND expires_at <= $1 ORDER BY id LIMIT 100", tx.Time())
 			return err
 		})
-		if err != nil || len(files) == 0 {
+		if err != nil || len(due) == 0 {
 			return err
 		}
-		for _, key := range files {
-			if err := s.Files.Delete(ctx, key); err != nil {
+		for i := range due { // before the rows say so: what failed here is tried again, and a file that is gone is no failure
+			if err := s.Files.Delete(ctx, due[i].SHA256); err != nil {
 				return err
 			}
 		}
+		if err := s.DB.Tx(ctx, func(tx *db.Tx) error { return forgetTx(ctx, tx, due) }); err != nil {
+			return err
+		}
 	}
+}
+
+func forgetTx(ctx context.Context, tx *db.Tx, due []Recording) error {
+	for i := range due {
+		r := &due[i]
+		if _, err := tx.Exec(ctx, "UPDATE calls_recording SET state = 'deleted' WHERE id = $1", r.ID); err != nil {
+			return err
+		}
+		if err := audit.Log(ctx, tx, audit.Entry{Action: "calls.recording_deleted", Object: "call", ObjectID: r.CallID, Area: r.AreaCode, Detail: map[string]any{"recording": r.ID}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
