@@ -60,7 +60,7 @@ test('lead opens, freezes, imports, scores and publishes a wave', async () => {
   await confirmed(page, '收卷截止')
   await confirmed(page, '计算成绩')
   await page.getByRole('link', { name: '看成绩' }).click()
-  const row = page.getByRole('row').filter({ hasText: '凤凰' }).first()
+  const row = page.getByRole('table', { name: '街道成绩' }).getByRole('row').filter({ hasText: '凤凰' }) // the page before has rows of streets too
   await row.waitFor().catch(async (e) => { await picture(page, 'failure'); throw e })
   await row.click()
   await page.getByText('是怎么算的').first().waitFor()
