@@ -117,7 +117,7 @@ test('the inspector follows a figure to its list, verifies the chain and sees wh
   await signIn(leader.page, world.base, 'lead')
   await leader.page.goto(`${world.base}/appraisal`)
   await leader.page.getByRole('link', { name: '看成绩' }).first().click()
-  const row = leader.page.getByRole('row').filter({ hasText: '凤凰' }).first()
+  const row = leader.page.getByRole('table', { name: '街道成绩' }).getByRole('row').filter({ hasText: '凤凰' })
   await row.click()
   await leader.page.getByText('是怎么算的').first().waitFor()
   await leader.page.goto(`${world.base}/rectify`)
