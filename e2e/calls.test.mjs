@@ -5,7 +5,7 @@ import { createServer, connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { exactly, picture } from './harness.mjs'
 import { staff } from './staff.mjs'
-import { callFrom, centre, phone, sees, startWithCameras, until, wayOf } from './telephones.mjs'
+import { callFrom, centre, phone, reach, sees, startWithCameras, until, wayOf } from './telephones.mjs'
 
 let world, desk, officer
 before(async () => {
@@ -34,7 +34,8 @@ test('from a case to its officer: seen, held, recorded with consent, in the hist
   await sees(field.page)
   const call = (await desk.call('GET', '/api/v1/calls/current')).call
   for (const p of call.parties) assert.ok(p.media_at && Date.parse(p.media_at) - Date.parse(call.answered_at) < 5_000, 'connected soon after the answer')
-  assert.ok(!(await wayOf(field.page)).startsWith('relay'), 'direct where the network lets it')
+  // A machine without an address of its own, as a sealed container, may forbid what is asked here; a bare connection says so.
+  if (await reach(at.page, field.page)) await until('the call goes direct over udp where the network lets it', async () => await wayOf(field.page) === 'direct over udp')
   await picture(field.page, 'call-phone')
   await at.page.getByRole('button', { name: '录像', exact: true }).click()
   await field.page.getByRole('button', { name: '同意录像' }).click()

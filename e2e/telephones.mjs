@@ -67,13 +67,32 @@ export async function sees(page, others = 1) {
   }
 }
 
-/** Which way the last connection of a page went: host or relay, and over what the relay is reached. */
+/** Which way the last connection of a page went: direct or through the relay, and over what. */
 export const wayOf = (page) => page.evaluate(async () => {
   const all = [...(await window.made.at(-1).getStats()).values()]
-  const transport = all.find((r) => r.type === 'transport')
+  const transport = all.find((r) => r.type === 'transport' && r.selectedCandidatePairId)
+  if (!transport) return 'none yet'
   const local = all.find((r) => r.id === all.find((p) => p.id === transport.selectedCandidatePairId).localCandidateId)
-  return local.candidateType === 'relay' ? `relay over ${local.relayProtocol}` : local.candidateType
+  return local.candidateType === 'relay' ? `relay over ${local.relayProtocol}` : `direct over ${local.protocol}`
 })
+
+/** Whether the network lets two pages reach each other without a relay: a bare connection between them, with nothing of ours. */
+export async function reach(a, b) {
+  const make = (page, remote) => page.evaluate(async (theirs) => {
+    if (!window.bare) { window.bare = new RTCPeerConnection(); window.made.pop() } // not one of the page's
+    const one = window.bare
+    if (theirs) await one.setRemoteDescription(theirs)
+    if (one.signalingState === 'stable' && theirs) return
+    if (!theirs) one.createDataChannel('trial')
+    await one.setLocalDescription(await (theirs ? one.createAnswer() : one.createOffer()))
+    for (const end = Date.now() + 5_000; one.iceGatheringState !== 'complete' && Date.now() < end;) await new Promise((resolve) => setTimeout(resolve, 50))
+    return one.localDescription.toJSON()
+  }, remote)
+  await make(a, await make(b, await make(a)))
+  const came = await until('', () => a.evaluate(() => window.bare.connectionState === 'connected'), 8).catch(() => false)
+  for (const page of [a, b]) await page.evaluate(() => { window.bare.close(); delete window.bare })
+  return came
+}
 
 /** Rings somebody from a page of the console, as its buttons do. */
 export async function callFrom(page, to, reason, more = {}) {

@@ -221,6 +221,29 @@ func TestSessions_OneAtATimeAndEndedByTheirTime(t *testing.T) {
 	})
 }
 
+func TestGoOnDuty_NeedsNoWaitingForTheEndOfTheLastShift(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		first := h.onDuty("officer")
+		h.clock.Advance(time.Minute)
+		h.send("officer", h.at(0))
+		h.clock.Advance(9 * time.Hour)
+		second := h.onDuty("officer")
+		if second.ID == first.ID {
+			t.Fatal("the old session goes on")
+		}
+		if r := h.send("officer", h.at(0)); r.Kept != 1 {
+			t.Errorf("on duty again: %+v", r)
+		}
+		if _, ended, err := h.Mine(h.as("officer")); err != nil || len(ended) != 1 || ended[0].EndedBy != ByTime || !ended[0].OffAt.Equal(first.UntilAt.Time) {
+			t.Errorf("%+v, %v", ended, err)
+		}
+		if got := h.day("officer"); len(got) != 2 {
+			t.Errorf("%d points of both", len(got))
+		}
+	})
+}
+
 func TestEnd_IsForTheCentreOfTheAreaAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	eachHouse(t, func(t *testing.T, h *house) {

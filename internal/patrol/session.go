@@ -82,9 +82,10 @@ func (s *Service) GoOnDuty(ctx context.Context, minutes int) (*Session, error) {
 		return nil, errs.Forbidden("patrol.no_area", "Your post has no area to be on duty in.")
 	}
 	var out *Session
+	var over []string
 	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
-		running, err := openSession(ctx, tx, p.UserID)
-		if err != nil {
+		running, ended, err := s.runningTx(ctx, tx, p.UserID)
+		if over = ended; err != nil {
 			return err
 		}
 		switch {
@@ -99,7 +100,35 @@ func (s *Service) GoOnDuty(ctx context.Context, minutes int) (*Session, error) {
 		out, err = s.beginTx(ctx, tx, OnDuty, clock.At(now.Add(length)))
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, s.sealSessions(ctx, over)
+}
+
+// runningTx is the session somebody is on duty in, nil off duty. One whose time is up is ended first, so that nobody has to wait for
+// Expire to go on duty again or to be seen while calling for help; ended names it, to be sealed after the commit.
+func (s *Service) runningTx(ctx context.Context, tx *db.Tx, officer string) (x *Session, ended []string, err error) {
+	x, err = openSession(ctx, tx, officer)
+	if err != nil || x == nil || tx.Time().Before(x.UntilAt.Time) {
+		return x, nil, err
+	}
+	return nil, []string{x.ID}, s.endTx(ctx, tx, x, ByTime, "")
+}
+
+// lastUntilTx lets a session last at least until then.
+func (s *Service) lastUntilTx(ctx context.Context, tx *db.Tx, x *Session, until clock.Time) error {
+	if !x.UntilAt.Before(until.Time) {
+		return nil
+	}
+	n, err := tx.Exec(ctx, "UPDATE duty_session SET until_at = $1, changed_at = $2, version = version + 1 WHERE id = $3 AND version = $4", until, tx.Time(), x.ID, x.Version)
+	if err == nil && n == 0 {
+		err = errs.Conflict("patrol.changed", "The session was changed in between; look at it again.")
+	}
+	x.UntilAt, x.ChangedAt, x.Version = until, tx.Time(), x.Version+1
+	longer := *x
+	tx.AfterCommit(func() { s.gate.put(longer) })
+	return err
 }
 
 // beginTx starts a session of the caller.

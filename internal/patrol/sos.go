@@ -54,7 +54,8 @@ const (
 const shareFor = 30 * time.Minute
 
 // CallForHelp raises the caller's call for help, with its position if the phone has one. Off duty a session of half an hour
-// begins, so that the position may be kept; it ends with the call. A second call while one is open returns the first. Needs
+// begins, so that the position may be kept; it ends with the call. On duty the session lasts as long at least: somebody who
+// needs help in the last minutes of a shift stays on the map. A second call while one is open returns the first. Needs
 // patrol.duty; Forbidden without an area.
 func (s *Service) CallForHelp(ctx context.Context, at *track.Point) (out *SOS, err error) {
 	if err := auth.Require(ctx, PermDuty); err != nil {
@@ -64,14 +65,20 @@ func (s *Service) CallForHelp(ctx context.Context, at *track.Point) (out *SOS, e
 	if len(p.Areas) == 0 {
 		return nil, errs.Forbidden("patrol.no_area", "Your post has no area to be on duty in.")
 	}
+	var over []string
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
 		if out, err = openSOS(ctx, tx, p.UserID); err != nil || out != nil {
 			return err
 		}
 		until := clock.At(tx.Now().Add(shareFor))
-		x, err := openSession(ctx, tx, p.UserID)
-		if err == nil && x == nil {
+		x, ended, err := s.runningTx(ctx, tx, p.UserID)
+		if over = ended; err != nil {
+			return err
+		}
+		if x == nil {
 			x, err = s.beginTx(ctx, tx, ForSOS, until)
+		} else {
+			err = s.lastUntilTx(ctx, tx, x, until)
 		}
 		if err != nil {
 			return err
@@ -91,6 +98,7 @@ func (s *Service) CallForHelp(ctx context.Context, at *track.Point) (out *SOS, e
 	if err != nil {
 		return nil, err
 	}
+	_ = s.sealSessions(ctx, over) // Seal comes back to it
 	if at != nil { // so that the maps show it at once; the call stands whether or not this is kept
 		at.Flags |= track.SOS
 		_, _ = s.Take(ctx, p.UserID, []track.Point{*at}, 0)

@@ -47,6 +47,39 @@ func TestCallForHelp_SharesThePositionForHalfAnHourOffDutyToo(t *testing.T) {
 	})
 }
 
+func TestCallForHelp_AtTheEndOfAShiftStaysOnTheMap(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		after time.Duration // the call, after the shift of eight hours began
+	}{{"a minute before the end", 8*time.Hour - time.Minute}, {"a second after it", 8*time.Hour + time.Second}} {
+		t.Run(c.name, func(t *testing.T) {
+			eachHouse(t, func(t *testing.T, h *house) {
+				if _, err := h.GoOnDuty(h.as("officer"), 8*60); err != nil {
+					t.Fatal(err)
+				}
+				h.clock.Advance(c.after)
+				if _, err := h.CallForHelp(h.as("officer"), nil); err != nil {
+					t.Fatal(err)
+				}
+				for _, rest := range []time.Duration{2 * time.Second, 27 * time.Minute} {
+					h.clock.Advance(rest)
+					if err := h.Expire(context.Background()); err != nil {
+						t.Fatal(err)
+					}
+					if r := h.send("officer", h.at(0)); r.Kept != 1 {
+						t.Errorf("%v after the call: %+v", rest, r)
+					}
+				}
+				h.clock.Advance(3 * time.Minute)
+				if r := h.send("officer", h.at(0)); r.OffDuty != 1 {
+					t.Errorf("half an hour after the call: %+v", r)
+				}
+			})
+		})
+	}
+}
+
 func TestSOS_IsAnsweredAndEndedByTheCentreOfTheAreaOrTheOfficer(t *testing.T) {
 	t.Parallel()
 	eachHouse(t, func(t *testing.T, h *house) {

@@ -2,7 +2,7 @@ import { shallowRef } from 'vue'
 import { asProblem } from '@/kit/problem'
 import { connect } from './api'
 import { device } from './device'
-import { relayOnly, relays } from './relay'
+import { relayOnly, waysOfCall } from './relay'
 import { own } from './senses'
 
 /** The connection of this page to the call: one for everybody in it, with a place for each of the others. */
@@ -46,7 +46,7 @@ async function fresh(): Promise<void> {
   pc?.close()
   link.value = link.value === 'up' || link.value === 'lost' ? 'lost' : 'connecting'
   try {
-    const next = new RTCPeerConnection({ iceServers: await relays(), iceTransportPolicy: relayOnly() ? 'relay' : 'all', bundlePolicy: 'max-bundle' })
+    const next = new RTCPeerConnection({ iceServers: await waysOfCall(), iceTransportPolicy: relayOnly() ? 'relay' : 'all', bundlePolicy: 'max-bundle' })
     if (call !== callId) return next.close()
     pc = next
     furnish(next)
