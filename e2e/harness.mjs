@@ -13,7 +13,8 @@ const { chromium } = require('playwright-core')
 export const password = 'demo-2026-yiwang'
 const out = new URL('./out/', import.meta.url).pathname
 
-const flags = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking',
+/** How every browser of a journey is started. */
+export const flags = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-quic', '--no-first-run']
 
 const freePort = () => new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { exactly, open, password, picture, signIn, start } from './harness.mjs'
-import { middleOf, staff } from './staff.mjs'
+import { allWalk, middleOf, staff } from './staff.mjs'
 
 let world
 before(async () => { world = await start() })
@@ -22,6 +22,7 @@ async function enter(page, username) {
 
 test('an officer goes on duty, calls for help, is answered, and leaves nothing behind after going off duty', async () => {
   const officer = await staff(world, 'officer01'), command = await staff(world, 'command')
+  await allWalk(command)
   const name = officer.me.user.name
   const here = await middleOf(officer, officer.me.areas[0].code)
   const screen = await command.call('POST', '/api/v1/wall/screens', { label: '大厅', area_code: command.me.areas[0].code, days: 1 })

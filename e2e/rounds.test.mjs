@@ -36,7 +36,8 @@ test('a plan becomes tasks of its grids', async () => {
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('名称').fill('健身角日查')
   await dialog.getByLabel('公共设施').check()
-  await dialog.getByLabel('到', { exact: true }).fill('23:59') // else today's hours may be over
+  await dialog.getByLabel('从', { exact: true }).fill('00:00') // else today's hours may be over, or not begun
+  await dialog.getByLabel('到', { exact: true }).fill('23:59')
   await dialog.getByRole('button', { name: '建立并派发' }).click()
   await page.getByRole('button', { name: '健身角日查' }).click()
   await page.locator('tr.task').first().waitFor()

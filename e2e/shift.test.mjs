@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { exactly, open, password, picture, start } from './harness.mjs'
-import { middleOf, staff } from './staff.mjs'
+import { allWalk, middleOf, staff } from './staff.mjs'
 import { centre, until } from './telephones.mjs'
+import { framesOf } from './dots.mjs'
 
 let world
 before(async () => { world = await start() })
@@ -12,34 +13,14 @@ after(async () => { await world?.close() })
 
 const onWall = (page, n) => page.waitForFunction((want) => Number(document.querySelector('.duty > b')?.textContent?.replace(',', '')) === want, n, { polling: 50 })
 
-/** Where a frame of the position stream shows dots (internal/patrol/stream_frame.go); of the wall's frames, which name nobody. */
-function spots(bytes) {
-  let at = 2
-  const unsigned = () => { let v = 0; for (let by = 1; ; by *= 128) { const b = bytes[at++]; v += (b & 127) * by; if (b < 128) return v } }
-  const signed = () => { const v = unsigned(); return v % 2 ? -(v + 1) / 2 : v / 2 }
-  for (let n = 0; n < 3; n++) unsigned()
-  for (let n = unsigned(); n > 0; n--) unsigned()
-  const out = []
-  let lat = 0, lon = 0
-  for (let n = unsigned(); n > 0; n--) {
-    unsigned()
-    lat += signed()
-    lon += signed()
-    unsigned()
-    at++
-    out.push({ lat: lat / 1e6, lon: lon / 1e6 })
-  }
-  return out
-}
-
 test('an officer comes on duty, is on the wall and the live map, and gone from both when the duty ends', async () => {
   const officer = await staff(world, 'officer01'), command = await staff(world, 'command')
+  await allWalk(command)
   const name = officer.me.user.name
   const here = await middleOf(officer, officer.me.areas[0].code)
   const screen = await command.call('POST', '/api/v1/wall/screens', { label: '大厅', area_code: command.me.areas[0].code, days: 1 })
   const wall = await open(world)
-  const frames = []
-  wall.page.on('websocket', (socket) => socket.on('framereceived', (frame) => frames.push(frame.payload)))
+  const frames = framesOf(wall.page)
   await wall.page.goto(`${world.base}/screen#${screen.token}`)
   await wall.page.getByText('数据正常').waitFor()
   const there = Number((await wall.page.locator('.duty > b').textContent()).replace(',', ''))
@@ -62,7 +43,7 @@ test('an officer comes on duty, is on the wall and the live map, and gone from b
   const step = { at: new Date().toISOString(), lat: here.latitude + 0.0006, lon: here.longitude, accuracy: 6 }
   await officer.call('POST', '/api/v1/patrol/points', { points: [step] })
   const said = Date.now()
-  await until('the position is on the wall', async () => frames.some((f) => spots(f).some((at) => Math.abs(at.lat - step.lat) < 0.00001 && Math.abs(at.lon - step.lon) < 0.00001)))
+  await until('the position is on the wall', () => frames.show(step))
   const waited = Date.now() - said
   assert.ok(waited < 2_000, `on the wall after ${waited} ms`)
 

@@ -40,3 +40,13 @@ export async function handled(desk, unit, id, category) {
   await unit.photo(id, 'after', true)
   return unit.act(id, 'handle', { result: 'resolved', outcome: '已更换灯头，恢复照明' })
 }
+
+/** Waits until everybody who walks in the demonstration is on duty, however late at night the story was loaded; then figures hold still. */
+export async function allWalk(command) {
+  const walkers = (await command.call('GET', '/api/v1/patrol/devices')).items.filter((d) => d.label === '演示行走' && !d.revoked_at).map((d) => d.officer_id)
+  for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 200))) {
+    const here = new Set((await command.call('GET', '/api/v1/patrol/positions')).items.map((p) => p.officer_id))
+    if (walkers.every((w) => here.has(w))) return
+  }
+  throw new Error('not everybody who walks in the demonstration came on duty')
+}

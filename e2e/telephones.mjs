@@ -1,7 +1,7 @@
 // Browsers with cameras and microphones of the browser's own making, and what journeys of calls ask of them.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
-import { open, password, start } from './harness.mjs'
+import { flags, open, password, start } from './harness.mjs'
 
 const { chromium } = createRequire(new URL('../web/package.json', import.meta.url))('playwright-core')
 const media = { permissions: ['camera', 'microphone'] }
@@ -10,7 +10,7 @@ const media = { permissions: ['camera', 'microphone'] }
 export async function startWithCameras() {
   const world = await start()
   await world.browser.close()
-  world.browser = await chromium.launch({ executablePath: process.env.YIWANG_CHROMIUM, args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-first-run',
+  world.browser = await chromium.launch({ executablePath: process.env.YIWANG_CHROMIUM, args: [...flags,
     '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=no-user-gesture-required', '--allow-loopback-in-peer-connection'] })
   return world
 }
@@ -31,9 +31,9 @@ const relayedBy = async (context, change) => {
   })
 }
 
-/** A page of the phone's face, signed in. */
-export async function phone(world, user = 'officer01', { relay, at = '/m/' } = {}) {
-  const one = await open(world, { width: 390, height: 844, ...media })
+/** A page of the phone's face, signed in; it may know more of its device, as where it is. */
+export async function phone(world, user = 'officer01', { relay, at = '/m/', permissions = [], ...more } = {}) {
+  const one = await open(world, { width: 390, height: 844, permissions: [...media.permissions, ...permissions], ...more })
   await watched(one.context)
   if (relay) await relayedBy(one.context, relay)
   await one.page.goto(world.base + at)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { open, picture, start } from './harness.mjs'
-import { middleOf, staff } from './staff.mjs'
+import { allWalk, middleOf, staff } from './staff.mjs'
 
 let world
 before(async () => { world = await start() })
@@ -14,6 +14,7 @@ const onDuty = (page, n) => page.waitForFunction((want) => Number(document.query
 
 test('a link opens the wall, an officer comes and goes within seconds, and a lost network leaves the figures', async () => {
   const command = await staff(world, 'command'), officer = await staff(world, 'officer01')
+  await allWalk(command)
   const district = command.me.areas[0].code
   const given = await command.call('POST', '/api/v1/wall/screens', { label: '大厅左屏', area_code: district, days: 7 })
   const { page, context, faults } = await open(world, big)

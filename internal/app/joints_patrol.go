@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"io"
 
 	"yiwang/internal/identity"
 	"yiwang/internal/patrol"
@@ -20,7 +19,15 @@ func (p people) OfficersTx(ctx context.Context, tx *db.Tx, ids []string) ([]patr
 	return p.reached(ctx, tx, cards)
 }
 
-func (p people) PoliceTx(ctx context.Context, tx *db.Tx) ([]patrol.Person, error) {
+func (p people) PoliceTx(ctx context.Context, tx *db.Tx, ids []string) ([]patrol.Person, error) {
+	cards, err := p.app.Identity.CardsTx(ctx, tx, "community_police", ids)
+	if err != nil {
+		return nil, err
+	}
+	return p.reached(ctx, tx, cards)
+}
+
+func (p people) AllPoliceTx(ctx context.Context, tx *db.Tx) ([]patrol.Person, error) {
 	cards, err := p.app.Identity.HoldingTx(ctx, tx, "community_police")
 	if err != nil {
 		return nil, err
@@ -49,6 +56,6 @@ func (p people) PhoneTx(ctx context.Context, tx *db.Tx, id string) (string, erro
 	return p.app.Messages.PhoneTx(ctx, tx, id)
 }
 
-func (p people) Portrait(ctx context.Context, id string) (io.ReadCloser, error) {
+func (p people) Portrait(ctx context.Context, id string) (identity.Photo, error) {
 	return p.app.Identity.OpenPortrait(ctx, id)
 }

@@ -59,8 +59,8 @@ func (a *App) tellOfWhistle(ctx context.Context, tx *db.Tx, e whistle.Moved) err
 		return to(e.CallUnit, "街道退回重办")
 	case "urge":
 		return to(e.CallUnit, "街道催办")
-	case "report", "commit", "done":
-		return to(e.UnitID, e.CallName+map[string]string{"report": "已报到", "commit": "已承诺事项", "done": "已办完，请验收"}[e.Action])
+	case "report", "commit", "keep", "done":
+		return to(e.UnitID, e.CallName+map[string]string{"report": "已报到", "commit": "已承诺事项", "keep": "已办完一项承诺", "done": "已办完，请验收"}[e.Action])
 	case "all_ended":
 		return to(e.UnitID, "各部门均已办结，请销哨")
 	}
@@ -101,12 +101,16 @@ var clockNames = map[string]string{"sign": "签收", "contact": "联系街道", 
 func (a *App) remindOfWhistle(ctx context.Context, tx *db.Tx, e whistle.Reminded) error {
 	n := messages.Note{Event: "whistle_warned", Audience: messages.ToUnit, Key: e.ClockID + "/" + e.Phase, SubjectID: e.WhistleID, Number: e.Number, AreaCode: e.Street,
 		Urgent: e.WhistleOf == whistle.Urgent, Link: whistleLink(e.WhistleID)}
-	text := clockNames[e.Kind] + "将到期"
+	what := clockNames[e.Kind]
+	if e.Task != "" {
+		what = "承诺“" + e.Task + "”"
+	}
+	text := what + "将到期"
 	switch {
 	case e.Kind == "session":
 		text = "明天现场会商"
 	case e.Phase == "red":
-		n.Event, text = "whistle_overdue", clockNames[e.Kind]+"已超时"
+		n.Event, text = "whistle_overdue", what+"已超时"
 	}
 	if e.Kind == "arbitrate" {
 		return a.tellHolders(ctx, tx, n, whistle.PermArbitrate, e.Street, e.Title, e.CallName+"退哨待裁定，"+text)

@@ -30,7 +30,7 @@ func (s *Service) People(ctx context.Context, words string) (out []Person, err e
 	}
 	p := auth.From(ctx)
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		list, err := s.Deps.People.ReachTx(ctx, tx, PermCall, "", words, maxPeople+1, func(areas []string) bool { return reaches(p, areas) || over(areas, p.Areas) })
+		list, err := s.Deps.People.ReachTx(ctx, tx, PermCall, nil, words, maxPeople+1, func(areas []string) bool { return reaches(p, areas) || over(areas, p.Areas) })
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func over(areas, inside []string) bool {
 // callee finds whom to call: inside the caller's areas, or over them if somebody is called in. NotFound otherwise.
 func (s *Service) callee(ctx context.Context, tx *db.Tx, user string, upwards bool) (*identity.Reach, error) {
 	p := auth.From(ctx)
-	list, err := s.Deps.People.ReachTx(ctx, tx, PermCall, user, "", 1, func(areas []string) bool { return reaches(p, areas) || upwards && over(areas, p.Areas) })
+	list, err := s.Deps.People.ReachTx(ctx, tx, PermCall, []string{user}, "", 1, func(areas []string) bool { return reaches(p, areas) || upwards && over(areas, p.Areas) })
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func busyOf(ctx context.Context, tx *db.Tx, ids []string) ([]string, error) {
 // me returns the caller as a party.
 func (s *Service) me(ctx context.Context, tx *db.Tx) (Party, error) {
 	p := auth.From(ctx)
-	list, err := s.Deps.People.ReachTx(ctx, tx, PermCall, p.UserID, "", 1, func([]string) bool { return true })
+	list, err := s.Deps.People.ReachTx(ctx, tx, PermCall, []string{p.UserID}, "", 1, func([]string) bool { return true })
 	if err != nil {
 		return Party{}, err
 	}

@@ -29,6 +29,7 @@ type benchCmd struct {
 	Answers   benchAnswersCmd   `cmd:"" help:"Import and scoring of a wave of the size of Gulou's."`
 	Responses benchResponsesCmd `cmd:"" help:"Answers that respondents send through HTTP, durable per second, with thousands of questionnaires open."`
 	Cases     benchCasesCmd     `cmd:"" help:"Whole lives of cases through HTTP beside bare statements, at growing numbers of rows."`
+	Lists     benchListsCmd     `cmd:"" help:"Every list of the desk at a million cases, by several accounts."`
 	Clocks    benchClocksCmd    `cmd:"" help:"Tens of thousands of cases overdue at once, passed up by the clock worker."`
 	Points    benchPointsCmd    `cmd:"" help:"Positions of officers through HTTP, durable per second, what they take on disk and to read back."`
 	Replay    benchReplayCmd    `cmd:"" help:"Looks at shifts of eight hours over HTTP: how long they take and how large they are."`

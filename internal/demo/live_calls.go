@@ -38,15 +38,15 @@ func placeCalls(ctx context.Context, tx *db.Tx, s *calls.Service, people *identi
 	inside := func(areas []string) bool {
 		return len(areas) > 0 && len(areas[0]) > len(street) && areas[0][:len(street)] == street
 	}
-	officers, err := people.ReachTx(ctx, tx, calls.PermCall, "", "", 3, inside)
+	officers, err := people.ReachTx(ctx, tx, calls.PermCall, nil, "", 3, inside)
 	if err != nil {
 		return err
 	}
-	desks, err := people.ReachTx(ctx, tx, calls.PermDesk, "", "", 1, func(areas []string) bool { return len(areas) > 0 && areas[0] == street })
+	desks, err := people.ReachTx(ctx, tx, calls.PermDesk, nil, "", 1, func(areas []string) bool { return len(areas) > 0 && areas[0] == street })
 	if err != nil || len(officers) == 0 || len(desks) == 0 {
 		return err
 	}
-	own, err := people.ReachTx(ctx, tx, calls.PermCall, first, "", 1, inside)
+	own, err := people.ReachTx(ctx, tx, calls.PermCall, []string{first}, "", 1, inside)
 	if err != nil {
 		return err
 	}

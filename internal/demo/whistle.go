@@ -161,7 +161,7 @@ func (b *blast) planClosed() {
 	})
 	b.each(day(2, 9, 40), "report", func() whistle.Answer { return whistle.Answer{Came: "分管负责人、业务科室负责人"} })
 	b.each(day(2, 11, 0), "commit", func() whistle.Answer {
-		return whistle.Answer{Commitments: []whistle.Commitment{{Task: b.promise, Due: clock.At(b.l.moved(day(4, 17, 20)))}}}
+		return whistle.Answer{Commitments: []whistle.Promise{{Task: b.promise, Due: clock.At(b.l.moved(day(4, 17, 20)))}}}
 	})
 	b.each(day(4, 15, 0), "done", func() whistle.Answer { return whistle.Answer{Outcome: b.outcome} })
 	b.each(day(4, 16, 40), "accept", func() whistle.Answer { return whistle.Answer{Note: "街道现场验收通过。"} })
@@ -223,7 +223,7 @@ func (b *blast) planRunning() {
 		return b.call(ctx, tx, b.clerk(ctx, b.units[2]), 2, "refuse", whistle.Answer{Note: "桥下空间已于2024年移交街道，不属本部门管理。"})
 	})
 	b.then(on(11, 18, 15, 0), "commit", func(ctx context.Context, tx *db.Tx) error {
-		return b.call(ctx, tx, b.clerk(ctx, b.units[0]), 0, "commit", whistle.Answer{Commitments: []whistle.Commitment{{Task: b.promise, Due: clock.At(b.l.moved(on(11, 25, 17, 20)))}}})
+		return b.call(ctx, tx, b.clerk(ctx, b.units[0]), 0, "commit", whistle.Answer{Commitments: []whistle.Promise{{Task: b.promise, Due: clock.At(b.l.moved(on(11, 25, 17, 20)))}}})
 	})
 }
 

@@ -2,6 +2,7 @@ package fence_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,12 +15,12 @@ import (
 // people are two officers of two streets, found by any words.
 type people struct{}
 
-func (people) ReachTx(_ context.Context, _ *db.Tx, _, user, words string, _ int, wanted func([]string) bool) (out []identity.Reach, err error) {
+func (people) ReachTx(_ context.Context, _ *db.Tx, _ string, users []string, words string, _ int, wanted func([]string) bool) (out []identity.Reach, err error) {
 	for _, p := range []identity.Reach{
 		{ID: "o1", Name: "网格员一", UnitID: "u1", UnitName: "一号社区", Areas: db.JSON[[]string]{V: []string{"320106001003001"}}},
 		{ID: "o3", Name: "网格员三", UnitID: "u3", UnitName: "三号社区", Areas: db.JSON[[]string]{V: []string{"320106003003001"}}},
 	} {
-		if (user == "" || user == p.ID) && strings.Contains(p.Name, words) && wanted(p.Areas.V) {
+		if (len(users) == 0 || slices.Contains(users, p.ID)) && strings.Contains(p.Name, words) && wanted(p.Areas.V) {
 			out = append(out, p)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // People knows who is in service.
 type People interface {
 	// ReachTx is identity.Service.ReachTx.
-	ReachTx(ctx context.Context, tx *db.Tx, permission, user, words string, limit int, wanted func(areas []string) bool) ([]identity.Reach, error)
+	ReachTx(ctx context.Context, tx *db.Tx, permission string, users []string, words string, limit int, wanted func(areas []string) bool) ([]identity.Reach, error)
 }
 
 // Person is somebody whom a fence can be for.
@@ -40,17 +40,10 @@ func (s *Service) Watchable(ctx context.Context, area, words string, ids []strin
 		return slices.ContainsFunc(areas, func(a string) bool { return strings.HasPrefix(a, area) && me.Covers(a) })
 	}
 	err = s.DB.Look(ctx, func(tx *db.Tx) error {
-		for _, id := range append([]string{}, ids...) {
-			found, err := s.People.ReachTx(ctx, tx, patrol.PermDuty, id, "", 1, wanted)
-			if err != nil {
-				return err
-			}
-			out = append(out, persons(found)...)
-		}
 		if len(ids) > 0 {
-			return nil
+			words = ""
 		}
-		found, err := s.People.ReachTx(ctx, tx, patrol.PermDuty, "", words, mostPeople, wanted)
+		found, err := s.People.ReachTx(ctx, tx, patrol.PermDuty, ids, words, mostPeople, wanted)
 		out = persons(found)
 		return err
 	})

@@ -21,12 +21,12 @@ type Card struct {
 const cardFrom = ` FROM identity_post p
 	JOIN identity_user u ON u.id = p.user_id
 	JOIN identity_unit n ON n.id = p.unit_id
-	WHERE p.state = 'active' AND p.role_code = `
+	WHERE p.state = 'active' AND NOT u.disabled AND NOT u.locked AND p.role_code = `
 
 const cardColumns = `u.id, u.name, p.unit_id, n.name AS unit_name, p.title, p.areas, u.portrait`
 
-// CardsTx returns the cards of those of the people, at most some hundred, who hold a post of the role, one each. Called by the program,
-// which decides who may see them.
+// CardsTx returns the cards of those of the people, at most some hundred, who are in service and hold a post of the role, one each. Called
+// by the program, which decides who may see them.
 func (s *Service) CardsTx(ctx context.Context, tx *db.Tx, role string, people []string) ([]Card, error) {
 	if len(people) == 0 {
 		return nil, nil
@@ -37,7 +37,7 @@ func (s *Service) CardsTx(ctx context.Context, tx *db.Tx, role string, people []
 
 // HoldingTx returns the cards of everybody in service who holds a post of the role inside a district, by name. Called by the program, likewise.
 func (s *Service) HoldingTx(ctx context.Context, tx *db.Tx, role string) ([]Card, error) {
-	return once(db.All[Card](ctx, tx, `SELECT `+cardColumns+cardFrom+`$1 AND NOT u.disabled AND NOT u.locked ORDER BY u.name, u.id, p.id LIMIT 5000`, role))
+	return once(db.All[Card](ctx, tx, `SELECT `+cardColumns+cardFrom+`$1 ORDER BY u.name, u.id, p.id LIMIT 5000`, role))
 }
 
 // once joins the cards of a person with several posts of the role: the areas of all, the title of the first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -15,15 +16,22 @@ type portraitForm struct {
 	Photo huma.FormFile `form:"photo" required:"true" contentType:"image/jpeg,image/png,image/webp"`
 }
 
-// ShowPicture answers with a small JPEG that only the asker may keep, for a day.
-func ShowPicture(r io.ReadCloser, err error) (*huma.StreamResponse, error) {
+// ShowPicture answers with a small JPEG that only the asker may keep, and must ask for each time: it is not sent again while it is the
+// same, and not shown any more as soon as it may not be.
+func ShowPicture(r Photo, err error) (*huma.StreamResponse, error) {
 	if err != nil {
 		return nil, err
 	}
 	return &huma.StreamResponse{Body: func(w huma.Context) {
 		defer func() { _ = r.Close() }() // read only: nothing can be lost
+		name := `"` + r.Name + `"`
+		w.SetHeader("Cache-Control", "private, no-cache")
+		w.SetHeader("ETag", name)
+		if strings.Contains(w.Header("If-None-Match"), name) {
+			w.SetStatus(http.StatusNotModified)
+			return
+		}
 		w.SetHeader("Content-Type", "image/jpeg")
-		w.SetHeader("Cache-Control", "private, max-age=86400")
 		_, _ = io.Copy(w.BodyWriter(), r) // the caller may be gone
 	}}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 
@@ -21,6 +22,12 @@ const (
 	MaxPortrait  = 10 << 20
 	portraitEdge = 240
 )
+
+// Photo is the opened portrait of a person; the name changes with what it shows.
+type Photo struct {
+	io.ReadCloser
+	Name string
+}
 
 // SetPortrait keeps a photograph of a person as a small square without metadata; the one before is deleted. Anybody for the own account, else
 // identity.manage for its area. Invalid for what is no photograph. Portraits are shown to the person, to who may read accounts of the
@@ -41,7 +48,24 @@ func (s *Service) SetPortrait(ctx context.Context, id string, photo io.Reader) (
 	if err := s.cfg.Files.Put(ctx, key, bytes.NewReader(square), int64(len(square))); err != nil {
 		return User{}, err
 	}
-	return s.changePortrait(ctx, id, key)
+	u, err := s.changePortrait(ctx, id, key)
+	if err != nil {
+		err = errors.Join(err, s.discard(context.WithoutCancel(ctx), id, key))
+	}
+	return u, err
+}
+
+// discard deletes the file of a portrait that did not come to stand. Where the change stands although its answer was lost it is kept.
+func (s *Service) discard(ctx context.Context, id, key string) error {
+	var stands int
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		stands, err = db.Get[int](ctx, tx, "SELECT COUNT(*) FROM identity_user WHERE id = $1 AND portrait = $2", id, key)
+		return err
+	})
+	if err != nil || stands > 0 {
+		return err
+	}
+	return s.cfg.Files.Delete(ctx, key)
 }
 
 // DropPortrait deletes the portrait of a person. Who may: as SetPortrait.
@@ -54,21 +78,21 @@ func (s *Service) DropPortrait(ctx context.Context, id string) error {
 }
 
 // Portrait opens the portrait of a person: the own, or with identity.read in the area. NotFound without one.
-func (s *Service) Portrait(ctx context.Context, id string) (io.ReadCloser, error) {
+func (s *Service) Portrait(ctx context.Context, id string) (Photo, error) {
 	p := auth.From(ctx)
 	if p == nil {
-		return nil, errs.Unauthorized("auth.sign_in", "Sign in first.")
+		return Photo{}, errs.Unauthorized("auth.sign_in", "Sign in first.")
 	}
 	if p.UserID != id {
 		if _, err := s.User(ctx, id); err != nil {
-			return nil, err
+			return Photo{}, err
 		}
 	}
 	return s.OpenPortrait(ctx, id)
 }
 
 // OpenPortrait is Portrait without asking who wants it. Called by the program, which has judged that.
-func (s *Service) OpenPortrait(ctx context.Context, id string) (io.ReadCloser, error) {
+func (s *Service) OpenPortrait(ctx context.Context, id string) (Photo, error) {
 	key := ""
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
 		u, err := findUser(ctx, tx, id)
@@ -77,11 +101,12 @@ func (s *Service) OpenPortrait(ctx context.Context, id string) (io.ReadCloser, e
 	})
 	switch {
 	case err != nil:
-		return nil, err
+		return Photo{}, err
 	case key == "" || s.cfg.Files == nil:
-		return nil, errs.NotFound("identity.no_portrait", "There is no photograph of this person.")
+		return Photo{}, errs.NotFound("identity.no_portrait", "There is no photograph of this person.")
 	}
-	return s.cfg.Files.Open(ctx, key)
+	file, err := s.cfg.Files.Open(ctx, key)
+	return Photo{file, key}, err
 }
 
 func (s *Service) mayPortray(ctx context.Context, id string) error {

@@ -8,10 +8,17 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/blob"
+	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 )
 
@@ -87,6 +94,104 @@ func TestPortrait_IsASmallSquareThatIsDeletedWithTheNextOne(t *testing.T) {
 		_, err = h.s.Portrait(own, me.ID)
 		if errs.CodeOf(err) != "identity.no_portrait" {
 			h.t.Errorf("after removal: %v", err)
+		}
+	})
+}
+
+// leaver is a store whose user is gone as soon as the file is kept.
+type leaver struct {
+	blob.Store
+	leave context.CancelFunc
+}
+
+func (l leaver) Put(ctx context.Context, key string, body io.ReadSeeker, size int64) error {
+	defer l.leave()
+	return l.Store.Put(ctx, key, body, size)
+}
+
+func TestPortrait_AChangeThatFailsLeavesNoFileBehind(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		files, err := blob.NewDir(h.t.TempDir())
+		h.must(err)
+		page, err := h.s.Users(program, UserFilter{Text: "street01"})
+		h.must(err)
+		me := page.Items[0].ID
+		ctx, leave := context.WithCancel(auth.With(context.Background(), &auth.Principal{UserID: me, Permissions: map[string]bool{}}))
+		h.s.cfg.Files = leaver{files, leave}
+		if _, err := h.s.SetPortrait(ctx, me, upload(h.t, 600)); err == nil {
+			h.t.Fatal("a change whose asker had gone stands")
+		}
+		h.must(files.Walk(context.Background(), func(key string, _ int64) error {
+			h.t.Errorf("%s is left behind", key)
+			return nil
+		}))
+	})
+}
+
+func TestShowPicture_IsAskedForEachTimeAndSentOnlyWhenItChanged(t *testing.T) {
+	mux := http.NewServeMux()
+	api := humago.New(mux, huma.DefaultConfig("test", "1"))
+	shown := "first"
+	huma.Get(api, "/face", func(context.Context, *struct{}) (*huma.StreamResponse, error) {
+		if shown == "" {
+			return ShowPicture(Photo{}, huma.Error404NotFound("off duty"))
+		}
+		return ShowPicture(Photo{io.NopCloser(strings.NewReader("jpeg of " + shown)), shown}, nil)
+	})
+	ask := func(known string) *httptest.ResponseRecorder {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/face", nil)
+		r.Header.Set("If-None-Match", known)
+		mux.ServeHTTP(w, r)
+		return w
+	}
+	w := ask("")
+	first := w.Header().Get("ETag")
+	if w.Code != http.StatusOK || w.Body.String() != "jpeg of first" || first == "" || w.Header().Get("Cache-Control") != "private, no-cache" {
+		t.Errorf("at first: %d %q %v", w.Code, w.Body, w.Header())
+	}
+	if w = ask(first); w.Code != http.StatusNotModified || w.Body.Len() != 0 {
+		t.Errorf("the same again: %d %q", w.Code, w.Body)
+	}
+	shown = "second"
+	if w = ask(first); w.Code != http.StatusOK || w.Body.String() != "jpeg of second" || w.Header().Get("ETag") == first {
+		t.Errorf("a new one: %d %q %v", w.Code, w.Body, w.Header())
+	}
+	shown = ""
+	if w = ask(first); w.Code != http.StatusNotFound {
+		t.Errorf("what may not be shown any more: %d", w.Code)
+	}
+}
+
+func TestCards_AreOfPeopleInServiceOnly(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		page, err := h.s.Users(program, UserFilter{Text: "street01"})
+		h.must(err)
+		id, role := page.Items[0].ID, ""
+		cards := func() (n int) {
+			h.must(h.s.db.Read(context.Background(), func(tx *db.Tx) error {
+				role, err = db.Get[string](context.Background(), tx, "SELECT role_code FROM identity_post WHERE user_id = $1 AND state = 'active' LIMIT 1", id)
+				h.must(err)
+				list, err := h.s.CardsTx(context.Background(), tx, role, []string{id})
+				n = len(list)
+				return err
+			}))
+			return n
+		}
+		if n := cards(); n != 1 {
+			h.t.Fatalf("%d cards of %s", n, role)
+		}
+		for _, column := range []string{"disabled", "locked"} {
+			set := func(value string) {
+				h.must(h.s.db.Tx(context.Background(), func(tx *db.Tx) error {
+					_, err := tx.Exec(context.Background(), "UPDATE identity_user SET "+column+" = "+value+" WHERE id = $1", id)
+					return err
+				}))
+			}
+			set("TRUE")
+			if n := cards(); n != 0 {
+				h.t.Errorf("%d cards of an account that is %s", n, column)
+			}
+			set("FALSE")
 		}
 	})
 }

@@ -19,19 +19,20 @@ type Reach struct {
 	Areas    db.JSON[[]string] `db:"areas"`
 }
 
-// ReachTx lists those whose granted posts hold the permission and who can sign in, by name: one of them if user is given, those whose name or
-// unit holds the words otherwise, for whom wanted says yes, at most limit. Called by the program, which decides who may see them.
-func (s *Service) ReachTx(ctx context.Context, tx *db.Tx, permission, user, words string, limit int, wanted func(areas []string) bool) ([]Reach, error) {
+// ReachTx lists those whose granted posts hold the permission and who can sign in, by name: of users only if any are given, of those whose
+// name or unit holds the words if there are such, for whom wanted says yes, at most limit. Called by the program, which decides who may see them.
+func (s *Service) ReachTx(ctx context.Context, tx *db.Tx, permission string, users []string, words string, limit int, wanted func(areas []string) bool) ([]Reach, error) {
 	type row struct {
 		Reach
 		Permissions db.JSON[[]string] `db:"permissions"`
 	}
-	args := []any{Active}
-	where := "p.state = $1 AND NOT u.disabled AND NOT u.locked"
-	if user != "" {
-		args = append(args, user)
-		where += fmt.Sprintf(" AND u.id = $%d", len(args))
+	among, args := "", []any{}
+	if len(users) > 0 {
+		among, args = db.Listed(users)
+		among = " AND u.id IN " + among
 	}
+	args = append(args, Active)
+	where := fmt.Sprintf("p.state = $%d AND NOT u.disabled AND NOT u.locked", len(args)) + among
 	if words = strings.TrimSpace(words); words != "" {
 		args = append(args, "%"+db.EscapeLike(words)+"%")
 		where += fmt.Sprintf(` AND (u.name LIKE $%d ESCAPE '\' OR n.name LIKE $%d ESCAPE '\')`, len(args), len(args))

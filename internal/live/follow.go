@@ -54,6 +54,10 @@ type follower struct {
 
 func (f *follower) read(ctx context.Context) error {
 	now := f.s.DB.Clock().Now()
+	if f.from.Sub(now) > again { // the clock was set back: what comes now lies before what was read
+		f.from = now.Add(-again)
+		defer f.s.tellAllToReload()
+	}
 	var batch []outbox.Message
 	err := f.s.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		batch, err = outbox.Since(ctx, tx, f.from, maxRead)
@@ -71,6 +75,7 @@ func (f *follower) read(ctx context.Context) error {
 			f.s.spread(e)
 		}
 	}
+	f.s.reach(now)
 	if len(batch) == maxRead { // more than anybody can follow
 		f.s.tellAllToReload()
 		f.from, f.seen = now, map[string]bool{}
@@ -135,7 +140,26 @@ const (
 	maxMissed = 500
 )
 
-// missed returns what the listener has not heard since the event with the id; false if that is too long ago or too much.
+// reach notes up to when everybody has been handed what was emitted.
+func (s *Service) reach(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reached = at
+}
+
+// place is where a listener stands of which nothing waits, as the id of an event that never was: who has heard of nothing comes back
+// with it. "" if something waits.
+func (s *Service) place(l *listener) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(l.events) > 0 || len(l.behind) > 0 || s.reached.IsZero() {
+		return ""
+	}
+	return outbox.FirstAt(s.reached)
+}
+
+// missed returns what the listener may not have heard since the event with the id, also what took longer to commit than that; false
+// if that is too long ago or too much. What it has heard within the last moment comes again.
 func (s *Service) missed(ctx context.Context, l *listener, lastID string) ([]Event, bool) {
 	at, ok := outbox.EmittedAt(lastID)
 	if !ok || s.DB.Clock().Now().Sub(at) > memory {
@@ -143,14 +167,14 @@ func (s *Service) missed(ctx context.Context, l *listener, lastID string) ([]Eve
 	}
 	var batch []outbox.Message
 	if err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		batch, err = outbox.Since(ctx, tx, at, maxRead)
+		batch, err = outbox.Since(ctx, tx, at.Add(-again), maxRead)
 		return err
 	}); err != nil || len(batch) == maxRead {
 		return nil, false
 	}
 	var out []Event
 	for _, m := range batch {
-		if m.ID <= lastID {
+		if m.ID == lastID {
 			continue
 		}
 		if e, ok := s.translate(ctx, m); ok && l.hears(e) {

@@ -16,7 +16,9 @@ import (
 )
 
 // A stream says every quarter of a minute that it lives, and ends after some minutes: the browser comes back with the
-// id of the last event, and who it is and what it may see are asked anew.
+// id of the last event, and who it is and what it may see are asked anew. Greeting and signs of life bear an id too, so that
+// who heard of nothing for minutes misses nothing in the seconds between two streams. They are events, not comments, because a
+// browser tells a page of no comment: a page that hears none knows that its connection is dead.
 const (
 	heartbeat = 15 * time.Second
 	lifetime  = 5 * time.Minute
@@ -32,7 +34,7 @@ type streamIn struct {
 func (s *Service) Routes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "follow-stream", Method: http.MethodGet, Path: "/api/v1/stream", Tag: "live", Access: httpx.SignedIn, Errors: []int{503},
 		Summary: "Follow what happens to what the caller sees",
-		Description: "text/event-stream. Events: `case` (registered or moved), `clock` (a clock turned amber, orange or red), `hello` at the beginning, " +
+		Description: "text/event-stream. Events: `case` (registered or moved), `clock` (a clock turned amber, orange or red), `hello` at the beginning, `alive` every 15 seconds, " +
 			"`reload` where too much happened or was missed: ask for the lists again."},
 		func(ctx context.Context, in *streamIn) (*huma.StreamResponse, error) {
 			l, err := s.listen(ctx, in.Area)
@@ -83,7 +85,11 @@ func (s *Service) send(ctx context.Context, out huma.Context, l *listener, lastI
 	_, raw := humago.Unwrap(out)
 	w := wire{out.BodyWriter(), http.NewResponseController(raw), clock.System.Now} // deadlines of connections are the machine's
 	_ = w.control.SetReadDeadline(time.Time{})                                     // that of the request would end the stream
-	if !w.put("retry: 3000\n\n") || !w.event(Event{Name: "hello", Data: map[string]string{"at": w.now().UTC().Format(time.RFC3339)}}) {
+	hello := Event{Name: "hello", Data: map[string]string{"at": w.now().UTC().Format(time.RFC3339)}}
+	if lastID == "" { // otherwise what was missed comes first
+		hello.ID = s.place(l)
+	}
+	if !w.put("retry: 3000\n\n") || !w.event(hello) {
 		return
 	}
 	if lastID != "" && !s.catchUp(ctx, w, l, lastID) {
@@ -99,7 +105,7 @@ func (s *Service) send(ctx context.Context, out huma.Context, l *listener, lastI
 		case <-end.C:
 			return
 		case <-beat.C:
-			alive = w.put(": alive\n\n")
+			alive = w.event(Event{ID: s.place(l), Name: "alive", Data: struct{}{}})
 		case <-l.behind:
 			alive = w.event(reload)
 		case e, open := <-l.events:

@@ -151,14 +151,25 @@ func TestStream_WhoComesBackHearsWhatItMissedOrIsToldToReload(t *testing.T) {
 		s.next()
 		_ = s.body.Close()
 		emit(t, d, "320106001", "missed")
-		back := open(t, url, "a 320106", s.lastID)
-		if e := back.next(); !strings.Contains(e, `"missed"`) {
+		if e := open(t, url, "a 320106", s.lastID).next(); !strings.Contains(e, `"missed"`) {
 			t.Errorf("missed: %s", e)
 		}
 		for _, unknown := range []string{"00000000-0001-7000-8000-000000000000", "nonsense"} {
 			if e := open(t, url, "a 320106", unknown).next(); !strings.HasPrefix(e, "reload") {
 				t.Errorf("%s: %s", unknown, e)
 			}
+		}
+	})
+}
+
+func TestStream_WhoHeardOfNothingYetMissesNothingEither(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		_, url := hall(t, d)
+		s := open(t, url, "a 320106", "") // the greeting says where it stands
+		_ = s.body.Close()
+		emit(t, d, "320106001", "missed")
+		if e := open(t, url, "a 320106", s.lastID).next(); s.lastID == "" || !strings.Contains(e, `"missed"`) {
+			t.Errorf("with %q: %s", s.lastID, e)
 		}
 	})
 }

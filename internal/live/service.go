@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
@@ -29,6 +30,7 @@ type Service struct {
 	perUser   map[string]int
 	stop      context.CancelFunc // of the follower, nil while nobody listens
 	ended     bool
+	reached   time.Time // up to when everything was handed out
 }
 
 // New returns the service; it carries nothing until Carry is called.
@@ -114,7 +116,7 @@ func (s *Service) listen(ctx context.Context, area string) (*listener, error) {
 	s.perUser[p.UserID]++
 	if s.stop == nil {
 		following, stop := context.WithCancel(context.WithoutCancel(ctx))
-		s.stop = stop
+		s.stop, s.reached = stop, s.DB.Clock().Now()
 		go s.follow(following)
 	}
 	return l, nil

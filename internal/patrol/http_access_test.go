@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"yiwang/internal/identity"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/geo"
@@ -97,14 +99,21 @@ func (registry) OfficersTx(_ context.Context, _ *db.Tx, ids []string) (out []Per
 	return out, nil
 }
 
-func (registry) PoliceTx(context.Context, *db.Tx) ([]Person, error) {
+func (registry) PoliceTx(ctx context.Context, tx *db.Tx, ids []string) ([]Person, error) {
+	if !slices.Contains(ids, "user-police") {
+		return nil, nil
+	}
+	return registry{}.AllPoliceTx(ctx, tx)
+}
+
+func (registry) AllPoliceTx(context.Context, *db.Tx) ([]Person, error) {
 	return []Person{{ID: "user-police", Name: "police", Areas: []string{"320106001003P001"}}}, nil
 }
 
 func (registry) PhoneTx(context.Context, *db.Tx, string) (string, error) { return "13800000000", nil }
 
-func (registry) Portrait(context.Context, string) (io.ReadCloser, error) {
-	return io.NopCloser(strings.NewReader("picture")), nil
+func (registry) Portrait(context.Context, string) (identity.Photo, error) {
+	return identity.Photo{ReadCloser: io.NopCloser(strings.NewReader("picture")), Name: "picture"}, nil
 }
 
 // groundOf gives the house areas that lie around every position of the tests, one of them a police grid.

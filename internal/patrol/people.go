@@ -2,10 +2,10 @@ package patrol
 
 import (
 	"context"
-	"io"
 	"slices"
 	"strings"
 
+	"yiwang/internal/identity"
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -30,12 +30,14 @@ type Person struct {
 type Directory interface {
 	// OfficersTx returns those of the people who are grid officers.
 	OfficersTx(ctx context.Context, tx *db.Tx, ids []string) ([]Person, error)
-	// PoliceTx returns the community police officers.
-	PoliceTx(ctx context.Context, tx *db.Tx) ([]Person, error)
+	// PoliceTx returns those of the people who are community police officers.
+	PoliceTx(ctx context.Context, tx *db.Tx, ids []string) ([]Person, error)
+	// AllPoliceTx returns all community police officers.
+	AllPoliceTx(ctx context.Context, tx *db.Tx) ([]Person, error)
 	// PhoneTx returns a number in full.
 	PhoneTx(ctx context.Context, tx *db.Tx, id string) (string, error)
 	// Portrait opens the photograph of a person.
-	Portrait(ctx context.Context, id string) (io.ReadCloser, error)
+	Portrait(ctx context.Context, id string) (identity.Photo, error)
 }
 
 // Place is an area by code and name.
@@ -113,18 +115,19 @@ func (s *Service) runningFor(ctx context.Context, officer string) (Session, bool
 	return x, ok && x.OffAt == nil && auth.From(ctx).Covers(x.AreaCode)
 }
 
-// Portrait opens the photograph of somebody on duty in the caller's areas, or of a community police officer there. NotFound else. Needs patrol.live.
-func (s *Service) Portrait(ctx context.Context, officer string) (io.ReadCloser, error) {
+// Portrait opens the photograph of somebody on duty in the caller's areas, or of a community police officer of them. NotFound else. Needs patrol.live.
+func (s *Service) Portrait(ctx context.Context, officer string) (identity.Photo, error) {
 	if err := auth.Require(ctx, PermLive); err != nil {
-		return nil, err
+		return identity.Photo{}, err
 	}
 	if _, err := s.reachable(ctx, officer); err != nil {
-		return nil, err
+		return identity.Photo{}, err
 	}
 	return s.Directory.Portrait(ctx, officer)
 }
 
-// reachable returns the area in which the caller may reach somebody: on duty there, or community police of it.
+// reachable returns the area in which the caller may reach somebody: on duty there, or community police whose post lies in it or holds it,
+// and so everybody whom Police shows.
 func (s *Service) reachable(ctx context.Context, officer string) (area string, err error) {
 	nobody := errs.NotFound("patrol.not_on_duty", "This person is not on duty in your area.")
 	if s.Directory == nil {
@@ -134,11 +137,11 @@ func (s *Service) reachable(ctx context.Context, officer string) (area string, e
 		return x.AreaCode, nil
 	}
 	err = s.DB.Look(ctx, func(tx *db.Tx) error {
-		police, err := s.Directory.PoliceTx(ctx, tx)
+		police, err := s.Directory.PoliceTx(ctx, tx, []string{officer})
 		for i := range police {
 			for _, a := range police[i].Areas {
-				if police[i].ID == officer && auth.From(ctx).Covers(a) {
-					area = a
+				if common, ok := shared(auth.From(ctx), a); ok {
+					area = common
 				}
 			}
 		}
@@ -150,7 +153,19 @@ func (s *Service) reachable(ctx context.Context, officer string) (area string, e
 	return area, err
 }
 
-// Phone returns the telephone number of somebody on duty in the caller's areas, or of a community police officer there, in full. The
+// shared returns what the caller's areas and another have in common: the narrower of the two where one holds the other.
+func shared(p *auth.Principal, area string) (string, bool) {
+	if p.Covers(area) {
+		return area, true
+	}
+	i := slices.IndexFunc(p.Areas, func(own string) bool { return own != "" && strings.HasPrefix(own, area) })
+	if area == "" || i < 0 {
+		return "", false
+	}
+	return p.Areas[i], true
+}
+
+// Phone returns the telephone number of somebody on duty in the caller's areas, or of a community police officer of them, in full. The
 // reason is kept with who asked, and the person sees it. Needs patrol.live; NotFound for anybody else and where no number is known.
 func (s *Service) Phone(ctx context.Context, officer, reason string) (number string, err error) {
 	if err := auth.Require(ctx, PermLive); err != nil {
@@ -200,7 +215,7 @@ func (s *Service) Police(ctx context.Context, within string) ([]PoliceGrid, erro
 		return out, err
 	}
 	err = s.DB.Look(ctx, func(tx *db.Tx) error {
-		police, err := s.Directory.PoliceTx(ctx, tx)
+		police, err := s.Directory.AllPoliceTx(ctx, tx)
 		for i := range grids {
 			if g := &grids[i]; g.Centroid != nil {
 				out = append(out, s.policed(g, police))

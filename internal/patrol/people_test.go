@@ -7,8 +7,11 @@ import (
 	"slices"
 	"testing"
 
+	"yiwang/internal/identity"
+	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/region"
 )
 
 // book is what a directory knows, written down by the test.
@@ -21,8 +24,16 @@ func (b book) OfficersTx(_ context.Context, _ *db.Tx, ids []string) (out []Perso
 	return out, nil
 }
 
-func (b book) PoliceTx(context.Context, *db.Tx) ([]Person, error) {
-	return []Person{{ID: "user-police", Name: "民警", Phone: "138****0001", Areas: []string{"320106001003P001"}}}, nil
+func (b book) AllPoliceTx(context.Context, *db.Tx) ([]Person, error) {
+	return []Person{
+		{ID: "user-police", Name: "民警", Phone: "138****0001", Areas: []string{"320106001003P001"}},
+		{ID: "user-station", Name: "所长", Areas: []string{"320106001"}},
+	}, nil
+}
+
+func (b book) PoliceTx(ctx context.Context, tx *db.Tx, ids []string) ([]Person, error) {
+	all, err := b.AllPoliceTx(ctx, tx)
+	return slices.DeleteFunc(all, func(p Person) bool { return !slices.Contains(ids, p.ID) }), err
 }
 
 func (b book) PhoneTx(_ context.Context, _ *db.Tx, id string) (string, error) {
@@ -32,8 +43,8 @@ func (b book) PhoneTx(_ context.Context, _ *db.Tx, id string) (string, error) {
 	return "13900000001", nil
 }
 
-func (b book) Portrait(context.Context, string) (io.ReadCloser, error) {
-	return io.NopCloser(bytes.NewReader(b.photo)), nil
+func (b book) Portrait(context.Context, string) (identity.Photo, error) {
+	return identity.Photo{ReadCloser: io.NopCloser(bytes.NewReader(b.photo)), Name: "photo"}, nil
 }
 
 func TestPeople_AreShownWhileOnDutyInOnesAreaAndForgottenAfter(t *testing.T) {
@@ -116,5 +127,35 @@ func TestPhone_IsShownWithAReasonThatThePersonSees(t *testing.T) {
 		if n := h.count("SELECT COUNT(*) FROM track_look"); n != 2 {
 			t.Errorf("%d looks kept, want two: none where no number is known", n)
 		}
+	})
+}
+
+func TestPolice_WhoeverIsShownOnTheMapCanBeReached(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		h.Directory = book{photo: []byte("face")}
+		const grid = "320106001003P002"
+		police, err := book{}.AllPoliceTx(context.Background(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := h.policed(&region.Area{Code: grid, Centroid: &[2]float64{118.77, 32.06}}, police)
+		if shown.Officer == nil || shown.Officer.ID != "user-station" {
+			t.Fatalf("the grid shows %+v", shown.Officer)
+		}
+		community := auth.With(context.Background(), &auth.Principal{UserID: "user-community", Name: "社区", Areas: []string{"320106001003"}, Permissions: map[string]bool{PermLive: true}})
+		photo, err := h.Portrait(community, shown.Officer.ID)
+		if err != nil {
+			t.Fatalf("the portrait of whom the map shows: %v", err)
+		}
+		_ = photo.Close()
+		if number, err := h.Phone(community, shown.Officer.ID, "联勤"); err != nil || number == "" {
+			t.Errorf("the number of whom the map shows: %q, %v", number, err)
+		}
+		if n := h.count("SELECT COUNT(*) FROM audit_entry WHERE action = 'patrol.phone_shown' AND area = '320106001003'"); n != 1 {
+			t.Errorf("%d entries name the area that both have in common", n)
+		}
+		_, err = h.Portrait(h.as("street2"), shown.Officer.ID)
+		wantCode(t, err, "patrol.not_on_duty")
 	})
 }

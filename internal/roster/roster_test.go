@@ -3,6 +3,7 @@ package roster
 import (
 	"bytes"
 	"context"
+	"slices"
 	"fmt"
 	"strings"
 	"testing"
@@ -43,11 +44,11 @@ func (h *house) RemindTx(_ context.Context, _ *db.Tx, officer, _, _ string) erro
 	return nil
 }
 
-func (h *house) ReachTx(_ context.Context, _ *db.Tx, _, user, _ string, _ int, wanted func([]string) bool) (out []identity.Reach, err error) {
+func (h *house) ReachTx(_ context.Context, _ *db.Tx, _ string, users []string, _ string, _ int, wanted func([]string) bool) (out []identity.Reach, err error) {
 	h.asked++
 	for _, o := range []identity.Reach{{ID: "a", Name: "冯明霞", Areas: db.JSON[[]string]{V: []string{grid1}}}, {ID: "b", Name: "卫志远", Areas: db.JSON[[]string]{V: []string{grid2}}},
 		{ID: "c", Name: "蒋雅琴", Areas: db.JSON[[]string]{V: []string{far}}}} {
-		if (user == "" || user == o.ID) && wanted(o.Areas.V) {
+		if (len(users) == 0 || slices.Contains(users, o.ID)) && wanted(o.Areas.V) {
 			out = append(out, o)
 		}
 	}

@@ -25,7 +25,7 @@ type Deps struct {
 // People knows who is in service.
 type People interface {
 	// ReachTx is identity.Service.ReachTx.
-	ReachTx(ctx context.Context, tx *db.Tx, permission, user, words string, limit int, wanted func(areas []string) bool) ([]identity.Reach, error)
+	ReachTx(ctx context.Context, tx *db.Tx, permission string, users []string, words string, limit int, wanted func(areas []string) bool) ([]identity.Reach, error)
 }
 
 // OnDuty is a time somebody was on duty.
@@ -72,7 +72,11 @@ type Officer struct {
 
 // officersTx lists those with an area under the code, or the one officer if named.
 func (s *Service) officersTx(ctx context.Context, tx *db.Tx, area, officer string) ([]Officer, error) {
-	found, err := s.People.ReachTx(ctx, tx, walks, officer, "", maxOfficers, func(areas []string) bool {
+	var only []string
+	if officer != "" {
+		only = []string{officer}
+	}
+	found, err := s.People.ReachTx(ctx, tx, walks, only, "", maxOfficers, func(areas []string) bool {
 		return slices.ContainsFunc(areas, func(a string) bool { return strings.HasPrefix(a, area) })
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package rounds
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"yiwang/internal/identity"
@@ -17,11 +18,8 @@ type Walker struct {
 	Areas []string `json:"areas,omitempty" doc:"Names of the areas of the post"`
 }
 
-// Bounds of lists of people.
-const (
-	mostWalkers = 500
-	mostPeople  = 20_000 // read when plans name some of them
-)
+// mostWalkers bounds a choice, and how many people are asked for at once.
+const mostWalkers = 500
 
 // Walkers lists those whose post lets them do tasks in an area, by name, at most 500. Needs rounds.plan for the area.
 func (s *Service) Walkers(ctx context.Context, area string) (list []Walker, err error) {
@@ -30,7 +28,7 @@ func (s *Service) Walkers(ctx context.Context, area string) (list []Walker, err 
 	}
 	list = []Walker{}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		found, err := s.People.ReachTx(ctx, tx, PermWalk, "", "", mostWalkers, func(areas []string) bool {
+		found, err := s.People.ReachTx(ctx, tx, PermWalk, nil, "", mostWalkers, func(areas []string) bool {
 			return slices.ContainsFunc(areas, func(a string) bool { return region.Inside(a, area) || region.Inside(area, a) })
 		})
 		for i := range found {
@@ -60,12 +58,12 @@ func (s *Service) callTx(ctx context.Context, tx *db.Tx, plans []Plan) error {
 	if len(names) == 0 {
 		return nil
 	}
-	found, err := s.People.ReachTx(ctx, tx, PermWalk, "", "", mostPeople, func([]string) bool { return true })
-	if err != nil {
-		return err
-	}
-	for i := range found {
-		if _, ok := names[found[i].ID]; ok {
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(names)), mostWalkers) {
+		found, err := s.People.ReachTx(ctx, tx, PermWalk, some, "", len(some), func([]string) bool { return true })
+		if err != nil {
+			return err
+		}
+		for i := range found {
 			names[found[i].ID] = found[i].Name
 		}
 	}

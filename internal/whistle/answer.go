@@ -3,6 +3,7 @@ package whistle
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"yiwang/internal/platform/auth"
@@ -16,12 +17,14 @@ type Answer struct {
 	Version     int64        `json:"version" doc:"Of the call"`
 	Note        string       `json:"note,omitempty" maxLength:"4000" doc:"contact: whom of the street it spoke to; refuse, return, release, bind: why"`
 	Came        string       `json:"came,omitempty" maxLength:"400" doc:"report: who came, by post"`
-	Commitments []Commitment `json:"commitments,omitempty" maxItems:"8" doc:"commit: tasks with dates"`
-	Outcome     string       `json:"outcome,omitempty" maxLength:"4000" doc:"done: what was done"`
-	Due         *clock.Time  `json:"due,omitempty" doc:"return: by when it is to be done again"`
+	Commitments []Promise   `json:"commitments,omitempty" maxItems:"8" doc:"commit: tasks with dates"`
+	Promise     int         `json:"promise,omitempty" doc:"keep: number of the promised task that is done"`
+	Outcome     string      `json:"outcome,omitempty" maxLength:"4000" doc:"keep, done: what was done"`
+	Due         *clock.Time `json:"due,omitempty" doc:"return: by when it is to be done again"`
+	Only        []int       `json:"only,omitempty" maxItems:"8" doc:"return: numbers of the promised tasks that come back; all if absent"`
 }
 
-// Act takes a step on a call: sign, contact, report, commit, done and refuse are for the called unit; accept, return and urge
+// Act takes a step on a call: sign, contact, report, commit, keep, done and refuse are for the called unit; accept, return and urge
 // for the street; bind and release for who arbitrates. It returns NotFound for a whistle the caller does not see, Forbidden
 // for a step of another side, Conflict if the call has changed or the step does not fit its state.
 func (s *Service) Act(ctx context.Context, id, call, action string, a Answer) (w *Whistle, err error) {
@@ -57,6 +60,10 @@ func (s *Service) ActTx(ctx context.Context, tx *db.Tx, id, call, action string,
 	if w.State != Blown || !slices.Contains(of.from, c.State) || action == "refuse" && c.Bound {
 		return nil, errs.Conflict("whistle.bad_step", "The call is in a state that does not allow this.").With(c)
 	}
+	if action, err = c.judgePromises(action, &a); err != nil {
+		return nil, err
+	}
+	of = steps[action]
 	if err := a.tidy(of, tx.Now()); err != nil {
 		return nil, err
 	}
@@ -80,10 +87,11 @@ func (a *Answer) said() string {
 			return text
 		}
 	}
-	if len(a.Commitments) > 0 {
-		return a.Commitments[0].Task
+	tasks := make([]string, len(a.Commitments))
+	for i, k := range a.Commitments {
+		tasks[i] = k.Task
 	}
-	return ""
+	return clip(strings.Join(tasks, "；"), maxText)
 }
 
 // tidy judges what a step brings along.
@@ -147,9 +155,12 @@ func (c *Call) apply(action string, of step, a *Answer, now clock.Time) {
 		c.Came = a.Came
 	case "commit":
 		first(&c.CommittedAt)
-		c.Commitments.V = a.Commitments
-	case "done":
-		c.DoneAt, c.Outcome = &now, a.Outcome
+		c.Commitments.V = []Commitment{}
+		for i, k := range a.Commitments {
+			c.Commitments.V = append(c.Commitments.V, Commitment{No: i + 1, Task: k.Task, Due: clock.At(k.Due.Time)})
+		}
+	case "keep", "done":
+		c.keep(action, a, now)
 	case "refuse":
 		c.Refusal = a.Note
 	case "accept":
@@ -157,6 +168,7 @@ func (c *Call) apply(action string, of step, a *Answer, now clock.Time) {
 	case "return":
 		c.Returns++
 		c.Remark, c.DoneAt = a.Note, nil
+		c.takeBack(a)
 	case "release":
 		c.Ruling = a.Note
 	case "bind":
@@ -186,15 +198,11 @@ func (s *Service) clocks(ctx context.Context, tx *db.Tx, w *Whistle, c *Call, ac
 		}
 		return nil
 	case "commit":
-		last := c.Commitments.V[0].Due
-		for _, k := range c.Commitments.V {
-			if k.Due.After(last.Time) {
-				last = k.Due
-			}
-		}
-		return s.startAt(ctx, tx, w, c.ID, "work", last)
+		return s.runPromises(ctx, tx, w, c, func(int) bool { return true })
+	case "keep":
+		return stopPromise(ctx, tx, w, c, a.Promise)
 	case "return":
-		return s.startAt(ctx, tx, w, c.ID, "work", *a.Due)
+		return s.runPromises(ctx, tx, w, c, a.returns)
 	}
 	if of.starts != "" {
 		return s.start(ctx, tx, w, c, of.starts)

@@ -21,7 +21,7 @@ func TestAccept_OfTheLastTwoCallsAtOnceBringsTheWhistleToDone(t *testing.T) {
 				x = w.act(ctx, x, unit, "sign", whistle.Answer{})
 				x = w.act(ctx, x, unit, "contact", whistle.Answer{Note: "已联系"})
 				x = w.act(ctx, x, unit, "report", whistle.Answer{Came: "分管副局长"})
-				x = w.act(ctx, x, unit, "commit", whistle.Answer{Commitments: []whistle.Commitment{{Task: "更换泵站", Due: clock.At(now.Now().AddDate(0, 0, 7))}}})
+				x = w.act(ctx, x, unit, "commit", whistle.Answer{Commitments: []whistle.Promise{{Task: "更换泵站", Due: clock.At(now.Now().AddDate(0, 0, 7))}}})
 				x = w.act(ctx, x, unit, "done", whistle.Answer{Outcome: "泵站已更换"})
 			}
 			ended := make(chan error, 2)

@@ -28,19 +28,20 @@ func (s *Service) start(ctx context.Context, tx *db.Tx, w *Whistle, c *Call, kin
 	return s.insertClock(ctx, tx, w, c.ID, &k)
 }
 
-// startAt starts a clock that runs to a promised time.
-func (s *Service) startAt(ctx context.Context, tx *db.Tx, w *Whistle, call, kind string, due clock.Time) error {
-	amber := clock.At(tx.Now().Add(due.Sub(tx.Now()) / 2))
-	if before := due.Add(-24 * time.Hour); before.After(tx.Now()) {
-		amber = clock.At(before) // the day before
+// startAt starts a clock that runs to a promised time; the first reminder comes the day before, or half way if that is nearer.
+func (s *Service) startAt(ctx context.Context, tx *db.Tx, w *Whistle, call string, k Clock) error {
+	amber := clock.At(tx.Now().Add(k.DueAt.Sub(tx.Now()) / 2))
+	if before := k.DueAt.Add(-24 * time.Hour); before.After(tx.Now()) {
+		amber = clock.At(before)
 	}
-	return s.insertClock(ctx, tx, w, call, &Clock{Kind: kind, Calendar: s.Calendar.Current().Version(), DueAt: due, NextAt: &amber})
+	k.Calendar, k.NextAt = s.Calendar.Current().Version(), &amber
+	return s.insertClock(ctx, tx, w, call, &k)
 }
 
 func (s *Service) insertClock(ctx context.Context, tx *db.Tx, w *Whistle, call string, k *Clock) error {
 	k.ID, k.WhistleID, k.CallID, k.StartedAt, k.Phase = db.NewID(tx), w.ID, call, tx.Time(), "green"
-	_, err := tx.Exec(ctx, "INSERT INTO whistle_clock ("+clockColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-		k.ID, k.WhistleID, k.CallID, k.Kind, k.StartedAt, k.Limit, k.Calendar, k.DueAt, k.Phase, k.NextAt, k.StoppedAt, k.Outcome, k.Basis)
+	_, err := tx.Exec(ctx, "INSERT INTO whistle_clock ("+clockColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+		k.ID, k.WhistleID, k.CallID, k.Kind, k.StartedAt, k.Limit, k.Calendar, k.DueAt, k.Phase, k.NextAt, k.StoppedAt, k.Outcome, k.Basis, k.Promise)
 	return err
 }
 

@@ -40,6 +40,7 @@ type Reminded struct {
 	CallID    string     `json:"call_id,omitempty"`
 	CallUnit  string     `json:"call_unit,omitempty"`
 	CallName  string     `json:"call_name,omitempty"`
+	Task      string     `json:"task,omitempty"` // work: what was promised
 	DueAt     clock.Time `json:"due_at"`
 	At        clock.Time `json:"at"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"yiwang/internal/platform/audit"
@@ -17,9 +18,9 @@ import (
 // maxExported bounds a file; a district blows a few thousand whistles in ten years.
 const maxExported = 10_000
 
-// fileColumns are the headings of the file: one row for every called unit. No words of people and no names stand in it, so
-// that nobody has to approve it.
-var fileColumns = []any{"编号", "哨种", "事项", "事件编号", "分类", "街道", "哨单状态", "起草时间", "吹哨时间", "销哨时间", "部门", "任务", "应哨状态", "签收", "联系", "报到", "承诺", "办结", "验收", "退回次数", "裁定应哨", "超时环节"}
+// fileColumns are the headings of the file: one row for every called unit. Beside title and task, which are masked when
+// written, no words of people and no names stand in it, so that nobody has to approve it.
+var fileColumns = []any{"编号", "哨种", "事项", "事件编号", "分类", "街道", "哨单状态", "起草时间", "吹哨时间", "销哨时间", "部门", "任务", "应哨状态", "签收", "联系", "报到", "承诺", "承诺事项", "已办结", "办结", "验收", "退回次数", "裁定应哨", "超时环节"}
 
 var (
 	kindWords  = map[Kind]string{Push: "推进哨", Hard: "攻坚哨", Urgent: "应急哨"}
@@ -87,7 +88,7 @@ func (w *Whistle) write(out sheet.Writer, late map[string][]string) error {
 			bound = "是"
 		}
 		row := append(head[:len(head):len(head)], c.UnitName, c.Task, callWords[c.State], minute(c.SignedAt), minute(c.ContactedAt), minute(c.ReportedAt), minute(c.CommittedAt),
-			minute(c.DoneAt), minute(c.EndedAt), c.Returns, bound, strings.Join(late[c.ID], "、"))
+			len(c.Commitments.V), len(c.Commitments.V)-c.pending(), minute(c.DoneAt), minute(c.EndedAt), c.Returns, bound, strings.Join(late[c.ID], "、"))
 		if err := out.Row(row...); err != nil {
 			return err
 		}
@@ -105,7 +106,9 @@ func lateOf(ctx context.Context, tx *db.Tx, rows []Whistle, late map[string][]st
 	args = append(args, tx.Time())
 	return db.Each(ctx, tx, fmt.Sprintf("SELECT %s FROM whistle_clock WHERE whistle_id IN %s AND kind <> 'session' AND (outcome = 'late' OR stopped_at IS NULL AND due_at < $%d) ORDER BY id", clockColumns, where, len(args)), args,
 		func(k *Clock) error {
-			late[k.CallID] = append(late[k.CallID], clockWords[k.Kind])
+			if word := clockWords[k.Kind]; !slices.Contains(late[k.CallID], word) {
+				late[k.CallID] = append(late[k.CallID], word)
+			}
 			return nil
 		})
 }

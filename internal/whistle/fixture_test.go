@@ -131,7 +131,7 @@ func (w *world) through(x *whistle.Whistle, unit string, now time.Time) *whistle
 	x = w.act(ctx, x, unit, "sign", whistle.Answer{})
 	x = w.act(ctx, x, unit, "contact", whistle.Answer{Note: "已与街道城管办联系"})
 	x = w.act(ctx, x, unit, "report", whistle.Answer{Came: "分管副局长"})
-	x = w.act(ctx, x, unit, "commit", whistle.Answer{Commitments: []whistle.Commitment{{Task: "更换泵站", Due: clock.At(now.AddDate(0, 0, 7))}}})
+	x = w.act(ctx, x, unit, "commit", whistle.Answer{Commitments: []whistle.Promise{{Task: "更换泵站", Due: clock.At(now.AddDate(0, 0, 7))}}})
 	x = w.act(ctx, x, unit, "done", whistle.Answer{Outcome: "泵站已更换"})
 	return w.act(w.desk(), x, unit, "accept", whistle.Answer{Note: "现场看过"})
 }

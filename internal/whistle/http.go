@@ -137,11 +137,11 @@ func (s *Service) streetRoutes(api huma.API) {
 func (s *Service) callRoutes(api huma.API) {
 	read := httpx.Permission(PermRead)
 	httpx.Handle(api, httpx.Op{ID: "act-on-whistle-call", Method: http.MethodPost, Path: "/api/v1/whistles/{id}/calls/{call}/actions/{action}", Summary: "Take a step on a call",
-		Description: "sign, contact, report, commit, done, refuse are for the called unit; accept, return, urge for the street; bind, release for who arbitrates.", Tag: tag, Access: read, Status: 200, Errors: []int{404, 409}},
+		Description: "sign, contact, report, commit, keep, done, refuse are for the called unit; accept, return, urge for the street; bind, release for who arbitrates.", Tag: tag, Access: read, Status: 200, Errors: []int{404, 409}},
 		func(ctx context.Context, in *struct {
 			ID     string `path:"id" maxLength:"60"`
 			Call   string `path:"call" maxLength:"60"`
-			Action string `path:"action" maxLength:"20" enum:"sign,contact,report,commit,done,refuse,accept,return,bind,release,urge"`
+			Action string `path:"action" maxLength:"20" enum:"sign,contact,report,commit,keep,done,refuse,accept,return,bind,release,urge"`
 			Body   Answer
 		}) (*body[*Whistle], error) {
 			w, err := s.Act(ctx, in.ID, in.Call, in.Action, in.Body)

@@ -286,7 +286,7 @@ func (s *Service) offer(ctx context.Context, d *Detail, w *Whistle) {
 		c := &w.Calls[i]
 		for _, name := range stepOrder {
 			of := steps[name]
-			if w.State == Blown && slices.Contains(of.from, c.State) && (name != "refuse" || !c.Bound) && may(p, w, c, of) == nil {
+			if w.State == Blown && slices.Contains(of.from, c.State) && c.offers(name) && may(p, w, c, of) == nil {
 				c.Actions = append(c.Actions, name)
 			}
 		}
@@ -294,4 +294,17 @@ func (s *Service) offer(ctx context.Context, d *Detail, w *Whistle) {
 			c.Actions = append(c.Actions, "rate")
 		}
 	}
+}
+
+// offers reports whether a step makes sense for the call: what binds is not refused, several promised tasks are ended one by one.
+func (c *Call) offers(step string) bool {
+	switch step {
+	case "refuse":
+		return !c.Bound
+	case "keep":
+		return c.pending() > 1
+	case "done":
+		return c.pending() <= 1
+	}
+	return true
 }

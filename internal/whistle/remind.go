@@ -16,6 +16,10 @@ func remind(ctx context.Context, tx *db.Tx, w *Whistle, c *Call, k *Clock, phase
 			return err
 		}
 	}
-	return outbox.Emit(ctx, tx, TopicReminded, w.ID, Reminded{ClockID: k.ID, WhistleID: w.ID, Number: w.Number, Title: w.Title, WhistleOf: w.Kind, Street: w.Street,
+	task := ""
+	if p := c.promise(k.Promise); p != nil && k.Kind == "work" {
+		task = p.Task
+	}
+	return outbox.Emit(ctx, tx, TopicReminded, w.ID, Reminded{Task: task, ClockID: k.ID, WhistleID: w.ID, Number: w.Number, Title: w.Title, WhistleOf: w.Kind, Street: w.Street,
 		UnitID: w.UnitID, Kind: k.Kind, Phase: phase, CallID: c.ID, CallUnit: c.UnitID, CallName: c.UnitName, DueAt: k.DueAt, At: tx.Time()})
 }

@@ -71,6 +71,7 @@ var steps = map[string]step{
 	"contact": {"unit", PermAnswer, []CallState{Called, Signed}, Contacted, []string{"sign", "contact"}, "", []string{"note"}},
 	"report":  {"unit", PermAnswer, []CallState{Called, Signed, Contacted}, Reported, []string{"sign", "contact", "report"}, "commit", []string{"came"}},
 	"commit":  {"unit", PermAnswer, []CallState{Reported}, Committed, []string{"commit"}, "work", []string{"commitments"}},
+	"keep":    {"unit", PermAnswer, []CallState{Committed}, "", nil, "", []string{"outcome"}},
 	"done":    {"unit", PermAnswer, []CallState{Committed}, Finished, []string{"work"}, "accept", []string{"outcome"}},
 	"refuse":  {"unit", PermAnswer, []CallState{Called, Signed, Contacted}, Refused, []string{"sign", "contact", "report"}, "arbitrate", []string{"note"}},
 	"accept":  {"street", PermBlow, []CallState{Finished}, Accepted, []string{"accept"}, "", nil},
@@ -81,4 +82,4 @@ var steps = map[string]step{
 }
 
 // stepOrder is the order in which actions are offered.
-var stepOrder = []string{"sign", "contact", "report", "commit", "done", "refuse", "accept", "return", "bind", "release", "urge"}
+var stepOrder = []string{"sign", "contact", "report", "commit", "keep", "done", "refuse", "accept", "return", "bind", "release", "urge"}

@@ -38,6 +38,7 @@ type Score struct {
 	Sign     Share    `json:"sign" doc:"Signed in time, of the calls whose time to sign is over or stopped"`
 	Contact  Share    `json:"contact"`
 	Report   Share    `json:"report" doc:"Reported in in time"`
+	Kept     Share    `json:"kept" doc:"Promised tasks done by their date, of those that ended or are over"`
 	First    Share    `json:"first" doc:"Accepted without a return, of the accepted"`
 	Refused  int      `json:"refused" doc:"Calls that went to arbitration"`
 	Rated    int      `json:"rated" doc:"Ratings by streets that are open"`
@@ -57,6 +58,8 @@ type row struct {
 	Sign     string      `db:"sign"`
 	Contact  string      `db:"contact"`
 	Report   string      `db:"report"`
+	Kept     int         `db:"kept"`
+	Due      int         `db:"due"`
 	Stars    int         `db:"stars"`
 	Sides    int         `db:"sides"`
 	ClosedAt *clock.Time `db:"closed_at"`
@@ -65,7 +68,12 @@ type row struct {
 // outcomeOf is the last clock of a kind: met, late, void, or overdue while it runs beyond its time.
 func outcomeOf(kind string) string {
 	return `COALESCE((SELECT CASE WHEN k.stopped_at IS NULL AND k.due_at < $1 THEN 'late' ELSE k.outcome END FROM whistle_clock k
-		WHERE k.call_id = c.id AND k.kind = '` + kind + `' ORDER BY k.id DESC LIMIT 1), '')`
+		WHERE k.whistle_id = c.whistle_id AND k.call_id = c.id AND k.kind = '` + kind + `' ORDER BY k.id DESC LIMIT 1), '')`
+}
+
+// promised counts the clocks of promised tasks of a call with a condition.
+func promised(condition string) string {
+	return "(SELECT COUNT(*) FROM whistle_clock k WHERE k.whistle_id = c.whistle_id AND k.call_id = c.id AND k.kind = 'work' AND (" + condition + "))"
 }
 
 // Scores tells per called unit how whistles blown since a time went. Needs whistle.read; a district sees all of its streets, a
@@ -86,7 +94,7 @@ func (s *Service) Scores(ctx context.Context, since *clock.Time) (out []Score, e
 			mine = "c.unit_id = $" + itoa(len(args))
 		}
 		rows, err := db.All[row](ctx, tx, "SELECT c.unit_id, c.unit_name, c.state, c.returns, c.refusal, "+outcomeOf("sign")+" AS sign, "+outcomeOf("contact")+" AS contact, "+
-			outcomeOf("report")+` AS report, COALESCE((SELECT r.speed + r.attitude + r.result FROM whistle_rating r WHERE r.call_id = c.id AND r.side = 'street'), 0) AS stars,
+			outcomeOf("report")+" AS report, "+promised("k.outcome = 'met'")+" AS kept, "+promised("k.outcome IN ('met', 'late') OR k.stopped_at IS NULL AND k.due_at < $1")+` AS due, COALESCE((SELECT r.speed + r.attitude + r.result FROM whistle_rating r WHERE r.call_id = c.id AND r.side = 'street'), 0) AS stars,
 			(SELECT COUNT(*) FROM whistle_rating r WHERE r.call_id = c.id) AS sides, w.closed_at
 			FROM whistle_call c JOIN (SELECT id AS wid, closed_at, blown_at AS blown FROM whistle_file WHERE blown_at >= $2 AND `+where+`) w ON w.wid = c.whistle_id
 			WHERE `+mine+`
@@ -113,6 +121,7 @@ func scored(rows []row, now clock.Time) []Score {
 		count(&x.Sign, r.Sign)
 		count(&x.Contact, r.Contact)
 		count(&x.Report, r.Report)
+		x.Kept.Part, x.Kept.Of = x.Kept.Part+r.Kept, x.Kept.Of+r.Due
 		if r.State == Accepted {
 			x.First.Of++
 			if r.Returns == 0 {
@@ -128,7 +137,7 @@ func scored(rows []row, now clock.Time) []Score {
 	}
 	out := make([]Score, 0, len(byUnit))
 	for id, x := range byUnit {
-		for _, of := range []*Share{&x.Sign, &x.Contact, &x.Report, &x.First} {
+		for _, of := range []*Share{&x.Sign, &x.Contact, &x.Report, &x.Kept, &x.First} {
 			*of = share(of.Part, of.Of)
 		}
 		x.rate(stars[id])

@@ -61,7 +61,7 @@ func (s *Service) MeetTx(ctx context.Context, tx *db.Tx, id string, n NewSession
 	if err != nil {
 		return nil, err
 	}
-	if err := s.startAt(ctx, tx, w, "", "session", m.At); err != nil {
+	if err := s.startAt(ctx, tx, w, "", Clock{Kind: "session", DueAt: m.At}); err != nil {
 		return nil, err
 	}
 	return m, record(ctx, tx, w, nil, "meet", m.Place)

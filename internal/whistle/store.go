@@ -78,6 +78,7 @@ func (c *Call) blank() *Call {
 	if c.Commitments.V == nil {
 		c.Commitments.V = []Commitment{}
 	}
+	c.number()
 	c.Clocks, c.Actions, c.Ratings = []Clock{}, []string{}, []Rating{}
 	return c
 }

@@ -75,12 +75,6 @@ type Whistle struct {
 const whistleColumns = `id, number, kind, state, case_id, case_number, category, street, street_name, unit_id, unit_name, title, matter, reason, first_id,
 	drafted_by, drafted_at, check_note, checked_by, blown_by, blown_at, closed_at, ending, version`
 
-// Commitment is a task with a date that a unit promises.
-type Commitment struct {
-	Task string     `json:"task" maxLength:"1200"`
-	Due  clock.Time `json:"due"`
-}
-
 // Call is a called unit and what it does.
 type Call struct {
 	ID          string                `db:"id" json:"id"`
@@ -131,11 +125,12 @@ type Clock struct {
 	StoppedAt *clock.Time `db:"stopped_at" json:"stopped_at,omitempty"`
 	Outcome   string      `db:"outcome" json:"outcome,omitempty" enum:"met,late,void"`
 	Basis     string      `db:"basis" json:"-"`
+	Promise   int         `db:"promise" json:"promise,omitempty" doc:"work: number of the promised task it runs to"`
 	Why       []string    `db:"-" json:"why,omitempty" doc:"Why it is due then, one sentence per step"`
 	Overdue   bool        `db:"-" json:"overdue"`
 }
 
-const clockColumns = "id, whistle_id, call_id, kind, started_at, time_limit, calendar, due_at, phase, next_at, stopped_at, outcome, basis"
+const clockColumns = "id, whistle_id, call_id, kind, started_at, time_limit, calendar, due_at, phase, next_at, stopped_at, outcome, basis, promise"
 
 // Approval is the consent of a member of the leading group.
 type Approval struct {

@@ -17,6 +17,9 @@ func Since(ctx context.Context, tx *db.Tx, at time.Time, limit int) ([]Message, 
 // EmittedAt returns when a message with the id was emitted; false for what is no id.
 func EmittedAt(id string) (time.Time, bool) { return db.TimeOfID(id) }
 
+// FirstAt returns what looks like the id of a message and sorts before those of every message emitted at the time or after it.
+func FirstAt(at time.Time) string { return db.FirstID(at) + "-7000-8000-000000000000" }
+
 // Woken returns a channel that hears of every commit of this process that emitted something; stop ends it.
 func Woken() (c <-chan struct{}, stop func()) {
 	woken := make(chan struct{}, 1)

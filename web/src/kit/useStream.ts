@@ -25,10 +25,15 @@ export const following = ref(false)
 const heard = new Set<Heard>()
 let source: EventSource | null = null
 let lastInput = Date.now()
+/** The stream was shut by this page or refused, and whatever happened since then was told to nobody here. */
+let gap = false
 /** How many listeners must hear with the page in the background, and with nobody touching it: who carries the phone in a pocket. */
 let hidden = 0
 let always = 0
 const rests = () => document.hidden && !hidden && !always
+/** The server says every quarter of a minute that it lives; a connection that says nothing is dead, though the browser does not notice. */
+const silence = 40_000
+let silent: ReturnType<typeof setTimeout> | undefined
 /** Nobody at the desk: the session is to run out as if no page were open. */
 const idle = 20 * 60_000
 
@@ -37,10 +42,23 @@ function tell<K extends keyof Events>(name: K, event: MessageEvent<string>): voi
   for (const listener of heard) listener[name]?.(data)
 }
 
+function alive(): void {
+  clearTimeout(silent)
+  silent = setTimeout(() => { closeStream(); openStream() }, silence)
+}
+
 function openStream(): void {
   if (source || !heard.size || rests() || !session.value || typeof EventSource === 'undefined') return
   source = new EventSource('/api/v1/stream')
-  source.addEventListener('hello', () => (following.value = true))
+  alive()
+  source.addEventListener('alive', alive)
+  source.addEventListener('hello', () => {
+    following.value = true
+    alive()
+    if (!gap) return
+    gap = false
+    for (const listener of heard) listener.reload?.({})
+  })
   for (const name of ['case', 'clock', 'whistle', 'alarm', 'call', 'duty', 'sos', 'reload'] as const) source.addEventListener(name, (event) => tell(name, event as MessageEvent<string>))
   source.onerror = () => {
     following.value = false
@@ -49,18 +67,16 @@ function openStream(): void {
 }
 
 function closeStream(): void {
+  clearTimeout(silent)
+  gap ||= !!source && heard.size > 0
   source?.close()
   source = null
   following.value = false
 }
 
 function wake(): void {
-  const away = Date.now() - lastInput > idle
   lastInput = Date.now()
-  if (!source && heard.size && !rests()) {
-    openStream()
-    if (away) for (const listener of heard) listener.reload?.({})
-  }
+  openStream()
 }
 
 if (typeof document !== 'undefined') {
