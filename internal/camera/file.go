@@ -62,18 +62,11 @@ var table = sheet.Columns[row]{
 const maxRows = 20_000
 
 // ImportReport says what became of an uploaded register.
-type ImportReport struct {
-	sheet.Report
-	DryRun  bool `json:"dry_run"`
-	Added   int  `json:"added"`
-	Changed int  `json:"changed" doc:"Known by their number"`
-}
-
-// errDry ends the transaction of an import that must leave nothing.
-var errDry = errors.New("dry run")
+type ImportReport struct{ sheet.Stored }
 
 // Import registers the cameras of a CSV or XLSX file, or changes those whose number is known, whose masks stay; good rows are taken
-// although others are bad. Needs camera.manage where each camera is.
+// although others are bad, 200 in one transaction. Where a failure of the program ends it, the report says at which row. Needs
+// camera.manage where each camera is.
 func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*ImportReport, error) {
 	if err := auth.Require(ctx, PermManage); err != nil {
 		return nil, err
@@ -82,31 +75,17 @@ func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*Imp
 	if err != nil {
 		return nil, err
 	}
-	var out *ImportReport
-	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
-		out = &ImportReport{Report: *in.Report(), DryRun: dryRun}
-		for i := range in.Rows {
-			changed, err := s.put(ctx, tx, in.Rows[i])
-			switch {
-			case err != nil:
-				if err := table.Refuse(&out.Report, in.Numbers[i], err); err != nil {
-					return err
-				}
-			case changed:
-				out.Changed++
-			default:
-				out.Added++
-			}
-		}
-		if dryRun {
-			return errDry
-		}
-		return audit.Log(ctx, tx, audit.Entry{Action: "camera.imported", Object: "camera", Detail: map[string]any{"added": out.Added, "changed": out.Changed, "refused": out.Rejected}})
-	})
-	if errors.Is(err, errDry) {
-		err = nil
+	out, err := table.Store(ctx, s.DB, in, dryRun, func(r row) string { return r.Code }, s.put)
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	if dryRun {
+		return &ImportReport{*out}, nil
+	}
+	err = s.DB.Tx(context.WithoutCancel(ctx), func(tx *db.Tx) error { // who sent it may be gone; what was stored is stored
+		return audit.Log(ctx, tx, audit.Entry{Action: "camera.imported", Object: "camera", Detail: map[string]any{"added": out.Added, "changed": out.Changed, "refused": out.Rejected, "stopped_at": out.StoppedAt}})
+	})
+	return &ImportReport{*out}, err
 }
 
 // put adds the camera of a row or changes the one with its number.

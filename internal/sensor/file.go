@@ -55,15 +55,11 @@ var deviceSheet = sheet.Columns[deviceRow]{
 const maxRows = 20_000
 
 // ImportReport says what became of an uploaded register.
-type ImportReport struct {
-	sheet.Report
-	DryRun  bool `json:"dry_run"`
-	Added   int  `json:"added"`
-	Changed int  `json:"changed" doc:"Known by their code"`
-}
+type ImportReport struct{ sheet.Stored }
 
 // Import registers the sensors of a CSV or XLSX file, or changes those whose code is known; good rows are taken although others
-// are bad. Needs sensor.manage where each sensor is.
+// are bad, 200 in one transaction. Where a failure of the program ends it, the report says at which row. Needs sensor.manage where
+// each sensor is.
 func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*ImportReport, error) {
 	if err := auth.Require(ctx, PermManage); err != nil {
 		return nil, err
@@ -72,40 +68,17 @@ func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*Imp
 	if err != nil {
 		return nil, err
 	}
-	var out *ImportReport
-	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
-		out = &ImportReport{Report: *in.Report(), DryRun: dryRun}
-		for i := range in.Rows {
-			if err := s.importRow(ctx, tx, &in.Rows[i], in.Numbers[i], out); err != nil {
-				return err
-			}
-		}
-		if dryRun {
-			return errDry
-		}
-		return audit.Log(ctx, tx, audit.Entry{Action: "sensor.imported", Object: "sensor", Detail: map[string]any{"added": out.Added, "changed": out.Changed, "refused": out.Rejected}})
+	out, err := deviceSheet.Store(ctx, s.DB, in, dryRun, func(r deviceRow) string { return r.Code }, s.putRow)
+	if err != nil {
+		return nil, err
+	}
+	if dryRun {
+		return &ImportReport{*out}, nil
+	}
+	err = s.DB.Tx(context.WithoutCancel(ctx), func(tx *db.Tx) error { // who sent it may be gone; what was stored is stored
+		return audit.Log(ctx, tx, audit.Entry{Action: "sensor.imported", Object: "sensor", Detail: map[string]any{"added": out.Added, "changed": out.Changed, "refused": out.Rejected, "stopped_at": out.StoppedAt}})
 	})
-	if errors.Is(err, errDry) {
-		err = nil
-	}
-	return out, err
-}
-
-// errDry ends the transaction of an import that must leave nothing.
-var errDry = errors.New("dry run")
-
-// importRow adds or changes the sensor of a row, or notes in the report why not.
-func (s *Service) importRow(ctx context.Context, tx *db.Tx, r *deviceRow, number int, out *ImportReport) error {
-	changed, err := s.putRow(ctx, tx, *r)
-	switch {
-	case err != nil:
-		return deviceSheet.Refuse(&out.Report, number, err)
-	case changed:
-		out.Changed++
-	default:
-		out.Added++
-	}
-	return nil
+	return &ImportReport{*out}, err
 }
 
 // putRow adds the sensor of a row or changes the one with its code.
