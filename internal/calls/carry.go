@@ -5,7 +5,9 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
+	"time"
 
 	"yiwang/internal/calls/media"
 	"yiwang/internal/platform/auth"
@@ -42,6 +44,9 @@ func (s *Service) Carry(ctx context.Context, m *media.Server) error {
 	}
 	s.wire.set(m)
 	defer s.wire.set(nil)
+	again := time.NewTicker(againEvery)
+	defer again.Stop()
+	seen := map[string]int64{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -52,8 +57,46 @@ func (s *Service) Carry(ctx context.Context, m *media.Server) error {
 			s.complain(ctx, s.arrange(ctx, m, id))
 		case x := <-s.signals:
 			s.complain(ctx, s.notice(ctx, m, x))
+		case <-again.C:
+			s.complain(ctx, s.again(ctx, m, seen))
 		}
 	}
+}
+
+// againEvery is how long a change may stay unknown that another server made, or that came when too many did.
+const againEvery = 2 * time.Second
+
+// again arranges the calls that are not as they were when they were last looked at; seen holds their versions.
+func (s *Service) again(ctx context.Context, m *media.Server, seen map[string]int64) error {
+	rooms := m.Rooms()
+	for id := range seen {
+		if !slices.Contains(rooms, id) {
+			delete(seen, id)
+		}
+	}
+	if len(rooms) == 0 {
+		return nil
+	}
+	type version struct {
+		ID      string `db:"id"`
+		Version int64  `db:"version"`
+	}
+	var now []version
+	if err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		among, args := db.Listed(rooms)
+		now, err = db.All[version](ctx, tx, "SELECT id, version FROM calls_call WHERE id IN "+among, args...)
+		return err
+	}); err != nil {
+		return err
+	}
+	var wrong error
+	for _, c := range now {
+		if seen[c.ID] != c.Version {
+			seen[c.ID] = c.Version
+			wrong = errors.Join(wrong, s.arrange(ctx, m, c.ID))
+		}
+	}
+	return wrong
 }
 
 func (s *Service) complain(ctx context.Context, err error) {
@@ -165,8 +208,10 @@ func (s *Service) notice(ctx context.Context, m *media.Server, x signal) error {
 		}
 		return s.save(ctx, tx, c, "", nil)
 	})
-	if stray { // connected when the place was gone already
-		m.Leave(x.call, x.user)
+	if stray { // the place was gone already; what was recorded until then stays
+		if done := m.Leave(x.call, x.user); done != nil {
+			err = errors.Join(err, s.keep(ctx, done.Path, done))
+		}
 	}
 	if errs.CodeOf(err) == "calls.changed" { // somebody acted at the same instant
 		return s.notice(ctx, m, x)

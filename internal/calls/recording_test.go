@@ -2,10 +2,12 @@ package calls_test
 
 import (
 	"io"
+	"slices"
 	"testing"
 	"time"
 
 	"yiwang/internal/calls"
+	"yiwang/internal/calls/media/robot"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/errs"
 )
@@ -85,6 +87,36 @@ func TestRecord_WritesOnlyWhoAgreedAndOpensBehindAReason(t *testing.T) {
 		left := 0
 		if err := h.files.Walk(t.Context(), func(string, int64) error { left++; return nil }); err != nil || left != 0 {
 			t.Errorf("%d files left, %v", left, err)
+		}
+	})
+}
+
+// Another server of the same database ends the call; the one that carries it learns of it from the rows, or from the pages that leave.
+func TestRecord_IsKeptWhoeverEndsTheCall(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		h.carry()
+		other := calls.New(h.Deps)
+		for name, pagesLeave := range map[string]bool{"pages leave at once": true, "pages stay": false} {
+			c := h.ring("desk", "officer")
+			h.act("officer", c.ID, calls.Accept)
+			pages := []*robot.Robot{h.connect("desk", c.ID), h.connect("officer", c.ID)}
+			h.until("connected", func() bool { d := h.see(c.ID); return d.Parties[0].LostAt == nil && d.Parties[1].LostAt == nil })
+			h.act("desk", c.ID, calls.Record)
+			h.act("officer", c.ID, calls.Agree)
+			h.until("both are recorded", func() bool { return len(h.see(c.ID).Recordings) == 2 })
+			if _, err := other.Act(h.as("desk"), c.ID, calls.HangUp, calls.Said{}); err != nil {
+				t.Fatal(err)
+			}
+			for _, page := range pages {
+				if pagesLeave {
+					_ = page.Close()
+				}
+			}
+			h.until("kept: "+name, func() bool {
+				d := h.see(c.ID)
+				return !slices.ContainsFunc(d.Recordings, func(r calls.Recording) bool { return r.State == calls.Writing })
+			})
 		}
 	})
 }

@@ -42,8 +42,9 @@ func (x *peer) close() {
 	_ = x.pc.Close() // it is not used again
 }
 
-// link works out anew who sends to which places, and asks for whole pictures where somebody is new.
+// link works out anew who sends to which places and how much, and asks for whole pictures where somebody is new.
 func (r *room) link() {
+	defer r.share()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, from := range r.peers {
@@ -138,6 +139,16 @@ func (s *Server) Hold(name, user string, held bool) {
 			x.askPicture()
 		}
 	}
+}
+
+// Rooms returns the calls in which anybody is connected.
+func (s *Server) Rooms() (names []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name := range s.rooms {
+		names = append(names, name)
+	}
+	return names
 }
 
 // Busy returns how many connections stand.

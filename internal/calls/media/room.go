@@ -39,6 +39,8 @@ type peer struct {
 	video [Seats - 1]*slot
 	held  atomic.Bool
 	gone  atomic.Bool
+	// Bits a second that reach the party, as its browser reckons; 0 while nothing is known.
+	reaches atomic.Int64
 
 	mu      sync.Mutex
 	sources map[webrtc.RTPCodecType]*source
@@ -51,6 +53,7 @@ type source struct {
 	track *webrtc.TrackRemote
 	to    atomic.Pointer[[]*slot]
 	asked atomic.Int64 // when a whole picture was asked for, Unix milliseconds
+	told  atomic.Int64 // how many bits a second to send at most; 0 for nothing said
 }
 
 // errFull is returned where a seat does not exist.
@@ -195,7 +198,9 @@ func (x *peer) listen(sender *webrtc.RTPSender, kind webrtc.RTPCodecType, place 
 			continue
 		}
 		for _, r := range reports {
-			switch r.(type) {
+			switch r := r.(type) {
+			case *rtcp.ReceiverEstimatedMaximumBitrate:
+				x.heed(r.Bitrate)
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 				if from := x.room.at(x, place); from != nil {
 					from.askPicture()

@@ -6,8 +6,10 @@ import '@/ui/console.css'
 import '@/kit/theme'
 import { startLanguage } from '@/kit/i18n'
 import { queryClient } from '@/kit/query'
+import { followRenewal } from '@/kit/renewed'
 import App from './App.vue'
 import { router } from './router'
 
 await startLanguage()
+followRenewal(router)
 createApp(App).use(VueQueryPlugin, { queryClient }).use(router).mount('#app')

@@ -7,6 +7,7 @@ import '@/ui/officer.css'
 import '@/kit/theme'
 import { startLanguage } from '@/kit/i18n'
 import { queryClient } from '@/kit/query'
+import { followRenewal } from '@/kit/renewed'
 import { startDuty } from '@/modules/officer/duty'
 import { recallMe } from '@/modules/officer/me'
 import { startOutbox } from '@/modules/officer/outbox'
@@ -16,6 +17,7 @@ import Shell from './Shell.vue'
 
 await startLanguage()
 await recallMe()
+followRenewal(router)
 createApp(Shell).use(VueQueryPlugin, { queryClient }).use(router).mount('#app')
 startOutbox()
 startDuty()

@@ -2,6 +2,7 @@
 // new build is a new worker. Tasks and what waits to be sent are kept by the pages (web/src/modules/officer/shelf.ts); the worker keeps
 // the pages themselves and the photographs of cases that were looked at.
 /* global files, build */
+const patience = 4_000
 const shell = '/m/'
 const kept = `yiwang-officer-${build}`
 const photos = 'yiwang-officer-photos'
@@ -21,10 +22,19 @@ self.addEventListener('fetch', (event) => {
   const { request } = event
   const address = new URL(request.url)
   if (request.method !== 'GET' || address.origin !== location.origin) return
-  if (request.mode === 'navigate') return event.respondWith(fetch(request).catch(() => caches.match(shell)))
+  if (request.mode === 'navigate') return event.respondWith(page(request))
   if (address.pathname.startsWith('/assets/') || files.includes(address.pathname)) return event.respondWith(caches.match(request).then((found) => found ?? fetch(request)))
   if (/^\/api\/v1\/cases\/[^/]+\/evidence\/[^/]+$/.test(address.pathname)) event.respondWith(photograph(request))
 })
+
+/** The page as the server has it; as it is kept where the server does not answer in time (a stairwell with one bar) or is just starting. */
+async function page(request) {
+  const kept = await caches.match(shell)
+  if (!kept) return fetch(request)
+  const late = new Promise((resolve) => setTimeout(resolve, patience, kept))
+  const asked = fetch(request).then((answer) => (answer.status >= 500 ? kept : answer), () => kept)
+  return Promise.race([asked, late])
+}
 
 /** A call that rang while the page was not in front: a click brings the page there, or opens it. */
 self.addEventListener('notificationclick', (event) => {

@@ -2,6 +2,7 @@
 // new build is a new worker. Answers are kept and sent by the pages (web/src/modules/answer/outbox.ts); the worker sends what is left when
 // every page is closed. Both may try: one submission id is stored once.
 /* global files, build */
+const patience = 4_000
 const shell = '/p/'
 const kept = `yiwang-pages-${build}`
 const said = 'yiwang-said'
@@ -11,7 +12,8 @@ self.addEventListener('install', (event) => {
 })
 
 self.addEventListener('activate', (event) => {
-  const old = caches.keys().then((names) => Promise.all(names.filter((name) => name !== kept && name !== said).map((name) => caches.delete(name))))
+  const ours = (name) => name.startsWith('yiwang-pages-') && name !== kept // the officers' pages keep theirs under the same address
+  const old = caches.keys().then((names) => Promise.all(names.filter(ours).map((name) => caches.delete(name))))
   event.waitUntil(old.then(() => self.clients.claim()))
 })
 
@@ -19,11 +21,20 @@ self.addEventListener('fetch', (event) => {
   const { request } = event
   const address = new URL(request.url)
   if (request.method !== 'GET' || address.origin !== location.origin) return
-  if (request.mode === 'navigate') return event.respondWith(fetch(request).catch(() => caches.match(shell)))
+  if (request.mode === 'navigate') return event.respondWith(page(request))
   if (address.pathname.startsWith('/assets/') || files.includes(address.pathname)) return event.respondWith(caches.match(request).then((found) => found ?? fetch(request)))
   // What was published is shown again without a network. A questionnaire is kept by its page, with the answers.
   if (address.pathname.startsWith('/api/v1/public/') && !address.pathname.endsWith('/questionnaire')) event.respondWith(fresh(request))
 })
+
+/** The page as the server has it; as it is kept where the server does not answer in time (a stairwell with one bar) or is just starting. */
+async function page(request) {
+  const kept = await caches.match(shell)
+  if (!kept) return fetch(request)
+  const late = new Promise((resolve) => setTimeout(resolve, patience, kept))
+  const asked = fetch(request).then((answer) => (answer.status >= 500 ? kept : answer), () => kept)
+  return Promise.race([asked, late])
+}
 
 /** The answer of the server; without a network the last one of this address. */
 async function fresh(request) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pion/interceptor"
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
@@ -33,6 +34,8 @@ type Robot struct {
 	asked    atomic.Int64 // whole pictures that were asked for
 	shown    atomic.Int64 // packets of pictures that were sent
 	said     atomic.Int64 // packets of voice
+	bound    atomic.Int64 // bits a second that it was told to send at most
+	from     [4]atomic.Uint32
 	state    atomic.Value
 }
 
@@ -105,7 +108,13 @@ func (r *Robot) hear(s *webrtc.RTPSender) {
 		if err != nil {
 			return
 		}
-		r.asked.Add(int64(len(reports)))
+		for _, report := range reports {
+			if most, ok := report.(*rtcp.ReceiverEstimatedMaximumBitrate); ok {
+				r.bound.Store(int64(most.Bitrate))
+				continue
+			}
+			r.asked.Add(1)
+		}
 	}
 }
 
@@ -114,6 +123,9 @@ func (r *Robot) count(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 	place := int(id[len(id)-1] - '0')
 	if place < 0 || place >= len(r.voices) {
 		return
+	}
+	if t.Kind() == webrtc.RTPCodecTypeVideo {
+		r.from[place].Store(uint32(t.SSRC()))
 	}
 	buffer := make([]byte, 1600)
 	for {
@@ -161,6 +173,14 @@ func (r *Robot) Connected(ctx context.Context) error {
 func (r *Robot) Counts(place int) (pictures, voices int64) {
 	return r.pictures[place].Load(), r.voices[place].Load()
 }
+
+// Reports says to the server how many bits a second reach the robot, as browsers reckon from the pictures in a place.
+func (r *Robot) Reports(place int, bits float32) error {
+	return r.PC.WriteRTCP([]rtcp.Packet{&rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: bits, SSRCs: []uint32{r.from[place].Load()}}})
+}
+
+// Bound returns how many bits a second the robot was told to send at most, 0 if it was told nothing.
+func (r *Robot) Bound() int64 { return r.bound.Load() }
 
 // Sent returns how many packets of pictures and of voice were sent.
 func (r *Robot) Sent() (pictures, voices int64) { return r.shown.Load(), r.said.Load() }

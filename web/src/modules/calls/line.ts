@@ -9,7 +9,7 @@ import { hearAgain } from './ears'
 import { askMissedSoon } from './missed'
 import { hideRing, showRing } from './notify'
 import { startRinging, stopRinging } from './ring'
-import { cameraWas, close, look as lookWith, open, own, without } from './senses'
+import { cameraWas, close, look as lookWith, mutedWas, open, own, without } from './senses'
 
 /** The telephone of this page: what rings, the call one is in, the one that just ended. The server's word is followed, never guessed. */
 export const call = shallowRef<Call | null>(null)
@@ -35,11 +35,16 @@ let rear = false
 /** Officers show what is before them, desks themselves. */
 export const useRearCamera = (yes: boolean): void => { rear = yes }
 
+/** Answers that come late say how things stood: only that to the newest question counts. */
+let asked = 0
+
 /** Asks the server how things stand. */
 export async function ask(): Promise<void> {
   if (!session.value?.permissions.includes('calls.call')) return
+  const mine = ++asked
   try {
     const now = await currentCall()
+    if (mine !== asked) return
     const was = call.value
     if (was && now.call?.id !== was.id) ended.value = { ...was, state: 'ended' }
     if (now.call) ended.value = null
@@ -48,7 +53,7 @@ export async function ask(): Promise<void> {
     problem.value = undefined
     if (was && !now.call) await sayWhy(was.id)
   } catch (error) {
-    problem.value = asProblem(error)
+    if (mine === asked) problem.value = asProblem(error)
   }
 }
 
@@ -60,7 +65,7 @@ async function sayWhy(id: string): Promise<void> {
 watch([call, here], async ([now, mine]) => {
   keepAwake(!!now && mine)
   if (!now || !mine) { hangUp(); hearAgain(); return close() }
-  if (!own.value && !without.value) await open(cameraWas() ?? !partyOf(now)?.voice_only, rear) // the page was loaded anew in between
+  if (!own.value && !without.value) await open(cameraWas() ?? !partyOf(now)?.voice_only, rear, mutedWas()) // the page was loaded anew in between
   if (call.value?.id === now.id) await join(now.id)
 })
 watch([incoming, call], ([ringing, now]) => {
@@ -80,6 +85,7 @@ export async function begin(wish: Omit<NewCall, 'device'>): Promise<void> {
   await open(wish.kind === 'video', rear)
   try {
     const made = await beginCall({ ...wish, device })
+    asked++
     if (made.state === 'ended') { ended.value = made; close() } else call.value = made
   } catch (error) {
     problem.value = asProblem(error)

@@ -9,24 +9,27 @@ export const without = shallowRef<'' | 'camera' | 'both'>('')
 const kept = 'yiwang.calls.camera'
 /** Whether the camera was on when this page was last in a call: a page loaded anew goes on so. */
 export const cameraWas = (): boolean | null => { const was = sessionStorage.getItem(kept); return was === null ? null : was === '1' }
+const silenced = 'yiwang.calls.muted'
+/** Whether the person had muted the microphone when this page was last in a call: a page loaded anew must not open it by itself. */
+export const mutedWas = (): boolean => sessionStorage.getItem(silenced) === '1'
 let facing: 'user' | 'environment' = 'user'
 
 const sound: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
 const sight = (): MediaTrackConstraints => ({ width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 20, max: 24 }, facingMode: { ideal: facing } })
 
 /** Opens microphone and camera, asking the person if need be; without a camera the voice alone, without both nothing, and says so. */
-export async function open(video: boolean, rear: boolean): Promise<void> {
+export async function open(video: boolean, rear: boolean, muted = false): Promise<void> {
   close()
   facing = rear ? 'environment' : 'user'
   camera.value = video
   sessionStorage.setItem(kept, video ? '1' : '0')
-  microphone.value = true
   without.value = ''
   const devices = navigator.mediaDevices as MediaDevices | undefined // missing where the address is not secure
   for (const wish of [...(video ? [{ audio: sound, video: sight() }] : []), { audio: sound }]) {
     try {
       if (!devices) break
       own.value = await devices.getUserMedia(wish)
+      mute(muted)
       if (video && !('video' in wish)) { camera.value = false; without.value = 'camera' }
       return
     } catch { /* the next wish asks for less */ }
@@ -44,6 +47,7 @@ export function close(): void {
 
 export function mute(off: boolean): void {
   microphone.value = !off
+  sessionStorage.setItem(silenced, off ? '1' : '0')
   own.value?.getAudioTracks().forEach((track) => (track.enabled = !off))
 }
 
