@@ -334,6 +334,7 @@ export const cases: Record<string, string> = {
   '今天的事件': 'Cases today',
   '看统计': 'Figures',
   '今日上报': 'Reported today',
+  '昨天 {n} 件': '{n} yesterday',
   '今日办结': 'Ended today',
   '即将到期': 'Due soon',
   '督办中': 'Supervised',

@@ -11,4 +11,6 @@ export const hows = (): Record<string, string> => ({ way: t('走到'), photo: t(
 
 /** Today in Nanjing, or so many days before. */
 export const dayBefore = (days = 0): string => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(new Date(Date.now() - days * 86_400_000))
+/** Whether hardly anybody has set out yet, so that yesterday says more than today: before nine in Nanjing. */
+export const beforeWork = (at = Date.now()): boolean => new Date(at + 8 * 3_600_000).getUTCHours() < 9
 export const minuteWords = (minute: number): string => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
