@@ -7047,7 +7047,7 @@ export interface paths {
         };
         /**
          * Follow what happens to what the caller sees
-         * @description text/event-stream. Events: `case` (registered or moved), `clock` (a clock turned amber, orange or red), `hello` at the beginning, `reload` where too much happened or was missed: ask for the lists again.
+         * @description text/event-stream. Events: `case` (registered or moved), `clock` (a clock turned amber, orange or red), `hello` at the beginning, `alive` every 15 seconds, `reload` where too much happened or was missed: ask for the lists again.
          */
         get: operations["follow-stream"];
         put?: never;
@@ -8830,7 +8830,7 @@ export interface paths {
         put?: never;
         /**
          * Take a step on a call
-         * @description sign, contact, report, commit, done, refuse are for the called unit; accept, return, urge for the street; bind, release for who arbitrates.
+         * @description sign, contact, report, commit, keep, done, refuse are for the called unit; accept, return, urge for the street; bind, release for who arbitrates.
          */
         post: operations["act-on-whistle-call"];
         delete?: never;
@@ -10574,6 +10574,11 @@ export interface components {
             ignored_columns?: string[] | null;
             /** Format: int64 */
             rejected: number;
+            /**
+             * Format: int64
+             * @description Row at which a failure of the program ended the import: it and what follows are not stored, what stands before it is; send the file again
+             */
+            stopped_at?: number;
             /** Format: int64 */
             total: number;
         };
@@ -21085,7 +21090,7 @@ export interface components {
             added: number;
             /**
              * Format: int64
-             * @description Known by their code
+             * @description Known by their number
              */
             changed: number;
             dry_run: boolean;
@@ -21096,6 +21101,11 @@ export interface components {
             ignored_columns?: string[] | null;
             /** Format: int64 */
             rejected: number;
+            /**
+             * Format: int64
+             * @description Row at which a failure of the program ended the import: it and what follows are not stored, what stands before it is; send the file again
+             */
+            stopped_at?: number;
             /** Format: int64 */
             total: number;
         };
@@ -22554,7 +22564,7 @@ export interface components {
             /** @description report: who came, by post */
             came?: string;
             /** @description commit: tasks with dates */
-            commitments?: components["schemas"]["WhistleCommitment"][] | null;
+            commitments?: components["schemas"]["WhistlePromise"][] | null;
             /**
              * Format: date-time
              * @description return: by when it is to be done again
@@ -22562,8 +22572,15 @@ export interface components {
             due?: string;
             /** @description contact: whom of the street it spoke to; refuse, return, release, bind: why */
             note?: string;
-            /** @description done: what was done */
+            /** @description return: numbers of the promised tasks that come back; all if absent */
+            only?: number[] | null;
+            /** @description keep, done: what was done */
             outcome?: string;
+            /**
+             * Format: int64
+             * @description keep: number of the promised task that is done
+             */
+            promise?: number;
             /**
              * Format: int64
              * @description Of the call
@@ -22641,6 +22658,11 @@ export interface components {
             overdue: boolean;
             /** @enum {string} */
             phase: "green" | "amber" | "red";
+            /**
+             * Format: int64
+             * @description work: number of the promised task it runs to
+             */
+            promise?: number;
             /** Format: date-time */
             started_at: string;
             /** Format: date-time */
@@ -22650,7 +22672,20 @@ export interface components {
         };
         WhistleCommitment: {
             /** Format: date-time */
+            done_at?: string;
+            /** Format: date-time */
             due: string;
+            /**
+             * Format: int64
+             * @description Counts from 1 within the call
+             */
+            no: number;
+            outcome?: string;
+            /**
+             * Format: int64
+             * @description How often the street returned it
+             */
+            returns?: number;
             task: string;
         };
         WhistleDetail: {
@@ -22792,6 +22827,11 @@ export interface components {
             /** @description That of the case if absent */
             title?: string;
         };
+        WhistlePromise: {
+            /** Format: date-time */
+            due: string;
+            task: string;
+        };
         WhistleRating: {
             /** Format: date-time */
             at: string;
@@ -22837,6 +22877,8 @@ export interface components {
             first: components["schemas"]["WhistleShare"];
             /** Format: double */
             high?: number;
+            /** @description Promised tasks done by their date, of those that ended or are over */
+            kept: components["schemas"]["WhistleShare"];
             /**
              * Format: double
              * @description 95 % interval by Student's t
@@ -70279,7 +70321,7 @@ export interface operations {
             path: {
                 id: string;
                 call: string;
-                action: "sign" | "contact" | "report" | "commit" | "done" | "refuse" | "accept" | "return" | "bind" | "release" | "urge";
+                action: "sign" | "contact" | "report" | "commit" | "keep" | "done" | "refuse" | "accept" | "return" | "bind" | "release" | "urge";
             };
             cookie?: never;
         };
