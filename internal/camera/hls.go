@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 
+	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/errs"
 )
 
@@ -22,6 +23,7 @@ type Piece struct {
 	Data  []byte
 	Kind  string // media type, by the content
 	Range string // which part of the file it is, where only a part was asked for
+	Done  func() // called once it was handed over; nil for what takes no room
 }
 
 // Bounds of what is fetched for a live picture.
@@ -40,7 +42,7 @@ var rangePattern = regexp.MustCompile(`^bytes=[0-9]{1,12}-[0-9]{1,12}$`)
 // under the names that its playlists give. Addresses in playlists are replaced by such names, which are signed: the folder of a
 // media server may hold the pictures of other cameras too, whose names nobody can make up. What lies on another server than the
 // playlist of the camera, or outside its folder, is never fetched. Unavailable if the media server does not answer with at most
-// 16 MB in ten seconds.
+// 16 MB in ten seconds, or if too much is under way already. The caller calls Done once the piece was handed over.
 func (s *Service) Piece(ctx context.Context, look, name, part string) (*Piece, error) {
 	c, _, err := s.lookOf(ctx, look)
 	if err != nil {
@@ -63,7 +65,22 @@ func (s *Service) Piece(ctx context.Context, look, name, part string) (*Piece, e
 	if rangePattern.MatchString(part) {
 		head = []string{"Range", part}
 	}
-	data, answer, err := s.ask(ctx, http.MethodGet, at.String(), "", nil, maxPiece, head...)
+	room, err := s.held.claim(auth.From(ctx).UserID)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.fetch(ctx, room, at, folder, head)
+	if err != nil {
+		room.release()
+		return nil, err
+	}
+	out.Done = room.release
+	return out, nil
+}
+
+// fetch gets a piece and names what a playlist refers to.
+func (s *Service) fetch(ctx context.Context, room *claim, at *url.URL, in *folder, head []string) (*Piece, error) {
+	data, answer, err := s.ask(ctx, question{method: http.MethodGet, address: at.String(), limit: maxPiece, head: head, room: room})
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +89,7 @@ func (s *Service) Piece(ctx context.Context, look, name, part string) (*Piece, e
 		if len(data) > maxPlaylist {
 			return nil, silent(errPlaylist)
 		}
-		out.Data = folder.rewrite(at, data)
+		out.Data = in.rewrite(at, data)
 	}
 	return out, nil
 }

@@ -40,6 +40,8 @@ func hlsServer(t *testing.T) (*httptest.Server, *[]string) {
 			http.Redirect(w, r, "/other/secret", http.StatusFound)
 		case "/cam/low/huge.m4s":
 			_, _ = w.Write(make([]byte, maxPiece+1))
+		case "/cam/low/large.m4s":
+			_, _ = w.Write(make([]byte, maxPiece-1))
 		case "/other/secret":
 			_, _ = w.Write([]byte("secret"))
 		default:
@@ -94,6 +96,7 @@ func TestHLS_PlaylistsAndSegmentsPassThroughUnderNamesOfThisProgram(t *testing.T
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
+			p.Done()
 			return p
 		}
 		first := piece("index.m3u8", "")
@@ -158,6 +161,54 @@ func TestHLS_NothingOutsideTheFolderOfTheCameraIsFetched(t *testing.T) {
 			n.Code, n.HLS = "32010600001320000009", address
 			_, err = s.Add(as("centre"), n)
 			wantCode(t, err, "camera.foreign_host")
+		}
+	})
+}
+
+func TestHLS_PiecesUnderWayAreBoundedByNumberAndSizeAndTheRoomComesBack(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *Service, m *media, _ *clock.Fake) {
+		server, asked := hlsServer(t)
+		s.Hosts = append(s.Hosts, strings.TrimPrefix(server.URL, "http://"))
+		look := watching(t, s, m, server.URL+"/cam/index.m3u8")
+		named := namer(t, s, look)
+		var underWay []*Piece
+		take := func(name string) error {
+			p, err := s.Piece(as("street1"), look, name, "")
+			if err == nil {
+				underWay = append(underWay, p)
+			}
+			return err
+		}
+		finish := func() {
+			for _, p := range underWay {
+				p.Done()
+			}
+			underWay = nil
+		}
+		for n := range maxPiecesEach {
+			if err := take("index.m3u8"); err != nil {
+				t.Fatalf("piece %d: %v", n, err)
+			}
+		}
+		before := len(*asked)
+		wantCode(t, take("index.m3u8"), "camera.busy")
+		if len(*asked) != before {
+			t.Error("the media server was asked for what there is no room for")
+		}
+		finish()
+		for range 2 {
+			if err := take(named("low/large.m4s")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantCode(t, take(named("low/large.m4s")), "camera.busy")
+		if s.held.all.bytes > maxHeldEach || s.held.all.pieces != 2 {
+			t.Errorf("a refused piece holds room: %+v", s.held.all)
+		}
+		finish()
+		wantCode(t, take(named("low/none.m4s")), "camera.silent")
+		if len(s.held.of) != 0 || s.held.all != (share{}) {
+			t.Errorf("room is lost: %+v", s.held.all)
 		}
 	})
 }

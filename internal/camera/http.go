@@ -169,6 +169,9 @@ func (s *Service) pictureRoutes(api huma.API) {
 // unkept is a picture, or a piece of one, that no cache may keep.
 func unkept(p *Piece) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(w huma.Context) {
+		if p.Done != nil {
+			defer p.Done()
+		}
 		w.SetHeader("Content-Type", p.Kind)
 		w.SetHeader("Cache-Control", "no-store")
 		if p.Range != "" {

@@ -100,7 +100,7 @@ func (s *Service) Picture(ctx context.Context, look string) ([]byte, error) {
 	if c.Snapshot == "" {
 		return nil, errs.NotFound("camera.no_pictures", "This camera has no pictures.")
 	}
-	data, _, err := s.ask(ctx, http.MethodGet, c.Snapshot, "", nil, maxSnapshot)
+	data, _, err := s.ask(ctx, question{method: http.MethodGet, address: c.Snapshot, limit: maxSnapshot})
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (s *Service) Stream(ctx context.Context, look, offer string) (string, error
 	if !strings.HasPrefix(offer, "v=0") {
 		return "", errs.Invalid("camera.bad_offer", "The offer is no session description.", errs.Field{Location: "body.sdp", Message: "SDP"})
 	}
-	answer, head, err := s.ask(ctx, http.MethodPost, c.WHEP, "application/sdp", []byte(offer), maxSDP)
+	answer, head, err := s.ask(ctx, question{method: http.MethodPost, address: c.WHEP, body: []byte(offer), limit: maxSDP, head: []string{"Content-Type", "application/sdp"}})
 	if err != nil {
 		return "", err
 	}
@@ -165,7 +165,7 @@ func (s *Service) End(ctx context.Context, look string) error {
 		return err
 	})
 	if err == nil && session != "" {
-		_, _, _ = s.ask(ctx, http.MethodDelete, session, "", nil, maxSDP) // the media server ends it by itself if this fails
+		_, _, _ = s.ask(ctx, question{method: http.MethodDelete, address: session, limit: maxSDP}) // the media server ends it by itself if this fails
 	}
 	return err
 }
@@ -182,41 +182,69 @@ func (s *Service) Looks(ctx context.Context, camera string) (out []Look, err err
 	return out, err
 }
 
+// question is what a media server is asked.
+type question struct {
+	method, address string
+	body            []byte
+	head            []string // names and values in turn
+	limit           int64    // bytes of the answer
+	room            *claim   // takes the bytes; nil for what is small
+}
+
 // ask asks a media server of the configuration; what fails there is Unavailable here and says nothing of its address.
-func (s *Service) ask(ctx context.Context, method, address, kind string, body []byte, limit int64, head ...string) ([]byte, http.Header, error) {
-	if !s.allowed(address) { // the configuration may have changed since
+func (s *Service) ask(ctx context.Context, q question) ([]byte, http.Header, error) {
+	if !s.allowed(q.address) { // the configuration may have changed since
 		return nil, nil, errs.Unavailable("camera.foreign_host", "This media server is not among those of the configuration (--camera-host).")
 	}
-	r, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, q.method, q.address, bytes.NewReader(q.body))
 	if err != nil {
 		return nil, nil, silent(err)
 	}
 	if synthetic.Has(r.URL) {
 		data, found := synthetic.Answer(r.URL, s.DB.Clock().Now())
-		if !found || method != http.MethodGet {
+		if !found || q.method != http.MethodGet {
 			return nil, nil, silent(errors.New("no such picture"))
 		}
 		return data, http.Header{}, nil
 	}
-	if kind != "" {
-		r.Header.Set("Content-Type", kind)
-	}
-	for i := 0; i+1 < len(head); i += 2 {
-		r.Header.Set(head[i], head[i+1])
+	for i := 0; i+1 < len(q.head); i += 2 {
+		r.Header.Set(q.head[i], q.head[i+1])
 	}
 	answer, err := s.client.Do(r)
 	if err != nil {
 		return nil, nil, silent(err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
+	data, err := q.read(answer)
 	switch {
+	case errs.As(err) != nil:
+		return nil, nil, err
 	case err != nil:
 		return nil, nil, silent(err)
-	case answer.StatusCode >= 300 || int64(len(data)) > limit:
+	case answer.StatusCode >= 300:
 		return nil, nil, silent(errors.New(answer.Status))
 	}
 	return data, answer.Header, nil
+}
+
+// read takes the whole answer, or says what stands against it.
+func (q *question) read(answer *http.Response) ([]byte, error) {
+	if answer.ContentLength > q.limit {
+		return nil, errors.New("the answer is too long")
+	}
+	var from io.Reader = answer.Body
+	if q.room != nil {
+		from = q.room.reader(from)
+	}
+	var out bytes.Buffer
+	if answer.ContentLength > 0 {
+		out.Grow(int(answer.ContentLength) + bytes.MinRead) // read to the end without another buffer
+	}
+	n, err := out.ReadFrom(io.LimitReader(from, q.limit+1))
+	if err == nil && n > q.limit {
+		err = errors.New("the answer is too long")
+	}
+	return out.Bytes(), err
 }
 
 func silent(err error) error {

@@ -22,6 +22,7 @@ type Deps struct {
 type Service struct {
 	Deps
 	client *http.Client
+	held   held
 }
 
 // fetchWait bounds a question to a media server.

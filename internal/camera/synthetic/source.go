@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"image/jpeg"
+	"maps"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -59,7 +61,7 @@ func Answer(u *url.URL, now time.Time) (data []byte, found bool) {
 		if !isSegment || err != nil || n > newest || n < newest-kept {
 			return nil, false
 		}
-		return segment(number, n), true
+		return made.get(number, n, newest-kept), true
 	}
 }
 
@@ -72,6 +74,49 @@ func playlist(newest int64) []byte {
 		fmt.Fprintf(&b, "#EXTINF:2.0,\n%d.m4s\n", n)
 	}
 	return b.Bytes()
+}
+
+// made holds the segments that were asked for: who looks at the same street is sent the same bytes.
+var made segments
+
+// segments are drawn once each, two at a time.
+type segments struct {
+	mu   sync.Mutex
+	of   map[place]*drawn
+	turn [2]sync.Mutex
+}
+
+type place struct {
+	number int
+	n      int64
+}
+
+type drawn struct {
+	once sync.Once
+	data []byte
+}
+
+// get returns a segment and forgets those before the oldest that is still answered.
+func (s *segments) get(number int, n, oldest int64) []byte {
+	s.mu.Lock()
+	if s.of == nil {
+		s.of = map[place]*drawn{}
+	}
+	at := place{number, n}
+	one := s.of[at]
+	if one == nil {
+		one = &drawn{}
+		s.of[at] = one
+		maps.DeleteFunc(s.of, func(p place, _ *drawn) bool { return p.n < oldest })
+	}
+	s.mu.Unlock()
+	one.once.Do(func() {
+		turn := &s.turn[number%len(s.turn)]
+		turn.Lock()
+		defer turn.Unlock()
+		one.data = segment(number, n)
+	})
+	return one.data
 }
 
 // segment is two seconds of pictures, the first complete, the others what changed.

@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -192,6 +193,25 @@ func TestAnswer_GivesNothingElse(t *testing.T) {
 		if _, found := Answer(u, noon); found {
 			t.Errorf("%s gives something", address)
 		}
+	}
+}
+
+func TestSegments_AreMadeOnceForAllWhoLookAtTheSameTime(t *testing.T) {
+	var s segments
+	got := make([][]byte, 8)
+	var all sync.WaitGroup
+	for i := range got {
+		all.Go(func() { got[i] = s.get(7, 100, 92) })
+	}
+	all.Wait()
+	for i := range got {
+		if &got[i][0] != &got[0][0] {
+			t.Fatal("a segment was made twice")
+		}
+	}
+	s.get(7, 109, 101)
+	if len(s.of) != 1 {
+		t.Errorf("%d segments are kept, one is still answered", len(s.of))
 	}
 }
 

@@ -93,10 +93,13 @@ func Handle[I, O any](api huma.API, op Op, h func(context.Context, *I) (*O, erro
 		}
 		defer leave()
 		out, err := h(ctx, in)
-		if err != nil {
-			return nil, problemOf(ctx, err)
+		if err == nil {
+			return out, nil
 		}
-		return out, nil
+		if kind := errs.KindOf(err); kind == errs.KindUnavailable || kind == errs.KindTooMany {
+			return nil, huma.ErrorWithHeaders(problemOf(ctx, err), http.Header{"Retry-After": {"1"}})
+		}
+		return nil, problemOf(ctx, err)
 	})
 }
 

@@ -46,6 +46,7 @@ func newServer(t *testing.T, d *db.DB, limiter *httpx.Limiter) *server {
 	fail("unruled", "/api/unruled", httpx.Access{}, nil)
 	fail("missing", "/api/missing", httpx.Public, errs.NotFound("jobs.not_found", "No such task of yours."))
 	fail("late", "/api/late", httpx.Public, errs.Conflict("t.late", "Somebody was faster.").With(map[string]int{"version": 7}))
+	fail("full", "/api/full", httpx.Public, errs.Unavailable("t.full", "Come back in a moment."))
 	fail("bug", "/api/bug", httpx.Public, errors.New("table user_secret has no column x"))
 	httpx.Handle(api, httpx.Op{ID: "panics", Method: "GET", Path: "/api/panics", Tag: "t", Access: httpx.Public},
 		func(context.Context, *struct{}) (*struct{}, error) { panic("secret detail") })
@@ -325,4 +326,16 @@ func TestOrigin_BelievesOnlyTrustedProxies(t *testing.T) {
 			t.Errorf("%+v: %s", c, got.Address)
 		}
 	}
+}
+
+func TestHandle_WhoIsTurnedAwayForAMomentIsToldWhenToComeBack(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := newServer(t, d, nil)
+		if status, h, _ := s.do(t, "GET", "/api/full", ""); status != 503 || h.Get("Retry-After") != "1" || h.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%d, %v", status, h)
+		}
+		if status, h, _ := s.do(t, "GET", "/api/missing", ""); status != 404 || h.Get("Retry-After") != "" {
+			t.Errorf("%d, %v", status, h)
+		}
+	})
 }

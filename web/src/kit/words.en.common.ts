@@ -93,6 +93,7 @@ export const common: Record<string, string> = {
   '换成最新内容': 'Take the latest',
   '留着我填的，盖过它': 'Keep mine and overwrite',
   '下载模板': 'Download a template',
+  '程序出错，停在第{n}行：前面的已写入，这一行和后面的没有。请把文件再传一次，已有的会认出来。': 'The program failed at row {n}: what stands before it is stored, this row and those after it are not. Send the file again; what is known is recognised.',
   '其中新增{a}，修改{b}': '{a} new, {b} changed',
   '新增{a}，修改{b}，未写入{c}': '{a} added, {b} changed, {c} not stored',
   '写入合格的{n}行': 'Store the {n} good rows',
