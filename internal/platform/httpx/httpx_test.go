@@ -330,7 +330,7 @@ func TestOrigin_BelievesOnlyTrustedProxies(t *testing.T) {
 
 func TestHandle_WhoIsTurnedAwayForAMomentIsToldWhenToComeBack(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newServer(t, d, nil)
+		s := newServer(t, d, httpx.NewLimiter(0, 0))
 		if status, h, _ := s.do(t, "GET", "/api/full", ""); status != 503 || h.Get("Retry-After") != "1" || h.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%d, %v", status, h)
 		}
