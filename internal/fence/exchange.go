@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
 
 	"yiwang/internal/alarm"
 	"yiwang/internal/platform/audit"
@@ -86,7 +88,8 @@ type Imported struct {
 const mostImported = 500
 
 // Import reads a file as Export writes it: a feature with the id of a fence the caller may change makes a new version of it, any other draws a
-// fence in scope, unless it names its own. Every feature is judged for itself; dry tries without keeping anything. Invalid for a file that is
+// fence in scope, unless it names its own. Every feature is judged for itself; dry tries without keeping anything. Where the server fails on
+// the way the report says what stands. Invalid for a file that is
 // no GeoJSON or holds more than 500 features. Needs fence.manage.
 func (s *Service) Import(ctx context.Context, file []byte, scope string, dry bool) (out []Imported, err error) {
 	if err := auth.Require(ctx, PermManage); err != nil {
@@ -105,10 +108,25 @@ func (s *Service) Import(ctx context.Context, file []byte, scope string, dry boo
 	for i := range features {
 		one, err := s.importOne(ctx, &features[i], scope, dry)
 		if err != nil {
-			return nil, err
+			return s.broken(ctx, out, features, scope, dry, err)
 		}
 		one.N = i + 1
 		out = append(out, one)
+	}
+	return out, nil
+}
+
+// broken is the report of an import that fails on the way: what stands already is told, and that the rest does not, so that nobody draws
+// anything twice. Where nothing stands it is a failure like any other.
+func (s *Service) broken(ctx context.Context, out []Imported, features []geo.Feature, scope string, dry bool, failed error) ([]Imported, error) {
+	if dry || !slices.ContainsFunc(out, func(one Imported) bool { return one.Deed == "new" || one.Deed == "changed" }) {
+		return nil, failed
+	}
+	slog.ErrorContext(ctx, "an import of fences has ended on the way", "done", len(out), "of", len(features), "error", failed)
+	const code, words = "fence.import_ended", "The server failed on the way; choose a file with the fences that are missing."
+	for i := len(out); i < len(features); i++ {
+		d, _, _ := definitionOf(&features[i], scope) // a name for the report, if it has one
+		out = append(out, Imported{N: i + 1, Name: d.Name, Kind: d.Kind, Deed: "refused", Code: code, Reason: i18n.Error(i18n.Lang(ctx), code, words)})
 	}
 	return out, nil
 }

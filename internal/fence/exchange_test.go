@@ -128,3 +128,29 @@ func TestImport_JudgesEveryFeatureForItself(t *testing.T) {
 		}
 	})
 }
+
+func TestImport_ThatFailsOnTheWaySaysWhatStands(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		ctx := context.Background()
+		if err := h.db.Tx(ctx, func(tx *db.Tx) error { // the database refuses a second fence
+			_, err := tx.Exec(ctx, "CREATE UNIQUE INDEX fence_only ON fence (area_code)")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		file := []byte(`{"type":"FeatureCollection","features":[` + strings.Join([]string{area, area, area}, ",") + `]}`)
+		list, err := h.fences.Import(centre, file, "320106", false)
+		if want := "new refused:fence.import_ended refused:fence.import_ended"; err != nil || deeds(list) != want {
+			t.Fatalf("%s, %v", deeds(list), err)
+		}
+		for i := range list {
+			if list[i].N != i+1 || list[i].Name != "市场" || (list[i].ID != "") != (i == 0) {
+				t.Errorf("row %d: %+v", i+1, list[i])
+			}
+		}
+		if list, err = h.fences.Import(centre, file, "320106", false); err == nil {
+			t.Errorf("where nothing stands: %s", deeds(list))
+		}
+	})
+}

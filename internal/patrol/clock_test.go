@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"yiwang/internal/platform/clock"
+	"yiwang/internal/platform/db"
 	"yiwang/internal/track"
 )
 
@@ -97,6 +99,58 @@ func TestClock_ADayBackAsksPhonesToSendAgainAndSealsWhatItHolds(t *testing.T) {
 		}
 		if got := h.day("officer"); len(got) != 3 {
 			t.Errorf("%d points are kept, want 3", len(got))
+		}
+	})
+}
+
+func TestClock_ALeapAheadThatWasUndoneIsNoTimeThatHasBeen(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		h.onDuty("officer")
+		h.leap(time.Minute)
+		h.leap(20 * time.Hour) // the session runs out meanwhile
+		h.onDuty("other")
+		h.leap(2 * time.Minute)
+		h.leap(-20 * time.Hour)
+		for range 3 { // the session that began in the future is learnt of again and again
+			h.leap(2 * time.Second)
+		}
+		if _, err := h.GoOffDuty(h.as("other")); err != nil {
+			t.Fatal(err)
+		}
+		h.leap(2 * time.Second)
+		h.onDuty("officer")
+		if r := h.send("officer", h.at(0), h.at(3600)); r.Kept != 1 || r.Bad != 1 {
+			t.Errorf("a phone whose clock is an hour ahead, after the clock of the server was: %+v", r)
+		}
+	})
+}
+
+func TestExpire_SessionsThatBeganInTheFutureHoldUpNoOther(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		now := clock.At(h.clock.Now())
+		ahead := clock.At(now.Add(20 * time.Hour))
+		rows := [][]any{}
+		row := func(id string, on, off clock.Time) {
+			rows = append(rows, []any{id, "officer-" + id, "", "u", "320106001003001", on, clock.At(on.Add(time.Hour)), off, string(ByTime), ahead})
+		}
+		for i := range 600 {
+			row(fmt.Sprintf("a%03d", i), ahead, ahead)
+		}
+		row("b", now, ahead)
+		ctx := context.Background()
+		if err := h.DB.Tx(ctx, func(tx *db.Tx) error {
+			return db.InsertMany(ctx, tx, "duty_session", "id, officer_id, officer_name, unit_id, area_code, on_at, until_at, off_at, ended_by, changed_at", "", rows)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		h.clock.Advance(time.Minute)
+		if err := h.Expire(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if n := h.count("SELECT COUNT(*) FROM duty_session WHERE id = 'b' AND off_at = " + fmt.Sprint(h.clock.Now().UnixMilli())); n != 1 {
+			t.Error("the session that ended in the future still does")
 		}
 	})
 }

@@ -18,7 +18,9 @@ type gate struct {
 	devices  map[string]Device    // by digest of the token
 	calls    map[string]bool      // officers whose call for help has not ended
 	upTo     clock.Time           // changes before are known
-	lived    clock.Time           // the latest time this server has seen
+	lived    clock.Time           // the latest time this server has lived through
+	before   clock.Time           // lived, before the clock leapt ahead at leapt; zero if it did not
+	leapt    clock.Time
 	turned   func(officer string) // told when somebody goes on or off duty
 }
 
@@ -44,7 +46,7 @@ func (g *gate) put(x Session) {
 
 // learn reports whether the session, or what has become of it, is new. The caller holds mu.
 func (g *gate) learn(x Session) bool {
-	if x.ChangedAt.After(g.lived.Time) {
+	if g.upTo.IsZero() && x.ChangedAt.After(g.lived.Time) { // at the start: what was written has been
 		g.lived = x.ChangedAt
 	}
 	list := g.sessions[x.OfficerID]
@@ -253,8 +255,30 @@ func (g *gate) forget(oldest, now clock.Time) {
 		}
 		g.sessions[officer] = kept
 	}
-	g.upTo = now
+	g.live(now)
+}
+
+// leap is how far the clock of the server may seem to run on between two refreshes, and leapDay how long it is remembered that it did.
+const (
+	leap    = 10 * time.Minute
+	leapDay = 24 * time.Hour
+)
+
+// live notes what time it is. What the server lived through after a leap ahead has never been where the clock comes back within a day
+// to what it would show now: else phones whose clocks are wrong were told for as long to send again. The caller holds mu.
+func (g *gate) live(now clock.Time) {
+	switch {
+	case g.upTo.IsZero():
+	case now.Sub(g.lived.Time) > leap && g.before.IsZero():
+		g.before, g.leapt = g.lived, now
+	case g.before.IsZero():
+	case now.Before(g.upTo.Add(-time.Minute)) && !now.Before(g.before.Time):
+		g.lived, g.before = g.before, clock.Time{}
+	case now.Sub(g.leapt.Time) > leapDay:
+		g.before = clock.Time{}
+	}
 	if now.After(g.lived.Time) {
 		g.lived = now
 	}
+	g.upTo = now
 }

@@ -251,18 +251,16 @@ func (s *Service) Expire(ctx context.Context) error {
 	return s.sealSessions(ctx, ended)
 }
 
-// mendEnds lets sessions that ended in the future end now.
+// mendEnds lets sessions that ended in the future end now, at most 500 at a time. Of one that began in the future nothing is left, and it
+// is not looked at again.
 func (s *Service) mendEnds(ctx context.Context, tx *db.Tx) error {
-	list, err := db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE off_at > $1 ORDER BY id LIMIT 500", tx.Time())
+	list, err := db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE off_at > $1 AND off_at > on_at ORDER BY id LIMIT 500", tx.Time())
 	for i := 0; err == nil && i < len(list); i++ {
 		x, now := list[i], tx.Time()
 		if now.Before(x.OnAt.Time) {
 			now = x.OnAt // it began in the future too: nothing is left of it
 		}
 		x.OffAt, x.ChangedAt, x.Version = &now, tx.Time(), x.Version+1
-		if !list[i].OffAt.After(now.Time) {
-			continue
-		}
 		if _, err = tx.Exec(ctx, "UPDATE duty_session SET off_at = $1, changed_at = $2, version = version + 1 WHERE id = $3 AND version = $4", now, tx.Time(), x.ID, list[i].Version); err == nil {
 			tx.AfterCommit(func() { s.gate.put(x) })
 			err = audit.Log(ctx, tx, audit.Entry{Action: "patrol.end_mended", Object: "duty_session", ObjectID: x.ID, Area: x.AreaCode,

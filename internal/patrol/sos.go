@@ -99,7 +99,7 @@ func (s *Service) CallForHelp(ctx context.Context, at *track.Point) (out *SOS, e
 		return nil, err
 	}
 	_ = s.sealSessions(ctx, over) // Seal comes back to it
-	if at != nil { // so that the maps show it at once; the call stands whether or not this is kept
+	if at != nil {                // so that the maps show it at once; the call stands whether or not this is kept
 		at.Flags |= track.SOS
 		_, _ = s.Take(ctx, p.UserID, []track.Point{*at}, 0)
 	}

@@ -17,11 +17,12 @@ type plan struct {
 	from, to clock.Time
 	officers map[string][]Officer // by the code asked with
 	known    map[string][]Shift   // by officer: what is planned in the span, this plan's included
+	many     map[string]bool      // officers with more in the span than is read at once: each shift is asked for
 	rows     [][]any
 }
 
 func (s *Service) planTx(tx *db.Tx, from, to clock.Time) *plan {
-	return &plan{s: s, tx: tx, from: from, to: to, officers: map[string][]Officer{}, known: map[string][]Shift{}}
+	return &plan{s: s, tx: tx, from: from, to: to, officers: map[string][]Officer{}, known: map[string][]Shift{}, many: map[string]bool{}}
 }
 
 // community is the code by which officers who may stand in for each other are asked for.
@@ -73,22 +74,40 @@ func (p *plan) put(ctx context.Context, in NewShift, o *Officer) error {
 	if err != nil {
 		return err
 	}
-	list, ok := p.known[o.ID]
-	if !ok {
-		if list, err = db.All[Shift](ctx, p.tx, "SELECT "+shiftColumns+" FROM roster_shift WHERE officer_id = $1 AND from_at < $2 AND to_at > $3 ORDER BY from_at LIMIT 2000",
-			o.ID, clock.At(p.to.AddDate(0, 0, 1)), clock.At(p.from.AddDate(0, 0, -1))); err != nil {
+	list, err := p.standing(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	if p.many[o.ID] {
+		if err := p.s.freeTx(ctx, p.tx, x); err != nil {
 			return err
 		}
 	}
 	for i := range list {
 		if list[i].From.Before(x.To.Time) && list[i].To.After(x.From.Time) {
-			p.known[o.ID] = list
 			return taken(&list[i])
 		}
 	}
 	p.known[o.ID] = append(list, *x)
 	p.rows = append(p.rows, x.row())
 	return nil
+}
+
+// mostKnown is how many shifts of an officer are read at once: a year of three a day fits.
+const mostKnown = 2000
+
+// standing returns the shifts of an officer in the span that are known, those of this plan included.
+func (p *plan) standing(ctx context.Context, officer string) ([]Shift, error) {
+	if list, ok := p.known[officer]; ok {
+		return list, nil
+	}
+	list, err := db.All[Shift](ctx, p.tx, "SELECT "+shiftColumns+" FROM roster_shift WHERE officer_id = $1 AND from_at < $2 AND to_at > $3 ORDER BY from_at LIMIT $4",
+		officer, clock.At(p.to.AddDate(0, 0, 1)), clock.At(p.from.AddDate(0, 0, -1)), mostKnown)
+	if p.many[officer] = len(list) == mostKnown; p.many[officer] {
+		list = nil
+	}
+	p.known[officer] = list
+	return list, err
 }
 
 // store writes what was planned.

@@ -3,8 +3,8 @@ package roster
 import (
 	"bytes"
 	"context"
-	"slices"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"

@@ -162,6 +162,7 @@ type client struct {
 	stray   int
 	pending map[uint16]bool // QoS 2 messages that are settled and wait for their release
 
+	saying sync.Mutex // held from asking what is to be said until it is: what was true before is not said after
 	mu     sync.Mutex // guards wishes and writing
 	wishes map[string]byte
 }
@@ -186,6 +187,8 @@ func (c *client) say(topics []string) (said int) {
 	if c.who.Greet == nil {
 		return 0
 	}
+	c.saying.Lock()
+	defer c.saying.Unlock()
 	for _, topic := range topics {
 		if b := c.who.Greet(topic); b != nil && !strings.ContainsAny(topic, "+#") && c.tell(topic, b) == nil {
 			said++
