@@ -14,6 +14,8 @@
 // Who may: see permissions below. Callers: app, demo.
 package calls
 
+import "yiwang/internal/platform/clock"
+
 // Permissions of this module.
 const (
 	PermCall   = "calls.call"   // call and be called
@@ -29,7 +31,8 @@ func Permissions() []string { return []string{PermCall, PermDesk, PermRecord, Pe
 const (
 	TopicChanged = "calls.changed"
 	TopicEnded   = "calls.ended"
-	TopicKept    = "calls.recording_kept" // the payload is Recorded
+	TopicKept    = "calls.recording_kept"    // the payload is Recorded
+	TopicDeleted = "calls.recording_deleted" // its year is over; the payload is Recorded
 )
 
 // Changed says that a call is not as it was.
@@ -51,11 +54,16 @@ type Changed struct {
 	Version  int64    `json:"version"`
 }
 
-// Recorded says that what one person sent in a call is kept as a file.
+// Recorded says that what one person sent in a call is kept as a file, or is not any more.
 type Recorded struct {
 	CallID      string `json:"call_id"`
 	CaseID      string `json:"case_id,omitempty"`
 	RecordingID string `json:"recording_id"`
 	Name        string `json:"name"`
 	LengthMs    int64  `json:"length_ms"`
+	Bytes       int64  `json:"bytes"`
+	SHA256      string `json:"sha256"`
+
+	BegunAt   clock.Time `json:"begun_at"`
+	ExpiresAt clock.Time `json:"expires_at"`
 }

@@ -123,16 +123,22 @@ func (s *Service) keep(ctx context.Context, path string, how *media.Recorded) er
 		if err := audit.Log(ctx, tx, audit.Entry{Action: "calls.recording_kept", Object: "call", ObjectID: r.CallID, Area: r.AreaCode, Detail: map[string]any{"of": r.UserID, "bytes": r.Bytes, "sha256": r.SHA256}}); err != nil || r.State != Kept {
 			return err
 		}
-		caseID, err := db.Get[string](ctx, tx, "SELECT case_id FROM calls_call WHERE id = $1", r.CallID)
-		if err != nil {
-			return err
-		}
-		return outbox.Emit(ctx, tx, TopicKept, r.CallID, Recorded{CallID: r.CallID, CaseID: caseID, RecordingID: r.ID, Name: r.Name, LengthMs: r.LengthMs})
+		return r.tell(ctx, tx, TopicKept)
 	})
 	if err != nil {
 		return err
 	}
 	return os.Remove(path)
+}
+
+// tell says what became of a recording, to who keeps the case of its call too.
+func (r *Recording) tell(ctx context.Context, tx *db.Tx, topic string) error {
+	caseID, err := db.Get[string](ctx, tx, "SELECT case_id FROM calls_call WHERE id = $1", r.CallID)
+	if err != nil {
+		return err
+	}
+	return outbox.Emit(ctx, tx, topic, r.CallID, Recorded{CallID: r.CallID, CaseID: caseID, RecordingID: r.ID, Name: r.Name, LengthMs: r.LengthMs, Bytes: r.Bytes, SHA256: r.SHA256,
+		BegunAt: r.BegunAt, ExpiresAt: r.ExpiresAt})
 }
 
 // store puts a file into the store under its hash.
@@ -257,6 +263,9 @@ func forgetTx(ctx context.Context, tx *db.Tx, due []Recording) error {
 			return err
 		}
 		if err := audit.Log(ctx, tx, audit.Entry{Action: "calls.recording_deleted", Object: "call", ObjectID: r.CallID, Area: r.AreaCode, Detail: map[string]any{"recording": r.ID}}); err != nil {
+			return err
+		}
+		if err := r.tell(ctx, tx, TopicDeleted); err != nil {
 			return err
 		}
 	}

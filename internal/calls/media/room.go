@@ -39,8 +39,7 @@ type peer struct {
 	video [Seats - 1]*slot
 	held  atomic.Bool
 	gone  atomic.Bool
-	// Bits a second that reach the party, as its browser reckons; 0 while nothing is known.
-	reaches atomic.Int64
+	caps  map[*source]int64 // bits a second that this party can take of each; kept by the room's lock
 
 	mu      sync.Mutex
 	sources map[webrtc.RTPCodecType]*source
@@ -53,7 +52,10 @@ type source struct {
 	track *webrtc.TrackRemote
 	to    atomic.Pointer[[]*slot]
 	asked atomic.Int64 // when a whole picture was asked for, Unix milliseconds
-	told  atomic.Int64 // how many bits a second to send at most; 0 for nothing said
+	told  atomic.Int64 // how many bits a second of pictures to send at most; 0 for nothing said
+	rate  atomic.Int64 // bits a second that came, since the time below
+	since atomic.Int64
+	bytes int64 // of its reader alone
 }
 
 // errFull is returned where a seat does not exist.
@@ -200,7 +202,7 @@ func (x *peer) listen(sender *webrtc.RTPSender, kind webrtc.RTPCodecType, place 
 		for _, r := range reports {
 			switch r := r.(type) {
 			case *rtcp.ReceiverEstimatedMaximumBitrate:
-				x.heed(r.Bitrate)
+				x.heed(float64(r.Bitrate))
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 				if from := x.room.at(x, place); from != nil {
 					from.askPicture()
@@ -252,6 +254,9 @@ func (x *peer) take(track *webrtc.TrackRemote) {
 		}
 		for _, place := range *s.to.Load() {
 			place.send(s, &p)
+		}
+		if video {
+			s.count(n)
 		}
 		x.write(video, &p)
 	}
