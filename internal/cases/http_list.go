@@ -53,7 +53,7 @@ func (in *FilterIn) filter(sort string) Filter {
 type listIn struct {
 	httpx.PageIn
 	FilterIn
-	Sort string `query:"sort" enum:"newest,oldest,due,changed" default:"newest"`
+	Sort string `query:"sort" enum:"newest,oldest,due,changed" default:"newest" doc:"due: what is being worked on by due time, then what has ended; changed: of open, watched or own cases, newest of others"`
 }
 
 type mapIn struct {

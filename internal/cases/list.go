@@ -3,9 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -40,7 +38,9 @@ type Filter struct {
 	Watched    bool        `json:"watched,omitempty" doc:"The caller follows it"`
 	Mine       bool        `json:"mine,omitempty" doc:"The caller brought it in"`
 	Todo       bool        `json:"todo,omitempty" doc:"Waits for the caller; a suspended case only when its review is due"`
-	Sort       string      `json:"sort,omitempty" enum:"newest,oldest,due,changed" doc:"newest if empty"`
+	Sort       string      `json:"sort,omitempty" enum:"newest,oldest,due,changed" doc:"newest if empty; due: what is being worked on by due time, then what has ended, oldest first; changed: of open, watched or own cases, newest otherwise"`
+
+	ended bool // only what has ended
 }
 
 // Counted is how far a list counts its rows; beyond that "more than" is an answer people can live with.
@@ -61,39 +61,22 @@ func (s *Service) ListTx(ctx context.Context, tx *db.Tx, f Filter, page httpx.Pa
 	if err := auth.Require(ctx, PermRead); err != nil {
 		return none, err
 	}
-	where, args := s.where(ctx, tx, f)
-	o := orderOf(f.Sort)
-	all, allArgs := where, args
-	table, id := "case_file", "id"
-	words, cond, more, bits, err := s.bySignature(ctx, tx, f, where, args)
-	if err != nil {
-		return none, err
-	}
-	if bits && o.key == "" {
-		table, where, args, id = words, cond, more, "w.case_id"
-		o.by = strings.Replace(o.by, "id", id, 1)
-	}
-	if page.Cursor != "" {
-		if where, args, err = o.after(where, id, slices.Clone(args), page.Cursor); err != nil {
-			return none, err
-		}
-	}
-	args = append(slices.Clip(args), page.Limit+1, auth.From(ctx).UserID)
-	rows, err := db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s, EXISTS (SELECT 1 FROM case_watch f WHERE f.user_id = $%d AND f.case_id = id) AS watched FROM %s WHERE %s ORDER BY %s LIMIT $%d",
-		caseColumns, len(args), table, where, o.by, len(args)-1), args...)
+	f.Sort = s.sortOf(f)
+	rows, err := s.inTurn(ctx, tx, f, page.Cursor, page.Limit+1)
 	if err != nil {
 		return none, err
 	}
 	total := len(rows)
 	if page.Cursor != "" || total > page.Limit {
-		if total, err = s.count(ctx, tx, f, all, allArgs, Counted); err != nil {
+		where, args := s.where(ctx, tx, f)
+		if total, err = s.count(ctx, tx, f, where, args, Counted); err != nil {
 			return none, err
 		}
 	}
 	if err := s.dress(ctx, tx, rows); err != nil {
 		return none, err
 	}
-	return httpx.Cut(rows, page.Limit, total, o.cursor), nil
+	return httpx.Cut(rows, page.Limit, total, orderOf(f.Sort).cursor), nil
 }
 
 // dress fills what a list shows beside the row: names, lamps, whose move it is by name.
@@ -117,6 +100,13 @@ func (s *Service) CountTx(ctx context.Context, tx *db.Tx, f Filter, limit int) (
 // count stops after limit+1 rows. Words are looked for in the order of the ids: by an index of areas every row would be
 // fetched from another page.
 func (s *Service) count(ctx context.Context, tx *db.Tx, f Filter, where string, args []any, limit int) (int, error) {
+	arms, err := s.arms(ctx, tx, f, &args)
+	if err != nil {
+		return 0, err
+	}
+	if arms != nil {
+		return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s LIMIT %d) x", united(arms, "id", fmt.Sprintf("%s LIMIT %d", where, limit+1)), limit+1), args...)
+	}
 	table, order := s.table(f, unlimited), ""
 	if f.Query != "" {
 		order = " ORDER BY id DESC"
@@ -136,10 +126,20 @@ func (s *Service) EachTx(ctx context.Context, tx *db.Tx, f Filter, limit int, fn
 	if err := auth.Require(ctx, PermRead); err != nil {
 		return err
 	}
-	where, args := s.where(ctx, tx, f)
-	args = append(args, limit)
-	query := fmt.Sprintf("SELECT %s FROM case_file WHERE %s ORDER BY %s LIMIT $%d", caseColumns, where, orderOf(f.Sort).by, len(args))
-	return db.Each(ctx, tx, query, args, func(c *Case) error { return fn(s.shown(c, tx)) })
+	f.Sort = s.sortOf(f)
+	for _, part := range s.turns(f) {
+		where, args := s.where(ctx, tx, part)
+		args = append(args, limit)
+		query := fmt.Sprintf("SELECT %s FROM case_file WHERE %s ORDER BY %s LIMIT $%d", caseColumns, where, orderOf(part.Sort).by, len(args))
+		err := db.Each(ctx, tx, query, args, func(c *Case) error {
+			limit--
+			return fn(s.shown(c, tx))
+		})
+		if err != nil || limit <= 0 {
+			return err
+		}
+	}
+	return nil
 }
 
 // never stands for the due time of a case that has none, so that it sorts behind those that have one.
@@ -159,8 +159,11 @@ func orderOf(sort string) order {
 	switch sort {
 	case "due":
 		return order{by: dueKey + ", id", key: dueKey, value: func(c *Case) int64 {
-			if c.DueAt == nil {
-				return 9_000_000_000_000_000
+			switch {
+			case c.EndedAt != nil:
+				return afterOpen
+			case c.DueAt == nil:
+				return afterOpen - 1
 			}
 			return c.DueAt.UnixMilli()
 		}}

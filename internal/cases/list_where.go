@@ -53,7 +53,7 @@ func (s *Service) where(ctx context.Context, tx *db.Tx, f Filter) (string, []any
 		w.parts = append(w.parts, auth.Within("area_code", []string{f.Area}, &w.args))
 	}
 	if f.Unit != "" {
-		w.with("(lead_unit = $? OR first_unit = $? AND lead_unit = '')", f.Unit)
+		w.with("(lead_unit = $? AND lead_unit <> '' OR first_unit = $? AND first_unit <> '' AND first_unit <> lead_unit AND lead_unit = '')", f.Unit)
 	}
 	w.equal("holder", f.Holder)
 	w.equal("level", string(f.Level))
@@ -72,6 +72,7 @@ func (s *Service) where(ctx context.Context, tx *db.Tx, f Filter) (string, []any
 	}
 	w.flags(f)
 	w.flag(s.onlyOpen(f), "ended_at IS NULL")
+	w.flag(f.ended, "ended_at IS NOT NULL")
 	w.lamp(tx, f)
 	if f.Query != "" {
 		w.search(f.Query)

@@ -60,7 +60,7 @@ export function leftWords(due: string, now: number): string {
   return late ? t('超期 {time}', { time: span }) : t('剩余 {time}', { time: span })
 }
 
-const ended = ['archived', 'self_closed', 'force_closed', 'void', 'merged', 'rejected']
+export const ended = ['archived', 'self_closed', 'force_closed', 'void', 'merged', 'rejected']
 
 /** How a case stands for a reader who has one second: icon, words, tone. */
 export function lamp(c: Pick<Case, 'state' | 'overdue' | 'warned' | 'paused' | 'due_at'>, now = Date.now()): { tone: Tone; words: string; icon?: IconName } {

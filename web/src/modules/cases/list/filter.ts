@@ -1,4 +1,5 @@
 import type { components } from '@/api/schema'
+import { ended } from '../words'
 
 /** What a list shows, as saved views keep it. */
 export type Filter = Omit<components['schemas']['CasesFilter'], '$schema'>
@@ -9,6 +10,10 @@ export function queryOf(filter: Filter): Record<string, unknown> {
   const { states, channels, sort: _sort, ids: _ids, ...rest } = filter
   return { ...rest, state: states?.length ? states : undefined, channel: channels?.length ? channels : undefined }
 }
+
+/** Whether a list can be sorted by the last change: what is being worked on, followed or one's own; an archive can not. */
+export const sortsByChange = (f: Filter): boolean =>
+  !!(f.open || f.overdue || f.todo || f.lamp || f.watched || f.mine || f.ids?.length || (f.states?.length && !f.states.some((s) => ended.includes(s))))
 
 /** A filter without its empty fields, so that two that say the same are the same text. */
 export function tidy(filter: Filter): Filter {

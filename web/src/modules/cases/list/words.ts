@@ -1,6 +1,6 @@
 import { t } from '@/kit/i18n'
 import type { CaseView } from './api'
-import type { Sort } from './filter'
+import { sortsByChange, type Filter, type Sort } from './filter'
 
 /** Names of the shipped views; a saved one brings its own. */
 const shipped = (): Record<string, string> => ({
@@ -15,8 +15,9 @@ const nothing = (): Record<string, string> => ({
 })
 export const nothingWords = (view?: string): string => nothing()[view ?? ''] ?? t('没有符合条件的事件。')
 
-export const sorts = (): { value: Sort; label: string }[] => [
-  { value: 'due', label: t('先到期') }, { value: 'newest', label: t('最新上报') }, { value: 'oldest', label: t('最早上报') }, { value: 'changed', label: t('最近变动') },
+export const sorts = (filter: Filter): { value: Sort; label: string }[] => [
+  { value: 'due', label: t('先到期') }, { value: 'newest', label: t('最新上报') }, { value: 'oldest', label: t('最早上报') },
+  ...(sortsByChange(filter) ? [{ value: 'changed' as const, label: t('最近变动') }] : []),
 ]
 
 export const lamps = () => [

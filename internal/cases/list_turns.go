@@ -1,0 +1,138 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/httpx"
+)
+
+// afterOpen stands in the cursor of a list by due time for a case that has ended.
+const afterOpen = 9_000_000_000_000_001
+
+// sortOf is how a filter is sorted. By the last change only what is few: in a district's archive nothing leads to the latest
+// changes but every case.
+func (s *Service) sortOf(f Filter) string {
+	if f.Sort == "changed" && !s.onlyOpen(f) && !f.Watched && !f.Mine && len(f.IDs) == 0 {
+		return "newest"
+	}
+	return f.Sort
+}
+
+// turns are the lists of which a list consists, each read by an index: by due time first what is being worked on, and then what
+// has ended, which is due no more.
+func (s *Service) turns(f Filter) []Filter {
+	if f.Sort != "due" || s.onlyOpen(f) {
+		return []Filter{f}
+	}
+	open, ended := f, f
+	open.Open = true
+	ended.ended, ended.Sort = true, "oldest"
+	return []Filter{open, ended}
+}
+
+// inTurn reads the first rows of a filter behind a cursor.
+func (s *Service) inTurn(ctx context.Context, tx *db.Tx, f Filter, cursor string, limit int) (rows []Case, err error) {
+	turns := s.turns(f)
+	if len(turns) > 1 && cursor != "" {
+		parts, err := httpx.DecodeCursor(cursor, 2)
+		if err != nil {
+			return nil, err
+		}
+		if parts[0] == strconv.FormatInt(afterOpen, 10) {
+			turns = turns[1:]
+		}
+	}
+	for _, part := range turns {
+		more, err := s.rows(ctx, tx, part, cursor, limit-len(rows))
+		if err != nil {
+			return nil, err
+		}
+		if rows = append(rows, more...); len(rows) >= limit {
+			break
+		}
+		cursor = ""
+	}
+	return rows, nil
+}
+
+// rows reads what one index serves: what the caller sees, by the arms of its sight where they are few, by the bits of the words
+// where there are words, and otherwise in the order asked for.
+func (s *Service) rows(ctx context.Context, tx *db.Tx, f Filter, cursor string, limit int) ([]Case, error) {
+	where, args := s.where(ctx, tx, f)
+	o := orderOf(f.Sort)
+	arms, err := s.arms(ctx, tx, f, &args)
+	if err != nil {
+		return nil, err
+	}
+	table, id := "case_file", "id"
+	if arms == nil && o.key == "" {
+		words, cond, more, bits, err := s.bySignature(ctx, tx, f, where, args)
+		if err != nil {
+			return nil, err
+		}
+		if bits {
+			table, where, args, id = words, cond, more, "w.case_id"
+			o.by = strings.Replace(o.by, "id", id, 1)
+		}
+	}
+	if cursor != "" {
+		if where, args, err = o.after(where, id, slices.Clone(args), cursor); err != nil {
+			return nil, err
+		}
+	}
+	args = append(slices.Clip(args), limit, auth.From(ctx).UserID)
+	order := fmt.Sprintf("ORDER BY %s LIMIT $%d", o.by, len(args)-1)
+	from := fmt.Sprintf("%s WHERE %s %s", table, where, order)
+	if arms != nil {
+		from = united(arms, caseColumns, where+" "+order) + " " + order
+	}
+	return db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s, EXISTS (SELECT 1 FROM case_watch f WHERE f.user_id = $%d AND f.case_id = id) AS watched FROM %s", caseColumns, len(args), from), args...)
+}
+
+// fewLed is up to how many cases of a unit are looked through for words one by one.
+const fewLed = 2_000
+
+// arms are the ways in which somebody of a department, a community or a grid sees a case: by its place, by what the unit leads, holds,
+// had first or has a part in. Each has an index, together they have none, and among a million cases of others its own would be
+// looked for one by one. nil where the caller sees so much that the order asked for finds it at once, and where something narrower
+// leads there.
+func (s *Service) arms(ctx context.Context, tx *db.Tx, f Filter, args *[]any) ([]string, error) {
+	p := auth.From(ctx)
+	if p == nil || p.System || p.UnitID == "" || s.onlyOpen(f) || len(f.IDs) > 0 || f.Watched || f.Mine || f.Unit != "" || f.Holder != "" || len(f.Area) > digits[Street] {
+		return nil, nil
+	}
+	areas := areasOf(p)
+	if slices.ContainsFunc(areas, func(a string) bool { return len(a) < digits[Community] }) {
+		return nil, nil
+	}
+	if f.Query != "" {
+		led, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 FROM case_file WHERE lead_unit = $1 AND lead_unit <> '' LIMIT $2) x", p.UnitID, fewLed+1)
+		if err != nil || led > fewLed {
+			return nil, err
+		}
+	}
+	var arms []string
+	if len(areas) > 0 {
+		arms = append(arms, auth.Within("area_code", areas, args))
+	}
+	*args = append(slices.Clip(*args), p.UnitID)
+	n := len(*args)
+	return append(arms, fmt.Sprintf("lead_unit = $%d AND lead_unit <> ''", n), fmt.Sprintf("holder = $%d AND holder <> '' AND ended_at IS NULL", n),
+		fmt.Sprintf("first_unit = $%d AND first_unit <> '' AND first_unit <> lead_unit AND ended_at IS NULL", n),
+		fmt.Sprintf("id IN (SELECT case_id FROM case_part WHERE unit_id = $%d)", n)), nil
+}
+
+// united is the table of what at least one arm finds, once. rest follows the condition of each: the filter, and how far it is read.
+func united(arms []string, columns, rest string) string {
+	parts := make([]string, len(arms))
+	for i, arm := range arms {
+		parts[i] = fmt.Sprintf("SELECT * FROM (SELECT %s FROM case_file WHERE %s AND %s) a%d", columns, arm, rest, i)
+	}
+	return "(" + strings.Join(parts, " UNION ") + ") case_file"
+}
