@@ -22,7 +22,6 @@ import (
 	"yiwang/internal/platform/config"
 	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
-	"yiwang/internal/platform/httpx"
 	"yiwang/internal/platform/jobs"
 	"yiwang/internal/platform/outbox"
 	"yiwang/migrations"
@@ -40,6 +39,7 @@ type App struct {
 	Modules
 
 	relay       *bus.NATS
+	refusals    *audit.Refusals
 	webhookNets []netip.Prefix
 	mqttAddress string // where it takes MQTT, known before Serve is ready
 }
@@ -82,7 +82,7 @@ func OpenAt(ctx context.Context, cfg config.Config, c clock.Clock) (a *App, err 
 		}
 		relay = a.relay
 	}
-	a.Trail = audit.New(a.DB, keys.Audit)
+	a.Trail, a.refusals = audit.New(a.DB, keys.Audit), audit.NewRefusals(a.DB)
 	a.Bus = outbox.New(a.DB, relay)
 	a.Jobs = jobs.NewRunner(a.DB)
 	if a.webhookNets, err = cfg.WebhookNets(); err != nil {
@@ -169,6 +169,9 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	<-kept
 	<-told
 	<-carried
+	if err := a.refusals.NoteAll(context.WithoutCancel(ctx)); err != nil {
+		slog.WarnContext(ctx, "the last refusals are not noted", "error", err)
+	}
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
@@ -215,7 +218,8 @@ func (a *App) awaitTracks(ctx context.Context) {
 	}
 }
 
-// startHousekeeping seals the audit chain every second; every hour it forgets old idempotency keys and unlinks invitations from answers.
+// startHousekeeping seals the audit chain every second; every hour it unlinks invitations from answers, which
+// removes nothing and need not wait for a clock that is right.
 func (a *App) startHousekeeping(ctx context.Context) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
@@ -231,7 +235,7 @@ func (a *App) startHousekeeping(ctx context.Context) <-chan struct{} {
 			case <-seal.C:
 				err = a.Trail.Seal(ctx)
 			case <-forget.C:
-				err = errors.Join(httpx.ForgetKeys(ctx, a.DB), a.Sampling.Unlink(ctx), a.Fieldwork.Unlink(ctx), a.Survey.Unlink(ctx))
+				err = errors.Join(a.Sampling.Unlink(ctx), a.Fieldwork.Unlink(ctx), a.Survey.Unlink(ctx))
 			}
 			if err != nil && ctx.Err() == nil {
 				slog.WarnContext(ctx, "housekeeping failed, it will be tried again", "error", err)

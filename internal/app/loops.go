@@ -8,6 +8,7 @@ import (
 
 	"yiwang/internal/demo"
 	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/httpx"
 )
 
 // loop is work that is looked for again and again: it does what is due and returns. Every node runs it; its claims keep
@@ -45,6 +46,9 @@ func (a *App) loops() []loop {
 		{"evidence", 10 * time.Minute, a.Spoofs.Nightly},
 		{"calls", time.Second, a.Calls.Expire},
 		{"old recordings", time.Hour, a.evenly(a.Calls.Forget)},
+		{"old rows", time.Hour, a.evenly(a.forgetOld)},
+		{"old keys", time.Hour, a.evenly(func(ctx context.Context) error { return httpx.ForgetKeys(ctx, a.DB) })},
+		{"refusals", 10 * time.Second, a.refusals.Note},
 	}
 	if a.Config.Demo {
 		loops = append(loops, loop{"demonstration walks", 5 * time.Second, demo.NewWalk(a.Patrol, a.Region).Step})

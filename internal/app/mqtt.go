@@ -68,18 +68,33 @@ func (t *turns) take() map[string]bool {
 
 // tellPhones has the phones of every officer who goes on or off duty told, until ctx ends. A phone that is away is told when it comes back.
 func (a *App) tellPhones(ctx context.Context, server *mqtt.Server) <-chan struct{} {
-	done, turned := make(chan struct{}), newTurns()
+	turned := newTurns()
 	a.Patrol.OnTurn(turned.add)
+	return turned.each(ctx, func(officer string) { server.Greet(officer) })
+}
+
+// greeters is how many officers' phones are spoken to at a time: one whose network stands still takes ten seconds to be given up.
+const greeters = 64
+
+// each has everybody who turns told, until ctx ends, several at a time.
+func (t *turns) each(ctx context.Context, tell func(officer string)) <-chan struct{} {
+	done, places := make(chan struct{}), make(chan struct{}, greeters)
 	go func() {
 		defer close(done)
+		var telling sync.WaitGroup
+		defer telling.Wait()
 		for {
 			select {
 			case <-ctx.Done():
 				return
-			case <-turned.some:
-				for officer := range turned.take() {
-					server.Greet(officer)
-				}
+			case <-t.some:
+			}
+			for officer := range t.take() {
+				places <- struct{}{}
+				telling.Go(func() {
+					defer func() { <-places }()
+					tell(officer)
+				})
 			}
 		}
 	}()

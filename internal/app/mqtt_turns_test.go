@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -33,4 +34,28 @@ func TestTurns_NobodyIsMissedHoweverManyTurnAtOnce(t *testing.T) {
 	if len(told) != 20_000 || len(turned.take()) != 0 {
 		t.Errorf("%d of 20000 are told", len(told))
 	}
+}
+
+func TestTurns_APhoneWhoseNetworkStandsStillHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	ctx, end := context.WithCancel(context.Background())
+	turned, told, network := newTurns(), make(chan string), make(chan struct{})
+	done := turned.each(ctx, func(officer string) {
+		if officer == "stuck" {
+			<-network
+			return
+		}
+		told <- officer
+	})
+	turned.add("stuck")
+	for n := range 100 {
+		turned.add(fmt.Sprint(n))
+	}
+	heard := map[string]bool{}
+	for len(heard) < 100 {
+		heard[<-told] = true
+	}
+	end()
+	close(network)
+	<-done
 }

@@ -82,7 +82,7 @@ func (a *App) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	outer := &httpx.Outer{Authenticate: a.authenticate, Clock: a.DB.Clock(), TrustProxies: proxies,
+	outer := &httpx.Outer{Authenticate: a.authenticate, Refused: a.refusals.Add, Clock: a.DB.Clock(), TrustProxies: proxies,
 		Limiter: httpx.NewLimiter(a.Config.RateLimit, a.Config.RateBurst), Secure: a.Config.SecureCookies(),
 		Gate: httpx.NewGate(a.Config.Places*runtime.GOMAXPROCS(0), a.Config.Places*runtime.GOMAXPROCS(0)*8, gateWait)}
 	front := http.NewServeMux()

@@ -39,6 +39,12 @@ type Config struct {
 	Media        string   `help:"UDP and TCP port of pictures and voices of calls, such as :8189, or off. Default: UDP on the port of --addr, TCP on the next." placeholder:"HOST:PORT"`
 	MediaAddress []string `help:"IP address by which phones reach this server for calls, where it is not one of the machine's own." placeholder:"IP"`
 	JobWorkers   int      `default:"2" help:"Background jobs at the same time."`
+
+	KeepEvents     int `default:"30" help:"Days for which events are kept that every part of the program has had; 0 for ever." placeholder:"DAYS"`
+	KeepDeliveries int `default:"90" help:"Days for which deliveries of webhooks that came to an end are listed and can be replayed; 0 for ever." placeholder:"DAYS"`
+	KeepNotices    int `default:"365" help:"Days for which notices in the console are kept; 0 for ever." placeholder:"DAYS"`
+	KeepSignIns    int `default:"730" help:"Days for which the log of sign-ins is kept, at least 183 by law; 0 for ever." placeholder:"DAYS"`
+	KeepMessages   int `default:"730" help:"Days for which messages that were sent or failed are kept, with their receipts; 0 for ever." placeholder:"DAYS"`
 }
 
 // DatabaseURL is the database, with its default.

@@ -24,7 +24,8 @@ import (
 
 type server struct {
 	*httptest.Server
-	db *db.DB
+	db       *db.DB
+	refusals *audit.Refusals
 }
 
 type body struct {
@@ -74,9 +75,11 @@ func newServer(t *testing.T, d *db.DB, limiter *httpx.Limiter) *server {
 			}
 			return nil, errs.Unauthorized("auth.sign_in", "Sign in first.")
 		}}
+	refusals := audit.NewRefusals(d)
+	outer.Refused = refusals.Add
 	s := httptest.NewServer(outer.Wrap(httpx.Idempotent(d, mux)))
 	t.Cleanup(s.Close)
-	return &server{s, d}
+	return &server{s, d, refusals}
 }
 
 func (s *server) do(t *testing.T, method, path, content string, headers ...string) (int, http.Header, string) {
@@ -121,6 +124,28 @@ func TestGuard_DeniesByDefault(t *testing.T) {
 	}
 	if got, _, _ := s.do(t, "GET", "/api/open", "", "Authorization", "Bearer forged"); got != 401 {
 		t.Errorf("a forged token on a public operation: %d", got)
+	}
+}
+
+func TestWrap_WhatSignedInPeopleAreRefusedIsNotedByRoute(t *testing.T) {
+	s := plain(t)
+	for range 3 {
+		s.do(t, "GET", "/api/secret", "", "Authorization", "Bearer weak")
+	}
+	s.do(t, "GET", "/api/secret", "", "Authorization", "Bearer good")
+	s.do(t, "GET", "/api/secret", "")
+	s.do(t, "GET", "/api/unruled", "")
+	if err := s.refusals.NoteAll(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.db.Read(context.Background(), func(tx *db.Tx) error {
+		rows, err := audit.List(context.Background(), tx, audit.Filter{Action: "access.refused", Limit: 10})
+		if len(rows) != 1 || rows[0].ActorID != "u2" || rows[0].ObjectID != "GET /api/secret" || !strings.Contains(rows[0].Detail, `"times":3`) || rows[0].Address == "" {
+			t.Errorf("noted are %+v", rows)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 

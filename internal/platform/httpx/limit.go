@@ -58,9 +58,13 @@ var requests = promauto.NewHistogramVec(prometheus.HistogramOpts{
 }, []string{"route", "class"})
 
 func observe(r *http.Request, status int, took time.Duration) {
-	route := r.Pattern // set by the mux on the request it saw; bounded by the number of routes
-	if route == "" {
-		route = "other"
+	requests.WithLabelValues(routeOf(r), strconv.Itoa(status/100)+"xx").Observe(took.Seconds())
+}
+
+// routeOf is the route of a request, set by the mux on the request it saw: bounded by the number of routes.
+func routeOf(r *http.Request) string {
+	if r.Pattern == "" {
+		return "other"
 	}
-	requests.WithLabelValues(route, strconv.Itoa(status/100)+"xx").Observe(took.Seconds())
+	return r.Pattern
 }

@@ -31,6 +31,8 @@ type Outer struct {
 	Limiter      *Limiter
 	Gate         *Gate // nil: no bound
 	Secure       bool  // served by TLS, directly or behind a proxy
+
+	Refused func(ctx context.Context, operation string) // hears of what signed-in people were refused with 403; nil: nobody
 }
 
 // maxRequest bounds any request; operations set smaller limits.
@@ -65,6 +67,9 @@ func (o *Outer) Wrap(next http.Handler) http.Handler {
 				}
 			}
 			o.log(ctx, r, rec, start, origin)
+			if rec.status == http.StatusForbidden && o.Refused != nil && auth.From(r.Context()) != nil {
+				o.Refused(r.Context(), routeOf(r))
+			}
 			if r.MultipartForm != nil { // the server cleans up after its own request only, and this is a copy of it
 				_ = r.MultipartForm.RemoveAll()
 			}
