@@ -34,13 +34,13 @@ type blast struct {
 func (l *loader) planWhistles() {
 	for _, b := range []*blast{
 		{kind: whistle.Push, title: "五塘新村雨后积水", leaf: "140103", begin: on(10, 12, 9, 0), units: []string{"drainage", "water_affairs"}, tasks: []string{"疏通并检测主管", "核定河道顶托影响"},
-			promise: "更换堵塞管段", outcome: "管段已更换，经两场雨未再积水", stars: [3]int{5, 5, 4}, words: "到场快，方案讲得清楚"},
+			promise: "更换堵塞管段", outcome: "管段已更换，两次试水未再积水", stars: [3]int{5, 5, 4}, words: "到场快，方案讲得清楚"},
 		{kind: whistle.Push, title: "窨井盖沉降成片，夜间异响", leaf: "140102", begin: on(10, 19, 9, 0), units: []string{"drainage", "telecom_ops"}, tasks: []string{"排查雨污水井", "排查通信井"},
 			promise: "逐井调平加垫", outcome: "二十三座井已调平", stars: [3]int{4, 4, 5}, words: "两家当场分清了井权属"},
 		{kind: whistle.Hard, title: "老旧小区化粪池反复外溢", leaf: "040204", begin: on(10, 26, 9, 0), units: []string{"housing", "drainage"}, tasks: []string{"督促物业清掏并核定维修资金", "检测市政接口"},
-			promise: "改造接口井", outcome: "接口井改造完成，三周未外溢", stars: [3]int{4, 5, 4}, words: "多年的老问题有了结果"},
+			promise: "改造接口井", outcome: "接口井改造完成，连续两日未外溢", stars: [3]int{4, 5, 4}, words: "多年的老问题有了结果"},
 		{kind: whistle.Push, title: "菜场周边停车与装卸冲突", leaf: "040302", begin: on(11, 2, 9, 0), units: []string{"traffic_police", "drainage"}, tasks: []string{"调整标线与限时装卸", "迁移占位的雨水篦"},
-			promise: "重新划线", outcome: "限时装卸区已启用", stars: [3]int{3, 4, 4}, words: "划线比承诺晚了两天"},
+			promise: "重新划线", outcome: "限时装卸区已启用", stars: [3]int{3, 4, 4}, words: "划线前没有和商户说清时段"},
 		{kind: whistle.Push, title: "沿街商户油污堵塞雨水口", leaf: "140103", begin: on(11, 5, 9, 0), units: []string{"drainage", "ecology"}, tasks: []string{"清掏雨水口", "核查隔油设施"},
 			promise: "清掏并加装格栅", outcome: "十二个雨水口已清掏", stars: [3]int{5, 4, 4}, words: "清掏及时"},
 	} {
@@ -223,7 +223,11 @@ func (b *blast) planRunning() {
 		return b.call(ctx, tx, b.clerk(ctx, b.units[2]), 2, "refuse", whistle.Answer{Note: "桥下空间已于2024年移交街道，不属本部门管理。"})
 	})
 	b.then(on(11, 18, 15, 0), "commit", func(ctx context.Context, tx *db.Tx) error {
-		return b.call(ctx, tx, b.clerk(ctx, b.units[0]), 0, "commit", whistle.Answer{Commitments: []whistle.Promise{{Task: b.promise, Due: clock.At(b.l.moved(on(11, 25, 17, 20)))}}})
+		return b.call(ctx, tx, b.clerk(ctx, b.units[0]), 0, "commit", whistle.Answer{Commitments: []whistle.Promise{
+			{Task: "装好临时照明", Due: clock.At(b.l.moved(on(11, 19, 17, 30)))}, {Task: b.promise, Due: clock.At(b.l.moved(on(11, 25, 17, 20)))}}})
+	})
+	b.then(on(11, 19, 16, 0), "keep", func(ctx context.Context, tx *db.Tx) error {
+		return b.call(ctx, tx, b.clerk(ctx, b.units[0]), 0, "keep", whistle.Answer{Promise: 1, Outcome: "六盏临时灯已亮"})
 	})
 }
 

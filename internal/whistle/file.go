@@ -20,7 +20,7 @@ const maxExported = 10_000
 
 // fileColumns are the headings of the file: one row for every called unit. Beside title and task, which are masked when
 // written, no words of people and no names stand in it, so that nobody has to approve it.
-var fileColumns = []any{"编号", "哨种", "事项", "事件编号", "分类", "街道", "哨单状态", "起草时间", "吹哨时间", "销哨时间", "部门", "任务", "应哨状态", "签收", "联系", "报到", "承诺", "承诺事项", "已办结", "办结", "验收", "退回次数", "裁定应哨", "超时环节"}
+var fileColumns = []any{"编号", "哨种", "事项", "事件编号", "分类", "街道", "哨单状态", "起草时间", "吹哨时间", "销哨时间", "部门", "任务", "应哨状态", "签收", "联系", "报到", "承诺", "承诺事项", "已办结", "办结", "验收", "退回次数", "裁定应哨", "超时环节", "水印"}
 
 var (
 	kindWords  = map[Kind]string{Push: "推进哨", Hard: "攻坚哨", Urgent: "应急哨"}
@@ -37,6 +37,7 @@ func (s *Service) Export(ctx context.Context, f Filter, format sheet.Format, w i
 		return err
 	}
 	var rows []Whistle
+	var mark string
 	late := map[string][]string{}
 	err := s.DB.Tx(ctx, func(tx *db.Tx) (err error) {
 		var args []any
@@ -56,6 +57,8 @@ func (s *Service) Export(ctx context.Context, f Filter, format sheet.Format, w i
 				return err
 			}
 		}
+		now := tx.Time()
+		mark = fmt.Sprintf("%s %s 导出", nameOf(ctx), minute(&now))
 		return audit.Log(ctx, tx, audit.Entry{Action: "whistle.export", Object: "whistle_file", Detail: map[string]any{"whistles": len(rows)}})
 	})
 	if err != nil {
@@ -67,7 +70,7 @@ func (s *Service) Export(ctx context.Context, f Filter, format sheet.Format, w i
 	}
 	err = out.Row(fileColumns...)
 	for i := 0; err == nil && i < len(rows); i++ {
-		err = rows[i].write(out, late)
+		err = rows[i].write(out, late, mark)
 	}
 	if closing := out.Close(); err == nil {
 		err = closing
@@ -76,10 +79,10 @@ func (s *Service) Export(ctx context.Context, f Filter, format sheet.Format, w i
 }
 
 // write puts a whistle into the file; one without calls has a row of its own.
-func (w *Whistle) write(out sheet.Writer, late map[string][]string) error {
+func (w *Whistle) write(out sheet.Writer, late map[string][]string, mark string) error {
 	head := []any{w.Number, kindWords[w.Kind], w.Title, w.CaseNumber, w.CategoryName, w.StreetName, stateWords[w.State], minute(&w.DraftedAt), minute(w.BlownAt), minute(w.ClosedAt)}
 	if len(w.Calls) == 0 {
-		return out.Row(head...)
+		return out.Row(append(append(head, make([]any, len(fileColumns)-len(head)-1)...), mark)...)
 	}
 	for i := range w.Calls {
 		c := &w.Calls[i]
@@ -88,7 +91,7 @@ func (w *Whistle) write(out sheet.Writer, late map[string][]string) error {
 			bound = "是"
 		}
 		row := append(head[:len(head):len(head)], c.UnitName, c.Task, callWords[c.State], minute(c.SignedAt), minute(c.ContactedAt), minute(c.ReportedAt), minute(c.CommittedAt),
-			len(c.Commitments.V), len(c.Commitments.V)-c.pending(), minute(c.DoneAt), minute(c.EndedAt), c.Returns, bound, strings.Join(late[c.ID], "、"))
+			len(c.Commitments.V), len(c.Commitments.V)-c.pending(), minute(c.DoneAt), minute(c.EndedAt), c.Returns, bound, strings.Join(late[c.ID], "、"), mark)
 		if err := out.Row(row...); err != nil {
 			return err
 		}

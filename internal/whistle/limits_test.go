@@ -94,7 +94,7 @@ func TestExport_HoldsARowForEveryCalledUnitOfWhatTheCallerSees(t *testing.T) {
 			t.Fatalf("%d rows for the street, %d and %d for those called", len(street), len(waterworks), len(homes))
 		}
 		for _, r := range street {
-			if late := r[len(r)-1]; (r[0] == open.Number) != strings.Contains(late, "签收") {
+			if late := r[len(r)-2]; (r[0] == open.Number) != strings.Contains(late, "签收") {
 				t.Errorf("%s: late with %q", r[0], late)
 			}
 		}

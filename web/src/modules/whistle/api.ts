@@ -43,7 +43,7 @@ const verbs = {
 }
 export const moveWhistle = (id: string, verb: Verb, version: number, note: string) => verbs[verb](id, { version, ...(note ? { note } : {}) })
 
-export type Step = 'sign' | 'contact' | 'report' | 'commit' | 'done' | 'refuse' | 'accept' | 'return' | 'bind' | 'release' | 'urge'
+export type Step = 'sign' | 'contact' | 'report' | 'commit' | 'keep' | 'done' | 'refuse' | 'accept' | 'return' | 'bind' | 'release' | 'urge'
 export const actOnCall = (id: string, call: string, action: Step, answer: Answer) =>
   body(api.POST('/api/v1/whistles/{id}/calls/{call}/actions/{action}', { params: { path: { id, call, action } }, body: answer }))
 export const rateCall = (id: string, call: string, rating: Schemas['WhistleNewRating']) => body(api.POST('/api/v1/whistles/{id}/calls/{call}/ratings', { params: { path: { id, call } }, body: rating }))

@@ -11,7 +11,7 @@ export const callName = (state: string): string => ({
 })[state] ?? state
 export const clockName = (kind: string): string => ({ sign: t('签收'), contact: t('联系'), report: t('报到'), commit: t('承诺事项'), work: t('承诺办结'), accept: t('街道验收'), arbitrate: t('裁定') })[kind] ?? kind
 export const stepName = (action: string): string => ({
-  sign: t('签收'), contact: t('已联系街道'), report: t('报到'), commit: t('承诺事项'), done: t('办完，请验收'), refuse: t('退哨'), accept: t('验收通过'), return: t('退回重办'), bind: t('裁定应哨'), release: t('裁定免应哨'), urge: t('催办'), rate: t('评哨'),
+  sign: t('签收'), contact: t('已联系街道'), report: t('报到'), commit: t('承诺事项'), keep: t('办完这项'), done: t('办完，请验收'), refuse: t('退哨'), accept: t('验收通过'), return: t('退回重办'), bind: t('裁定应哨'), release: t('裁定免应哨'), urge: t('催办'), rate: t('评哨'),
 })[action] ?? action
 export const verbName = (verb: string): string => ({ check: t('核对后报领导'), approve: t('同意吹哨'), blow: t('吹哨'), withdraw: t('撤回'), close: t('销哨'), redraft: t('修改'), meet: t('约现场会商') })[verb] ?? verb
 export const historyName = (action: string): string => ({
