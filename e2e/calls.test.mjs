@@ -52,6 +52,10 @@ test('from a case to its officer: seen, held, recorded with consent, in the hist
   await until('both recordings are in the history of the case', async () => (await desk.call('GET', `/api/v1/cases/${one.id}`)).history.filter((h) => h.action === 'call_recording').length === 2)
   await at.page.reload()
   await at.page.getByRole('complementary', { name: '办理经过' }).getByText(/视频通话\d+秒/).waitFor()
+  const evidence = (await desk.call('GET', `/api/v1/cases/${one.id}`)).recordings
+  assert.ok(evidence.length === 2 && evidence.every((r) => /^[0-9a-f]{64}$/.test(r.sha256) && r.bytes > 0), 'both are evidence of the case')
+  await at.page.getByText('的通话录像').nth(1).waitFor()
+  await picture(at.page, 'call-evidence')
   await at.page.getByRole('link', { name: '录像2段' }).click()
   await at.page.getByLabel('为什么看').fill('核对现场情况')
   await at.page.getByRole('button', { name: '看录像' }).click()

@@ -21,7 +21,10 @@ func (a *App) reactToCalls() {
 	})
 	outbox.On(a.Bus, calls.TopicEnded, "notice.missed-calls", a.tellOfMissedCall)
 	outbox.On(a.Bus, calls.TopicEnded, "cases.call", a.noteCallOnCase)
-	outbox.On(a.Bus, calls.TopicKept, "cases.call-recording", a.noteRecordingOnCase)
+	outbox.On(a.Bus, calls.TopicKept, "cases.call-recording", a.keepRecordingWithCase)
+	outbox.On(a.Bus, calls.TopicDeleted, "cases.call-recording-gone", func(ctx context.Context, tx *db.Tx, e calls.Recorded) error {
+		return a.Cases.DropRecordingTx(ctx, tx, e.RecordingID)
+	})
 }
 
 // noteCallOnCase writes into the history of a case that people talked about it, or tried to.
@@ -40,12 +43,13 @@ func (a *App) noteCallOnCase(ctx context.Context, tx *db.Tx, e calls.Changed) er
 // unanswered says in words why nobody talked.
 var unanswered = map[calls.Ending]string{calls.Declined: "对方没接", calls.Busy: "对方正忙", calls.Missed: "无人接听", calls.Cancelled: "没有等到接听"}
 
-// noteRecordingOnCase writes into the history of a case that a recording belongs to it.
-func (a *App) noteRecordingOnCase(ctx context.Context, tx *db.Tx, e calls.Recorded) error {
+// keepRecordingWithCase makes a recording evidence of the case that was talked about.
+func (a *App) keepRecordingWithCase(ctx context.Context, tx *db.Tx, e calls.Recorded) error {
 	if e.CaseID == "" {
 		return nil
 	}
-	return a.Cases.SayOfCallTx(ctx, tx, e.CaseID, "call_recording", fmt.Sprintf("%s的画面和声音，%s，看要写明理由", e.Name, spoken(e.LengthMs/1000)), map[string]any{"call": e.CallID, "recording": e.RecordingID})
+	r := cases.Recording{ID: e.RecordingID, CaseID: e.CaseID, CallID: e.CallID, Name: e.Name, BegunAt: e.BegunAt, LengthMs: e.LengthMs, Bytes: e.Bytes, SHA256: e.SHA256, ExpiresAt: e.ExpiresAt}
+	return a.Cases.AddRecordingTx(ctx, tx, r, fmt.Sprintf("%s的画面和声音，%s，看要写明理由", e.Name, spoken(e.LengthMs/1000)))
 }
 
 // spoken is a length of time as people say it.

@@ -4,11 +4,14 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"yiwang/internal/calls"
 	"yiwang/internal/cases"
 	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/outbox"
 	"yiwang/internal/region"
 )
@@ -23,7 +26,7 @@ type noted struct {
 	Details string `db:"detail"`
 }
 
-func TestReactions_CallsAndRecordingsStandInTheHistoryOfTheirCaseAndMoveNothing(t *testing.T) {
+func TestReactions_CallsStandInTheHistoryOfTheirCaseRecordingsAmongItsEvidenceAndMoveNothing(t *testing.T) {
 	a := district(t)
 	ctx := auth.System(context.Background(), "test")
 	list, _, err := a.Region.List(ctx, region.Filter{Level: region.Grid, Limit: 1})
@@ -72,10 +75,34 @@ func TestReactions_CallsAndRecordingsStandInTheHistoryOfTheirCaseAndMoveNothing(
 		}
 	}
 	before := len(history())
-	tell(calls.TopicKept, calls.Recorded{CallID: "call-1", CaseID: c.ID, RecordingID: "recording-1", Name: "沈静", LengthMs: 61_500})
+	begun := clock.At(a.DB.Clock().Now())
+	kept := calls.Recorded{CallID: "call-1", CaseID: c.ID, RecordingID: "recording-1", Name: "沈静", LengthMs: 61_500, Bytes: 4096, SHA256: strings.Repeat("ab", 32), BegunAt: begun, ExpiresAt: clock.At(begun.Add(365 * 24 * time.Hour))}
+	for range 2 { // told twice, it is there once
+		tell(calls.TopicKept, kept)
+	}
 	got := history()
 	if len(got) != before+1 || got[before].Action != "call_recording" || got[before].Note != "沈静的画面和声音，1分1秒，看要写明理由" || !strings.Contains(got[before].Details, `"recording-1"`) {
 		t.Errorf("recording: %+v", got[before:])
+	}
+
+	evidence := func() []cases.Recording {
+		t.Helper()
+		d, err := a.Cases.Get(ctx, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Recordings
+	}
+	if r := evidence(); len(r) != 1 || r[0].SHA256 != kept.SHA256 || r[0].Name != "沈静" || r[0].Bytes != 4096 || !r[0].ExpiresAt.Equal(kept.ExpiresAt.Time) || r[0].DeletedAt != nil {
+		t.Errorf("evidence: %+v", r)
+	}
+	tell(calls.TopicDeleted, kept)
+	if r := evidence(); len(r) != 1 || r[0].DeletedAt == nil || r[0].SHA256 != kept.SHA256 {
+		t.Errorf("after its year: %+v", r)
+	}
+	stranger := auth.With(context.Background(), &auth.Principal{UserID: "stranger", Areas: []string{"320102"}, Permissions: map[string]bool{cases.PermRead: true, calls.PermRecord: true}})
+	if _, err := a.Cases.Get(stranger, c.ID); errs.KindOf(err) != errs.KindNotFound {
+		t.Errorf("another district sees the evidence: %v", err)
 	}
 
 	before = len(got)

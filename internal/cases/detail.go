@@ -12,14 +12,15 @@ import (
 // Detail is a case with everything around it.
 type Detail struct {
 	Case
-	History   []History  `json:"history"`
-	Clocks    []Clock    `json:"clocks"`
-	Evidence  []Evidence `json:"evidence"`
-	Parts     []Part     `json:"parts"`
-	Reporters []Reporter `json:"reporters"`
-	Requests  []Request  `json:"requests"`
-	Revisits  []Revisit  `json:"revisits"`
-	Merged    []Case     `json:"merged" doc:"Cases merged into this one"`
+	History    []History   `json:"history"`
+	Clocks     []Clock     `json:"clocks"`
+	Evidence   []Evidence  `json:"evidence"`
+	Recordings []Recording `json:"recordings" doc:"Of calls about it; opened with a reason where calls are kept"`
+	Parts      []Part      `json:"parts"`
+	Reporters  []Reporter  `json:"reporters"`
+	Requests   []Request   `json:"requests"`
+	Revisits   []Revisit   `json:"revisits"`
+	Merged     []Case      `json:"merged" doc:"Cases merged into this one"`
 }
 
 // Get returns a case the caller sees with its history, clocks, photos, parts and what the caller may do now.
@@ -45,6 +46,7 @@ func (s *Service) DetailTx(ctx context.Context, tx *db.Tx, id string) (*Detail, 
 			return
 		},
 		func() (err error) { d.Evidence, err = evidenceOf(ctx, tx, id); return },
+		func() (err error) { d.Recordings, err = recordingsOf(ctx, tx, id); return },
 		func() (err error) { d.Parts, err = partsOf(ctx, tx, id); return },
 		func() (err error) {
 			d.Reporters, err = s.reportersOf(ctx, tx, c)

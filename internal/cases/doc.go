@@ -12,7 +12,7 @@
 //   - Who reported is sealed, shown only with a reason and logged; streets and departments work without names.
 //   - case_history is append-only.
 //
-// Tables: case_workflow, case_file, case_number, case_history, case_clock, case_reporter, case_evidence, case_part,
+// Tables: case_workflow, case_file, case_number, case_history, case_clock, case_reporter, case_evidence, case_recording, case_part,
 // case_request, case_revisit, case_limits, case_emergency, case_words. Events: events.go. Callers: intake, whistle, desk, tally, integration, demo, app.
 package cases
 

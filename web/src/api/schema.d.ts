@@ -10998,6 +10998,8 @@ export interface components {
              * @description By when the handling was promised when it was filed
              */
             promised_at?: string;
+            /** @description Of calls about it; opened with a reason where calls are kept */
+            recordings: components["schemas"]["CasesRecording"][] | null;
             recurs_of?: string;
             /** Format: int64 */
             reopens: number;
@@ -11123,7 +11125,7 @@ export interface components {
             /** Format: date-time */
             since?: string;
             /**
-             * @description newest if empty
+             * @description newest if empty; due: what is being worked on by due time, then what has ended, oldest first; changed: of open, watched or own cases, newest otherwise
              * @enum {string}
              */
             sort?: "newest" | "oldest" | "due" | "changed";
@@ -11624,6 +11626,32 @@ export interface components {
             reworks: number;
             unit_id: string;
             unit_name: string;
+        };
+        CasesRecording: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            begun_at: string;
+            /** Format: int64 */
+            bytes: number;
+            call_id: string;
+            case_id: string;
+            /** Format: date-time */
+            deleted_at?: string;
+            /**
+             * Format: date-time
+             * @description Deleted then
+             */
+            expires_at: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description 0 where the server ended in between
+             */
+            length_ms: number;
+            /** @description Whose picture and voice */
+            name: string;
+            sha256: string;
         };
         CasesReport: {
             address?: string;

@@ -96,6 +96,7 @@ export type CaseDetail = Of<'CasesDetail'>
 export type CaseStep = Of<'CasesHistory'>
 export type CaseClock = Of<'CasesClock'>
 export type CaseEvidence = Of<'CasesEvidence'>
+export type CaseRecording = Of<'CasesRecording'>
 export type CasePart = Of<'CasesPart'>
 export type CaseRequest = Of<'CasesRequest'>
 export type CaseRevisit = Of<'CasesRevisit'>
