@@ -29,6 +29,7 @@ func (a *App) loops() []loop {
 		{"words", time.Second, a.Cases.FillWords},
 		{"squares", time.Minute, a.Cases.KeepSquares},
 		{"duty elsewhere", 2 * time.Second, a.Patrol.Refresh},
+		{"positions elsewhere", 500 * time.Millisecond, a.Patrol.Follow},
 		{"chunks", 5 * time.Second, a.Patrol.Seal},
 		{"duty ends", 30 * time.Second, a.Patrol.Expire},
 		{"shifts", time.Minute, a.Roster.Remind},
@@ -44,6 +45,7 @@ func (a *App) loops() []loop {
 		{"late positions", 15 * time.Second, a.Fences.Reconsider},
 		{"old fence events", time.Hour, a.evenly(a.Fences.Forget)},
 		{"evidence", 10 * time.Minute, a.Spoofs.Nightly},
+		{"old evidence", time.Hour, a.evenly(a.Spoofs.Forget)},
 		{"calls", time.Second, a.Calls.Expire},
 		{"old recordings", time.Hour, a.evenly(a.Calls.Forget)},
 		{"old rows", time.Hour, a.evenly(a.forgetOld)},
@@ -51,7 +53,7 @@ func (a *App) loops() []loop {
 		{"refusals", 10 * time.Second, a.refusals.Note},
 	}
 	if a.Config.Demo {
-		loops = append(loops, loop{"demonstration walks", 5 * time.Second, demo.NewWalk(a.Patrol, a.Region).Step})
+		loops = append(loops, loop{"demonstration walks", 5 * time.Second, demo.NewWalk(a.Patrol, a.Region).Step}, loop{"demonstration sensors", 5 * time.Minute, demo.NewPulse(a.Sensors).Step})
 	}
 	return loops
 }

@@ -61,7 +61,7 @@ func (l *loader) sense(ctx context.Context) error {
 		return nil
 	}
 	area := l.grids[0].Code[:6]
-	from, _, err := l.Sensors.AddSource(ctx, sensor.NewSource{Code: "iot-demo", Name: "感知平台（演示）", AreaCode: area})
+	from, _, err := l.Sensors.AddSource(ctx, sensor.NewSource{Code: sensingPlatform, Name: "感知平台（演示）", AreaCode: area})
 	if err != nil {
 		return err
 	}
