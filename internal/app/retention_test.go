@@ -25,7 +25,7 @@ func old(ctx context.Context, tx *db.Tx) error {
 		"INSERT INTO outbox (id, topic, subject, payload, actor, state, due_at, created_at) VALUES ($1, 't', 's', '{}', '', 'done', $3, $3), ($2, 't', 's', '{}', '', 'failed', $3, $3)":                                                                                               {id["event"], id["waiting"], now},
 		"INSERT INTO identity_notice (id, user_id, kind, title, created_at) VALUES ($1, 'u', 'k', 't', $2)":                                                                                                                                                                            {id["notice"], now},
 		"INSERT INTO message (id, key, event, audience, channel, address, address_index, shown, body, preview, state, due_at, created_at) VALUES ($1, $1, 'e', 'unit', 'sms', '', '', '', '', '', 'sent', $3, $3), ($2, $2, 'e', 'unit', 'sms', '', '', '', '', '', 'queued', $3, $3)": {id["message"], id["queued"], now},
-		"INSERT INTO webhook (id, name, url, secret, topics, area_code, created_at, created_by) VALUES ($1, 'w', 'https://example.com', '', '[]', '', $2, '')":                                                                                                         {id["hook"], now},
+		"INSERT INTO webhook (id, name, url, secret, topics, area_code, created_at, created_by) VALUES ($1, 'w', 'https://example.com', '', '[]', '', $2, '')":                                                                                                                         {id["hook"], now},
 	} {
 		if _, err := tx.Exec(ctx, query, args...); err != nil {
 			return fmt.Errorf("%s: %w", query, err)

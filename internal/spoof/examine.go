@@ -31,16 +31,20 @@ const (
 	longestSpan = 7 * 24 * time.Hour
 )
 
-// Nightly examines the sessions that ended in the last days and were not examined, and forgets what is old. The program calls
-// it every ten minutes; it does something at night only.
+// Nightly examines the sessions that ended in the last days and were not examined. The program calls it every ten minutes; it does
+// something at night only.
 func (s *Service) Nightly(ctx context.Context) error {
 	now := s.DB.Clock().Now()
 	if hour := now.In(clock.Nanjing).Hour(); hour < firstHour || hour >= lastHour {
 		return nil
 	}
-	if _, err := s.examineEnded(ctx, now.Add(-lookBack), now.Add(-settled), false); err != nil {
-		return err
-	}
+	_, err := s.examineEnded(ctx, now.Add(-lookBack), now.Add(-settled), false)
+	return err
+}
+
+// Forget drops findings after a year, and after thirty days the shapes of walks by which copies are known. The program calls it every hour.
+func (s *Service) Forget(ctx context.Context) error {
+	now := s.DB.Clock().Now()
 	return s.DB.Tx(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM spoof_shape WHERE on_at < $1", clock.At(now.Add(-keepShape))); err != nil {
 			return err

@@ -76,18 +76,38 @@ func TestNightly_FindsTheCopyOfAFormerDayAndNothingElse(t *testing.T) {
 				t.Errorf("%+v", p)
 			}
 		}
-		c.Advance(40 * 24 * time.Hour)
-		if err := s.Nightly(program); err != nil {
+		right := c.Now()
+		shapes := func(want bool) {
+			t.Helper()
+			if err := d.Read(program, func(tx *db.Tx) error {
+				n, err := db.Get[int](program, tx, "SELECT COUNT(*) FROM spoof_shape")
+				if n > 0 != want {
+					t.Errorf("%d shapes", n)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.Advance(400 * 24 * time.Hour)
+		if err := s.Nightly(program); err != nil { // a clock that leaps costs no evidence
 			t.Fatal(err)
 		}
-		if err := d.Read(program, func(tx *db.Tx) error {
-			n, err := db.Get[int](program, tx, "SELECT COUNT(*) FROM spoof_shape")
-			if n != 0 {
-				t.Errorf("%d shapes after the tracks are gone", n)
-			}
-			return err
-		}); err != nil {
+		shapes(true)
+		if list().Total != 1 {
+			t.Error("what was found is gone by night")
+		}
+		c.Set(right.Add(40 * 24 * time.Hour))
+		if err := s.Forget(program); err != nil {
 			t.Fatal(err)
+		}
+		shapes(false)
+		if list().Total != 1 {
+			t.Error("what was found is gone within a year")
+		}
+		c.Set(right.Add(400 * 24 * time.Hour))
+		if err := s.Forget(program); err != nil || list().Total != 0 {
+			t.Errorf("what was found is kept for more than a year: %v", err)
 		}
 	})
 }
