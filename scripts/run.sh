@@ -15,5 +15,8 @@ if [ ! -f "$data/.demo" ]; then
   mv "$data/.demo-loading" "$data/.demo"
 fi
 "$bin" demo accounts
+if [ -n "$(find "$data/.demo" -mtime +0)" ]; then
+  echo "This demonstration was loaded on $(date -r "$data/.demo" +%F) and its story ends there: make run DATA=$data/$(date +%F) loads one that ends today."
+fi
 echo "Open http://127.0.0.1:$port (console) or http://127.0.0.1:$port/p/ (public pages). Ctrl-C ends it."
 exec "$bin" --data "$data" serve --demo --addr "127.0.0.1:$port"
