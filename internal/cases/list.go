@@ -105,7 +105,7 @@ func (s *Service) count(ctx context.Context, tx *db.Tx, f Filter, where string, 
 		return 0, err
 	}
 	if arms != nil {
-		return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s LIMIT %d) x", united(arms, "id", fmt.Sprintf("%s LIMIT %d", where, limit+1)), limit+1), args...)
+		return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s LIMIT %d) x", united(arms, "id", where, fmt.Sprintf("LIMIT %d", limit+1)), limit+1), args...)
 	}
 	table, order := s.table(f, unlimited), ""
 	if f.Query != "" {

@@ -49,12 +49,12 @@ func (s *Service) inTurn(ctx context.Context, tx *db.Tx, f Filter, cursor string
 		}
 	}
 	for _, part := range turns {
-		more, err := s.rows(ctx, tx, part, cursor, limit-len(rows))
+		more, err := s.rows(ctx, tx, part, cursor, limit)
 		if err != nil {
 			return nil, err
 		}
 		if rows = append(rows, more...); len(rows) >= limit {
-			break
+			return rows[:limit], nil
 		}
 		cursor = ""
 	}
@@ -86,11 +86,11 @@ func (s *Service) rows(ctx context.Context, tx *db.Tx, f Filter, cursor string, 
 			return nil, err
 		}
 	}
-	args = append(slices.Clip(args), limit, auth.From(ctx).UserID)
-	order := fmt.Sprintf("ORDER BY %s LIMIT $%d", o.by, len(args)-1)
+	args = append(slices.Clip(args), auth.From(ctx).UserID)
+	order := fmt.Sprintf("ORDER BY %s LIMIT %d", o.by, limit) // in the text, so that every plan knows how little is wanted
 	from := fmt.Sprintf("%s WHERE %s %s", table, where, order)
 	if arms != nil {
-		from = united(arms, caseColumns, where+" "+order) + " " + order
+		from = united(arms, caseColumns, where, order) + " " + order
 	}
 	return db.All[Case](ctx, tx, fmt.Sprintf("SELECT %s, EXISTS (SELECT 1 FROM case_watch f WHERE f.user_id = $%d AND f.case_id = id) AS watched FROM %s", caseColumns, len(args), from), args...)
 }
@@ -102,7 +102,7 @@ const fewLed = 2_000
 // had first or has a part in. Each has an index, together they have none, and among a million cases of others its own would be
 // looked for one by one. nil where the caller sees so much that the order asked for finds it at once, and where something narrower
 // leads there.
-func (s *Service) arms(ctx context.Context, tx *db.Tx, f Filter, args *[]any) ([]string, error) {
+func (s *Service) arms(ctx context.Context, tx *db.Tx, f Filter, args *[]any) ([]arm, error) {
 	p := auth.From(ctx)
 	if p == nil || p.System || p.UnitID == "" || s.onlyOpen(f) || len(f.IDs) > 0 || f.Watched || f.Mine || f.Unit != "" || f.Holder != "" || len(f.Area) > digits[Street] {
 		return nil, nil
@@ -117,22 +117,33 @@ func (s *Service) arms(ctx context.Context, tx *db.Tx, f Filter, args *[]any) ([
 			return nil, err
 		}
 	}
-	var arms []string
+	var arms []arm
 	if len(areas) > 0 {
-		arms = append(arms, auth.Within("area_code", areas, args))
+		arms = append(arms, arm{auth.Within("area_code", areas, args), true})
 	}
 	*args = append(slices.Clip(*args), p.UnitID)
 	n := len(*args)
-	return append(arms, fmt.Sprintf("lead_unit = $%d AND lead_unit <> ''", n), fmt.Sprintf("holder = $%d AND holder <> '' AND ended_at IS NULL", n),
-		fmt.Sprintf("first_unit = $%d AND first_unit <> '' AND first_unit <> lead_unit AND ended_at IS NULL", n),
-		fmt.Sprintf("id IN (SELECT case_id FROM case_part WHERE unit_id = $%d)", n)), nil
+	return append(arms, arm{fmt.Sprintf("lead_unit = $%d AND lead_unit <> ''", n), true},
+		arm{fmt.Sprintf("holder = $%d AND holder <> '' AND ended_at IS NULL AND lead_unit <> $%d", n, n), false},
+		arm{fmt.Sprintf("first_unit = $%d AND first_unit <> '' AND first_unit <> lead_unit AND ended_at IS NULL", n), false},
+		arm{fmt.Sprintf("id IN (SELECT case_id FROM case_part WHERE unit_id = $%d)", n), false}), nil
 }
 
-// united is the table of what at least one arm finds, once. rest follows the condition of each: the filter, and how far it is read.
-func united(arms []string, columns, rest string) string {
+// arm is one way in which somebody sees a case. Where many are reached by it they are read in order and no further than asked
+// for; few are read whole, since a plan for the first of an order would look for them among all others.
+type arm struct {
+	cond string
+	many bool
+}
+
+// united is the table of what at least one arm finds of the filter, once; end is how it is read where it is many.
+func united(arms []arm, columns, where, end string) string {
 	parts := make([]string, len(arms))
-	for i, arm := range arms {
-		parts[i] = fmt.Sprintf("SELECT * FROM (SELECT %s FROM case_file WHERE %s AND %s) a%d", columns, arm, rest, i)
+	for i, a := range arms {
+		parts[i] = fmt.Sprintf("SELECT %s FROM case_file WHERE %s AND %s", columns, a.cond, where)
+		if a.many {
+			parts[i] = fmt.Sprintf("SELECT * FROM (%s %s) a%d", parts[i], end, i)
+		}
 	}
 	return "(" + strings.Join(parts, " UNION ") + ") case_file"
 }

@@ -101,14 +101,12 @@ func (s *Service) bySignature(ctx context.Context, tx *db.Tx, f Filter, where st
 		return "", "", nil, false, nil
 	}
 	parts := []string{where, "id = w.case_id"}
-	all = slices.Clone(args)
 	for i, b := range bits {
-		if b != 0 {
-			all = append(all, b)
-			parts = append(parts, fmt.Sprintf("w.w%d & $%d = $%d", i, len(all), len(all)))
+		if b != 0 { // the numbers stand in the text: a plan made for any words sorts all that one finds before it reads the first
+			parts = append(parts, fmt.Sprintf("w.w%d & %d = %d", i, b, b))
 		}
 	}
-	return "case_words w CROSS JOIN case_file", strings.Join(parts, " AND "), all, true, nil
+	return "case_words w CROSS JOIN case_file", strings.Join(parts, " AND "), slices.Clone(args), true, nil
 }
 
 // leadNamed reports a word that is part of the name of a unit that leads or led.
