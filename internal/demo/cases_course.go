@@ -186,12 +186,12 @@ func (c *course) dispatch() {
 
 // handle signs, works and reports; a few lie untouched, some take longer than they should.
 func (c *course) handle() {
-	if chance(c.r, 0.012) {
-		c.over = true // nobody signs
-	}
-	if chance(c.r, 0.06) && !c.tale.Case.Urgent {
+	switch {
+	case chance(c.r, 0.012):
+		c.work(900, 2900) // nobody signs before it has gone up some tiers
+	case chance(c.r, 0.06) && !c.tale.Case.Urgent:
 		c.work(130, 420)
-	} else {
+	default:
 		c.soon(5, 105)
 	}
 	c.do(c.unit(c.lead), "sign", cases.Move{})

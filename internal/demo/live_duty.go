@@ -63,12 +63,22 @@ func (l *loader) giveTrackers(ctx context.Context, past []patrol.Past) error {
 		return err
 	}
 	var rests *patrol.Session
+	walks := 0
+	for i := range past {
+		if past[i].Session.OffAt == nil {
+			walks++
+		}
+	}
+	every := max(1, (walks+maxWalkers-1)/maxWalkers) // so that every street has some who walk
 	for i := range past {
 		x := &past[i].Session
 		if x.OffAt != nil && x.OfficerID == l.corps[0].ID {
 			rests = x
 		}
-		if x.OffAt != nil || len(seen) == maxWalkers {
+		if x.OffAt != nil {
+			continue
+		}
+		if walks--; walks%every != 0 {
 			continue
 		}
 		if err := give(x, walkLabel, "osmand", clock.At(l.end)); err != nil {

@@ -36,10 +36,15 @@ func (f *life) machine(start time.Time) {
 	})
 	switch {
 	case chance(rnd, 0.12):
+		e := &errand{f: f}
 		f.beside(at.Add(4*slot), func(ctx context.Context, tx *db.Tx, i *rectify.Item) error {
-			_, err := f.l.Rectify.OpenTx(ctx, tx, i.ID, rectify.OpenLink{Version: i.Version, Kind: rectify.LinkCase, Text: "请到现场处置：" + f.m.title()})
+			link, err := f.l.Rectify.OpenTx(ctx, tx, i.ID, rectify.OpenLink{Version: i.Version, Kind: rectify.LinkCase, Text: "请到现场处置：" + f.m.title()})
+			if err == nil {
+				e.id = link.RefID
+			}
 			return err
 		})
+		e.plan(rnd, at.Add(4*slot))
 	case f.stuck != "" && !f.held && chance(rnd, 0.3):
 		f.beside(at.Add(4*slot), func(ctx context.Context, tx *db.Tx, i *rectify.Item) error {
 			_, err := f.l.Rectify.ActTx(ctx, tx, i.ID, rectify.ActAskExtension, rectify.Move{Version: i.Version, Days: 2, Note: "配件到货延迟，申请延期两个工作日。"})

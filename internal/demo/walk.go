@@ -21,13 +21,13 @@ const walkLabel = "演示行走"
 // Bounds of the walk.
 const (
 	maxWalkers = 200
-	walkLong   = 12 * time.Hour
+	walkLong   = 72 * time.Hour
 	walkNear   = 250.0 // metres to the next place
 )
 
 // Walk makes officers of the demonstration walk on while it is served, so that the live map moves. It takes those who have
 // a tracker named 演示行走, leaves alone whoever sends positions by a phone of their own or went off duty by hand, and ends
-// twelve hours after the server began.
+// three days after the server began.
 type Walk struct {
 	patrol  *patrol.Service
 	regions *region.Service
@@ -41,6 +41,7 @@ type stroller struct {
 	until  clock.Time // of its session, as last seen
 	sent   int64      // time of its last position
 	walk   *walker
+	home   string // grid in which it was met
 	rests  bool
 }
 
@@ -154,18 +155,29 @@ func (w *Walk) begin(ctx context.Context, s *stroller, now time.Time) (x patrol.
 	return *begun, true
 }
 
-// near is a place not far away in the same community.
+// near is a place not far away in the own grid: who leaves it would be reported by the usual fence. Who stands in another of
+// several own grids stays there.
 func (w *Walk) near(ctx context.Context, s *stroller) ([2]float64, bool) {
 	here := [2]float64{s.walk.lat, s.walk.lon}
-	for range 200 {
-		at := [2]float64{here[0] + (s.walk.r.Float64()*2-1)*walkNear/metresPerDegree, here[1] + (s.walk.r.Float64()*2-1)*walkNear/metresPerDegree}
-		found, err := w.regions.Locate(ctx, at[1], at[0], w.patrol.DB.Clock().Now())
-		if err != nil {
-			break
-		}
-		if strings.HasPrefix(found.Smallest(), s.device.AreaCode[:min(len(s.device.AreaCode), 12)]) {
-			return at, true
+	if s.home == "" {
+		s.home = w.grid(ctx, here)
+	}
+	for _, grid := range []string{s.device.AreaCode, s.home} {
+		for range 200 {
+			at := [2]float64{here[0] + (s.walk.r.Float64()*2-1)*walkNear/metresPerDegree, here[1] + (s.walk.r.Float64()*2-1)*walkNear/metresPerDegree}
+			if in := w.grid(ctx, at); in != "" && strings.HasPrefix(in, grid) {
+				return at, true
+			}
 		}
 	}
 	return here, false
+}
+
+// grid is the smallest area around a place; "" outside of all.
+func (w *Walk) grid(ctx context.Context, at [2]float64) string {
+	found, err := w.regions.Locate(ctx, at[1], at[0], w.patrol.DB.Clock().Now())
+	if err != nil {
+		return ""
+	}
+	return found.Smallest()
 }
