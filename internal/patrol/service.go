@@ -18,6 +18,8 @@ type Deps struct {
 	Terms   Terms  // nil: every track is kept for 30 days
 	// Directory tells who people are; nil: nothing beside the names of sessions.
 	Directory Directory
+	// MQTT is where phones reach the program by MQTT: mqtt://HOST:PORT or mqtts://HOST:PORT, without a host that of the pages; "" for nowhere.
+	MQTT string
 	// Patience is how long the first caller waits for others to share a flush; 0 for 200 ms.
 	Patience time.Duration
 }
@@ -40,6 +42,8 @@ type Service struct {
 	limiter *httpx.Limiter                                 // by tracker
 	seen    *seen
 
+	elsewhere elsewhere
+
 	sealing sync.Mutex // one seal at a time: each lets go of the journal rows that no other buffer needs
 
 	mu      sync.Mutex
@@ -59,6 +63,7 @@ func New(d Deps) *Service {
 		d.Patience = flushEvery
 	}
 	s := &Service{Deps: d, gate: newGate(), latest: newLatest(), journal: newJournal(), refused: newRefused(), seen: newSeen(), limiter: httpx.NewLimiter(ratePerTracker, burstPerTracker), open: map[string]*buffer{}, taken: map[string]*buffer{}, weeks: map[string]bool{}}
+	s.elsewhere.upTo = map[string]int64{}
 	s.hub = newHub(s)
 	return s
 }
@@ -80,8 +85,13 @@ const (
 )
 
 // Run reads what the journal holds from before, then takes points until ctx ends; what was taken is durable when it
-// returns. Take refuses while it does not run.
+// returns. Take refuses while it does not run. Unavailable (patrol.name_taken) where another server of the database has the same name.
 func (s *Service) Run(ctx context.Context) error {
+	release, err := s.claim(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if err := s.Refresh(ctx); err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ type Config struct {
 	WebhookNet   []string `name:"webhook-net" help:"Private networks that webhooks may reach, such as 10.20.0.0/16; none by default." placeholder:"CIDR"`
 	Media        string   `help:"UDP and TCP port of pictures and voices of calls, such as :8189, or off. Default: UDP on the port of --addr, TCP on the next." placeholder:"HOST:PORT"`
 	MediaAddress []string `help:"IP address by which phones reach this server for calls, where it is not one of the machine's own." placeholder:"IP"`
+	Node         string   `default:"main" help:"Name of this server, one of its own for each that serves the same database; it keeps the name."`
 	JobWorkers   int      `default:"2" help:"Background jobs at the same time."`
 
 	KeepEvents     int `default:"30" help:"Days for which events are kept that every part of the program has had; 0 for ever." placeholder:"DAYS"`
