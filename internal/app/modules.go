@@ -131,7 +131,7 @@ func (a *App) buildCases() {
 	a.Tally = tally.New(tally.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, People: a.Identity, Calendar: a.Calendar})
 	a.Partners = integration.New(integration.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, Box: a.Box, Private: a.webhookNets})
 	a.Live = live.New(live.Deps{DB: a.DB, Regions: a.Region})
-	a.Patrol = patrol.New(patrol.Deps{DB: a.DB, Regions: a.Region, Node: a.Config.Node})
+	a.Patrol = patrol.New(patrol.Deps{DB: a.DB, Regions: a.Region, Node: a.Config.Node, MQTT: mqttFor(a.Config.MQTT, a.Config.MQTTPublic)})
 	a.buildLive()
 }
 

@@ -10,6 +10,22 @@ import (
 	"yiwang/internal/platform/mqtt"
 )
 
+// mqttFor is what phones are told of where MQTT is taken: what the configuration says, otherwise the port it listens on at the host
+// of the pages; "" where it is off or no phone can reach it.
+func mqttFor(listen, public string) string {
+	if listen == "" || public != "" {
+		return public
+	}
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil || host == "localhost" {
+		return ""
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
+		return ""
+	}
+	return "mqtt://:" + port
+}
+
 // startMQTT takes messages of phones and platforms by MQTT until ctx ends, if the configuration names an address. A phone's user
 // name is its tracker, a platform's its code; the password is the token. Each publishes below its own name only.
 func (a *App) startMQTT(ctx context.Context) (<-chan struct{}, error) {

@@ -201,6 +201,7 @@ type devicesIn struct {
 type given struct {
 	Device
 	Token string `json:"token" doc:"Shown once"`
+	MQTT  string `json:"mqtt,omitempty" doc:"Of OwnTracks: where it may send by MQTT instead, mqtt://HOST:PORT or mqtts://; without a host that of the pages"`
 }
 
 type idIn struct {
@@ -215,7 +216,11 @@ func (s *Service) deviceRoutes(api huma.API) {
 			if err != nil {
 				return nil, err
 			}
-			return out(given{*d, token}, nil)
+			one := given{Device: *d, Token: token}
+			if d.Kind == "owntracks" {
+				one.MQTT = s.MQTT
+			}
+			return out(one, nil)
 		})
 	httpx.Handle(api, httpx.Op{ID: "list-trackers", Method: http.MethodGet, Path: "/api/v1/patrol/devices", Summary: "List trackers", Tag: tag, Access: manage},
 		func(ctx context.Context, in *devicesIn) (*body[httpx.Page[Device]], error) {

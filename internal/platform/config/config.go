@@ -34,6 +34,7 @@ type Config struct {
 	Mail         string   `help:"SMTP server for e-mail: smtp:// or smtps://USER:SECRET@HOST:PORT?from=ADDRESS. Default: files in messages/ of the data directory." placeholder:"URL"`
 	SMS          string   `name:"sms" help:"HTTP gateway for text messages: https://KEY:SECRET@HOST/PATH. Default: files in messages/ of the data directory." placeholder:"URL"`
 	MQTT         string   `name:"mqtt" help:"Address that takes positions and readings by MQTT 3.1.1; off by default." placeholder:"HOST:PORT"`
+	MQTTPublic   string   `name:"mqtt-public" help:"Where phones reach --mqtt, as the codes of trackers say it: mqtt://HOST:PORT, or mqtts:// where something in front of it speaks TLS. Default: the host of the pages and the port of --mqtt." placeholder:"URL"`
 	CameraHost   []string `name:"camera-host" help:"Media servers whose pictures may be fetched; none by default." placeholder:"HOST:PORT"`
 	WebhookNet   []string `name:"webhook-net" help:"Private networks that webhooks may reach, such as 10.20.0.0/16; none by default." placeholder:"CIDR"`
 	Media        string   `help:"UDP and TCP port of pictures and voices of calls, such as :8189, or off. Default: UDP on the port of --addr, TCP on the next." placeholder:"HOST:PORT"`

@@ -16751,6 +16751,8 @@ export interface components {
              * @description When it last sent anything, within five minutes
              */
             last_seen_at?: string;
+            /** @description Of OwnTracks: where it may send by MQTT instead, mqtt://HOST:PORT or mqtts://; without a host that of the pages */
+            mqtt?: string;
             officer_id: string;
             officer_name: string;
             /** Format: date-time */
@@ -29130,6 +29132,7 @@ export interface operations {
                 mine?: boolean;
                 /** @description What waits for the caller */
                 todo?: boolean;
+                /** @description due: what is being worked on by due time, then what has ended; changed: of open, watched or own cases, newest of others */
                 sort?: "newest" | "oldest" | "due" | "changed";
             };
             header?: never;
