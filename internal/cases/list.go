@@ -116,7 +116,7 @@ func (s *Service) count(ctx context.Context, tx *db.Tx, f Filter, where string, 
 		return 0, err
 	}
 	if ok {
-		table, where, args, order = words, cond, more, " ORDER BY w.case_id DESC"
+		table, where, args, order = words, cond, more, "" // an order would be made by sorting, before the limit counts
 	}
 	return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s WHERE %s%s LIMIT %d) x", table, where, order, limit+1), args...)
 }
