@@ -84,6 +84,6 @@ it('English is English', () => {
 })
 
 it('Chinese stands only inside t()', () => {
-  const meant = [/wall\/words\.ts: .*name\.replace/, /\/format\.ts: .*[年月]/, /\/heat\.ts: .*街道\$/, /'中文'/, /\/form\/known\.ts: /] // dates as written here, names shortened, the language's own name, values that forms carry
+  const meant = [/wall\/words\.ts: .*name\.replace/, /officer\/model\.ts: .*names\.map/, /\/format\.ts: .*[年月]/, /\/heat\.ts: .*街道\$/, /'中文'/, /\/form\/known\.ts: /] // dates as written here, names shortened, the language's own name, values that forms carry
   expect(bare.filter((line) => !meant.some((pattern) => pattern.test(line)))).toEqual([])
 })

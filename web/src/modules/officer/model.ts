@@ -64,3 +64,11 @@ export const stillStands = (seen: Seen, now: Case): boolean =>
 
 /** A plain copy: what comes from a page may be reactive, which the device's store cannot keep. */
 export const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
+
+/** Names of grids, the community said once if it is the same: “凤凰社区：第1网格、第2网格”. */
+export function together(names: string[], comma = '、'): string {
+  const parts = names.map((name) => /^(.+?(?:社区|村))(.+)$/.exec(name))
+  const first = parts[0]?.[1]
+  if (names.length < 2 || !first || parts.some((p) => p?.[1] !== first)) return names.join(comma)
+  return `${first}：${parts.map((p) => p![2]).join(comma)}`
+}
