@@ -78,6 +78,9 @@ func (t *Trail) sealSince(ctx context.Context, from string) error {
 }
 
 func (t *Trail) sealTx(ctx context.Context, tx *db.Tx, from string) (int, error) {
+	if err := tx.Turn(ctx, "audit chain"); err != nil { // servers of one database add to one chain
+		return 0, err
+	}
 	rows, err := db.All[Record](ctx, tx, `SELECT `+columns+` FROM audit_entry
 		WHERE id >= $1 AND NOT EXISTS (SELECT 1 FROM audit_link WHERE entry_id >= $1 AND entry_id = audit_entry.id) ORDER BY id LIMIT $2`, from, sealBatch)
 	if err != nil || len(rows) == 0 {
