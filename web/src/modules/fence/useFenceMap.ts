@@ -23,6 +23,7 @@ export function useFenceMap(box: Ref<HTMLElement | null>, fences: Ref<Fence[]>, 
     ready(made) {
       made.on('click', 'fence', (event) => { chosen.value = String(event.features?.[0]?.properties.id ?? '') })
       pointAt(made, 'fence')
+      made.on('zoom', apart)
       void import('@/modules/region/map/library').then(({ maplibre }) => { marker = maplibre.Marker; fill() })
     },
   })
@@ -41,7 +42,8 @@ export function useFenceMap(box: Ref<HTMLElement | null>, fences: Ref<Fence[]>, 
   function fill(): void {
     put('fence', { ...none, features: shapes.value.features.map((f): Feature => ({ ...f, properties: { ...f.properties, on: f.properties!.id === chosen.value } })) })
     for (const one of names) one.remove()
-    names = map() && marker ? shapes.value.features.map(label) : []
+    names = map() && marker ? [...shapes.value.features].sort((a, b) => Number(b.properties!.id === chosen.value) - Number(a.properties!.id === chosen.value)).map(label) : []
+    apart()
     const one = shapes.value.features.find((f) => f.properties!.id === chosen.value)
     const bounds = one && boundsOf([one])
     if (bounds) map()?.fitBounds(bounds, { padding: 80, maxZoom: 16, duration: 400 })
@@ -53,6 +55,20 @@ export function useFenceMap(box: Ref<HTMLElement | null>, fences: Ref<Fence[]>, 
     element.className = 'fence-name'
     element.textContent = String(f.properties!.name)
     return new marker!({ element }).setLngLat(labelPoint(f.geometry) ?? [0, 0]).addTo(map()!)
+  }
+
+  /** Of names that would lie on each other the first is shown, the chosen one before all; nearer by there is room for the others. */
+  function apart(): void {
+    const m = map()
+    if (!m) return
+    const taken: DOMRect[] = []
+    for (const one of names) {
+      const { x, y } = m.project(one.getLngLat()), { offsetWidth: width, offsetHeight: height } = one.getElement()
+      const box = new DOMRect(x - width / 2, y - height / 2, width, height)
+      const free = !taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)
+      one.getElement().style.visibility = free ? '' : 'hidden'
+      if (free) taken.push(box)
+    }
   }
 
   /** Shows all fences, or the streets while there are none. */

@@ -26,9 +26,9 @@ function style(): StyleSpecification {
   const line = (id: string, colour: string, width: number, opacity: number, dash?: number[]): LayerSpecification => ({ id, type: 'line', source: id, paint: { 'line-color': token(colour), 'line-width': ['interpolate', ['linear'], ['zoom'], 11, width * 0.6, 15, width * 1.6], 'line-opacity': opacity, ...(dash ? { 'line-dasharray': dash } : {}) } })
   const keep = plain.layers.filter((l) => /^(ground|fill|community|street)/.test(l.id)).map((l) => (l.id === 'fill' ? { ...l, source: 'street' } as LayerSpecification : l))
   const heat: LayerSpecification = { id: 'heat', type: 'heatmap', source: 'hot', paint: {
-    'heatmap-weight': ['interpolate', ['linear'], ['get', 'n'], 0, 0, 1, 0.25, 8, 1], 'heatmap-radius': ['interpolate', ['linear'], ['zoom'], 11, 16, 16, 44], 'heatmap-opacity': 0.75,
-    'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 11, 0.7, 15, 1.4],
-    'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, `${token('--yw-q2')}00`, 0.15, `${token('--yw-q2')}cc`, 0.45, token('--yw-warn-bg'), 0.7, token('--yw-warn-bar'), 1, token('--yw-over-bar')] } }
+    'heatmap-weight': ['interpolate', ['linear'], ['get', 'n'], 0, 0, 1, 0.35, 8, 1], 'heatmap-radius': ['interpolate', ['linear'], ['zoom'], 11, 18, 16, 48], 'heatmap-opacity': 0.85,
+    'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 11, 1, 15, 1.8],
+    'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, `${token('--yw-warn-bar')}00`, 0.12, `${token('--yw-warn-bar')}55`, 0.4, `${token('--yw-warn-bar')}cc`, 0.75, token('--yw-over-bar'), 1, token('--yw-over-fg')] } }
   const marks: LayerSpecification = { id: 'things', type: 'symbol', source: 'things', layout: { 'icon-image': ['get', 'mark'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'symbol-z-order': 'source' } }
   const at = keep.findIndex((l) => l.id === 'street-casing')
   return { version: 8, sources: { street: source(), community: source(), composite: source(), dedicated: source(), police: source(), hot: source(), things: source() },
