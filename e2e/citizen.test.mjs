@@ -1,8 +1,8 @@
-// A resident reports in large type without a network, follows by code, a neighbour joins, what is not solved is taken up again, and a refusal is appealed.
+// A resident reports in large type without a network, follows by code, a neighbour joins, and what is not solved is taken up again.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { onDisk } from './disk.mjs'
-import { open, picture, scene, signIn, start } from './harness.mjs'
+import { open, picture, scene, start } from './harness.mjs'
 import { handled, middleOf, staff } from './staff.mjs'
 
 let world
@@ -137,44 +137,4 @@ test('whoever cannot use a map says the place by name, anonymously, and a wrong 
   await page.getByRole('button', { name: '看进度' }).click()
   await page.getByText('楼道里堆满纸箱').first().waitFor()
   assert.deepEqual(faults, [])
-})
-
-test('who is refused appeals, the district decides over the street, and the resident reads both', async () => {
-  const desk = await staff(world, 'desk01'), officer = await staff(world, 'officer01')
-  const here = await middleOf(officer, officer.me.areas[0].code)
-  const answer = await fetch(`${world.base}/api/v1/public/reports`, {
-    method: 'POST', headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ submission_id: crypto.randomUUID(), text: '楼上往公共天井里扔建筑垃圾，物业说管不了', lat: here.latitude, lon: here.longitude, address: '天井北侧' }),
-  })
-  const { number, code } = await answer.json()
-  const id = (await desk.call('GET', `/api/v1/cases?q=${number}`)).items[0].id
-  await desk.act(id, 'reject', { ground: 'private_dispute', note: '邻里纠纷', reply: '属邻里纠纷，建议找社区调解' })
-
-  const { page, faults } = await open(world, { width: 390, height: 844 })
-  await page.goto(`${world.base}/p/follow#${code}`)
-  await page.getByText('属邻里纠纷，建议找社区调解').waitFor()
-  await page.getByRole('button', { name: '我有不同意见，申诉' }).click()
-  await page.getByLabel('为什么应该受理？').fill('天井是公共部位，堵住了消防通道')
-  await picture(page, 'citizen-appeal')
-  await page.getByRole('dialog').getByRole('button', { name: '提交' }).click()
-  await page.getByText('您提出申诉，重新受理').waitFor()
-
-  // The street that refused does not decide again; the district does, on its desk.
-  const again = await desk.call('GET', `/api/v1/cases/${id}`)
-  assert.equal(again.level, 'district')
-  await assert.rejects(desk.act(id, 'accept'), /higher_tier/)
-  const above = await open(world)
-  await signIn(above.page, world.base, 'command')
-  await above.page.goto(`${world.base}/cases/${id}`)
-  await above.page.getByText('堵住了消防通道').first().waitFor()
-  await above.page.locator('article header').getByRole('button', { name: '更多', exact: true }).click()
-  await above.page.getByRole('menuitem', { name: '受理', exact: true }).click()
-  const dialog = above.page.getByRole('dialog')
-  await dialog.getByRole('button', { name: '受理', exact: true }).click()
-  await dialog.waitFor({ state: 'hidden' })
-  await page.getByRole('button', { name: '看最新进展' }).click()
-  await page.getByText('已受理').first().waitFor()
-  await picture(page, 'citizen-appeal-decided')
-  assert.equal((await desk.call('GET', `/api/v1/cases/${id}`)).state, 'accepted')
-  assert.deepEqual([...faults, ...above.faults], [])
 })

@@ -120,7 +120,7 @@ test('a district sets limits of its own with a reason, and a whistle says which 
   const { page, faults } = await open(world)
   await signIn(page, world.base, 'command')
   await page.goto(`${world.base}/whistles/limits`)
-  await page.getByRole('row').filter({ hasText: '报到' }).locator('button.edit').first().click()
+  await page.getByRole('row', { name: /^报到/ }).locator('button.edit').first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('时限').first().fill('2')
   await dialog.getByLabel('依据').fill('区吹哨报到办法（试行）')

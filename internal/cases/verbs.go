@@ -129,9 +129,20 @@ func (s *Service) refute(_ context.Context, _ *db.Tx, t *step) error {
 	return nil
 }
 
-func (s *Service) reject(_ context.Context, _ *db.Tx, t *step) error {
+// reject turns a report down. Whoever turned it down before does not answer the appeal with another refusal, also where no
+// higher tier works in the system.
+func (s *Service) reject(ctx context.Context, tx *db.Tx, t *step) error {
 	if !slices.Contains(RejectGrounds, t.m.Ground) {
 		return errs.Invalid("cases.no_ground", "A rejection needs one of the listed grounds.", errs.Field{Location: "body.ground", Message: "not in the list", Value: t.m.Ground})
+	}
+	if p := auth.From(ctx); p != nil && p.UserID != "" {
+		before, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM case_history WHERE case_id = $1 AND action = 'reject' AND actor_id = $2", t.c.ID, p.UserID)
+		if err != nil {
+			return err
+		}
+		if before > 0 {
+			return errs.Forbidden("cases.rejected_before", "You have rejected this report before; somebody else has to answer the appeal, or you accept it.")
+		}
 	}
 	t.c.Result, t.c.Reply = Explained, t.m.Reply
 	if t.m.Ground == "beyond_government" || t.m.Ground == "in_court" {
