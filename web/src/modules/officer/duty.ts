@@ -166,7 +166,7 @@ export function startDuty(): void {
     running.value = null
   }, { immediate: true })
   addEventListener('online', () => void recallDuty())
-  effectScope(true).run(() => useStream({ duty: (event) => void heard(event), sos: (event) => { if (event.officer === me.value?.id) void recallDuty() } }, 'always'))
+  effectScope(true).run(() => useStream({ duty: (event) => void heard(event), sos: (event) => { if (event.officer === me.value?.id) void recallDuty() }, reload: () => void recallDuty() }, 'always'))
 }
 
 /** The session was ended elsewhere: watching stops at once, not only when the next position is refused. */
