@@ -14,9 +14,9 @@ import (
 
 // Answer is what a step on a call brings along.
 type Answer struct {
-	Version     int64        `json:"version" doc:"Of the call"`
-	Note        string       `json:"note,omitempty" maxLength:"4000" doc:"contact: whom of the street it spoke to; refuse, return, release, bind: why"`
-	Came        string       `json:"came,omitempty" maxLength:"400" doc:"report: who came, by post"`
+	Version     int64       `json:"version" doc:"Of the call"`
+	Note        string      `json:"note,omitempty" maxLength:"4000" doc:"contact: whom of the street it spoke to; refuse, return, release, bind: why"`
+	Came        string      `json:"came,omitempty" maxLength:"400" doc:"report: who came, by post"`
 	Commitments []Promise   `json:"commitments,omitempty" maxItems:"8" doc:"commit: tasks with dates"`
 	Promise     int         `json:"promise,omitempty" doc:"keep: number of the promised task that is done"`
 	Outcome     string      `json:"outcome,omitempty" maxLength:"4000" doc:"keep, done: what was done"`
