@@ -6,6 +6,7 @@ import { useStream, type DutyTurned } from '@/kit/useStream'
 import { metresBetween } from '@/modules/cases/distance'
 import { endDuty, getDuty, openDuty, sendPoints, type DutySession, type Fix, type Tracker } from './dutyApi'
 import { connected, me, may } from './me'
+import { heardTime, takenAt, timeThere } from './phoneClock'
 import { change, take, takeAll } from './shelf'
 import { calling } from './sos'
 
@@ -45,6 +46,7 @@ export async function recallDuty(): Promise<void> {
     if (!(await connected())) return
     if (await take<boolean>('duty', leaving())) await leave()
     const now = await getDuty()
+    heardTime(connection.servedAt)
     calling.value = now.sos
     trackers.value = now.trackers ?? []
     keepDays.value = now.running?.keep_days ?? now.ended?.[0]?.keep_days ?? 30
@@ -61,7 +63,9 @@ export async function begin(): Promise<void> {
   fault.value = undefined
   stopped.value = ''
   try {
-    await settle(await openDuty())
+    const session = await openDuty()
+    heardTime(connection.servedAt)
+    await settle(session)
   } catch (error) {
     const problem = asProblem(error)
     if (problem.code === 'patrol.on_duty') await settle((await getDuty()).running ?? null)
@@ -107,7 +111,7 @@ function follow(): void {
   if (watching !== undefined || !('geolocation' in navigator)) return
   watching = navigator.geolocation.watchPosition((found) => void keep(found), () => { blind.value = true }, { enableHighAccuracy: true, maximumAge: 5_000 })
   asking = setInterval(() => {
-    if (Date.now() - Date.parse(lastFix.value?.at ?? '1970-01-01') >= quiet) navigator.geolocation.getCurrentPosition((found) => void keep(found), () => undefined, { enableHighAccuracy: true, timeout: quiet / 2 })
+    if (timeThere() - Date.parse(lastFix.value?.at ?? '1970-01-01') >= quiet) navigator.geolocation.getCurrentPosition((found) => void keep(found), () => undefined, { enableHighAccuracy: true, timeout: quiet / 2 })
   }, quiet)
 }
 
@@ -118,11 +122,12 @@ function stop(): void {
   lastFix.value = undefined
 }
 
-async function keep({ coords, timestamp }: GeolocationPosition): Promise<void> {
+async function keep({ coords, timestamp: stamp }: GeolocationPosition): Promise<void> {
   blind.value = false
   const user = me.value?.id
   if (!running.value || !user) return
-  if (Date.parse(running.value.until_at) < Date.now()) return settle(null)
+  if (Date.parse(running.value.until_at) < timeThere()) return settle(null)
+  const timestamp = takenAt(stamp)
   const on = Date.parse(running.value.on_at)
   if (timestamp < on - justBefore) return
   const at = Math.max(timestamp, on)
@@ -152,6 +157,7 @@ async function work(): Promise<void> {
     if (!(await connected())) return
     const batch = left.sort((a, b) => b.fix.at.localeCompare(a.fix.at)).slice(0, atOnce)
     const receipt = await sendPoints(batch.map((one) => one.fix))
+    heardTime(connection.servedAt)
     await change(...batch.map(({ id: key }) => ({ shelf: 'fixes' as const, key })))
     unsent.value = left.length - batch.length
     if (!receipt.on_duty && running.value) await settle(null) // ended by its time or by the centre
