@@ -49,6 +49,11 @@ func (a *App) reactToDuty() {
 		return live.Event{Name: "sos", Area: e.AreaCode, May: ownOrLive(e.OfficerID, e.AreaCode), Data: sosOnStream{ID: e.ID, Officer: e.OfficerID, State: e.State}}
 	})
 
+	// An account is shut: its tracker records nothing more, though the tracker's own token still holds.
+	outbox.On(a.Bus, identity.TopicShut, "patrol.account_shut", func(ctx context.Context, tx *db.Tx, e identity.Shut) error {
+		return a.Patrol.EndOfTx(ctx, tx, e.User, "账号已停用或锁定")
+	})
+
 	// A swap is asked for: the colleague and those who plan in the street hear of it; once decided both officers do.
 	outbox.On(a.Bus, roster.TopicSwap, "notice.swap", func(ctx context.Context, tx *db.Tx, e roster.Swap) error {
 		switch e.State {

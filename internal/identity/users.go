@@ -8,6 +8,7 @@ import (
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/httpx"
+	"yiwang/internal/platform/outbox"
 )
 
 // UserFilter narrows a list of accounts; empty fields do not.
@@ -186,6 +187,14 @@ var accountSteps = map[string]struct {
 	"unlock":  {PermSecurity, "locked = FALSE, locked_reason = $3"},
 }
 
+// TopicShut tells that an account was disabled or locked, with a Shut.
+const TopicShut = "identity.account_shut"
+
+// Shut is an account that nobody can sign in to any more.
+type Shut struct {
+	User string `json:"user"`
+}
+
 // StepUser disables, enables, locks or unlocks an account; its sessions end at once when it is shut. disable and enable
 // need identity.manage, lock and unlock security.manage, for the account's area. Nobody does it to himself, and no
 // system administrator to another administrator. Unlock also forgets the failures of the name.
@@ -210,7 +219,9 @@ func (s *Service) StepUser(ctx context.Context, id, step, reason string) (out Us
 			return err
 		}
 		if step == "disable" || step == "lock" {
-			_, err = tx.Exec(ctx, `DELETE FROM identity_session WHERE user_id = $1`, id)
+			if _, err = tx.Exec(ctx, `DELETE FROM identity_session WHERE user_id = $1`, id); err == nil {
+				err = outbox.Emit(ctx, tx, TopicShut, id, Shut{User: id})
+			}
 		} else {
 			err = clearGuard(ctx, tx, digest("name:"+u.Username))
 		}

@@ -203,6 +203,15 @@ func (s *Service) End(ctx context.Context, id, reason string) (*Session, error) 
 	return out, s.sealSessions(ctx, []string{out.ID})
 }
 
+// EndOfTx ends the session of somebody who is not to be on duty any more, if one runs; the officer sees the note. Called by the program.
+func (s *Service) EndOfTx(ctx context.Context, tx *db.Tx, officer, note string) error {
+	x, err := openSession(ctx, tx, officer)
+	if err != nil || x == nil {
+		return err
+	}
+	return s.endTx(ctx, tx, x, ByCentre, note)
+}
+
 // endTx ends a session, at the latest when it was to end by itself.
 func (s *Service) endTx(ctx context.Context, tx *db.Tx, x *Session, by Ending, note string) error {
 	end := tx.Time()
