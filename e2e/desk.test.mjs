@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { exactly, open, picture, signIn, start } from './harness.mjs'
+import { ask, exactly, open, picture, signIn, start } from './harness.mjs'
 import { rowsOf } from './sheet.mjs'
 import { middleOf, staff } from './staff.mjs'
 
@@ -12,17 +12,6 @@ before(async () => { world = await start() })
 after(async () => { await world?.close() })
 
 const word = '护栏松动演练'
-
-/** Presses a button, fills the dialog it opens and confirms with the button of the same name unless another is given. */
-async function ask(page, button, fill = async () => {}, confirm) {
-  const name = confirm ?? (await button.innerText()).trim()
-  await button.click()
-  const dialog = page.getByRole('dialog')
-  await dialog.waitFor()
-  await fill(dialog)
-  await dialog.getByRole('button', { name, exact: true }).click()
-  await dialog.waitFor({ state: 'hidden' })
-}
 
 const fresh = (desk, here, text, address) => desk.call('POST', '/api/v1/cases', { channel: 'inspection', text, lat: here.latitude, lon: here.longitude, address })
 

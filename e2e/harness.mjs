@@ -125,3 +125,14 @@ export async function scene(world, lit) {
   await page.close()
   return png
 }
+
+/** Presses a button, fills the dialog it opens and confirms with the button of the same name unless another is given. */
+export async function ask(page, button, fill = async () => {}, confirm) {
+  const name = confirm ?? (await button.innerText()).trim()
+  await button.click()
+  const dialog = page.getByRole('dialog')
+  await dialog.waitFor()
+  await fill(dialog)
+  await dialog.getByRole('button', { name, exact: true }).click()
+  await dialog.waitFor({ state: 'hidden' })
+}

@@ -3,24 +3,13 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { exactly, open, picture, signIn, start } from './harness.mjs'
+import { ask, exactly, open, picture, signIn, start } from './harness.mjs'
 import { rowsOf } from './sheet.mjs'
 import { middleOf, staff } from './staff.mjs'
 
 let world
 before(async () => { world = await start() })
 after(async () => { await world?.close() })
-
-/** Presses a button, fills the dialog it opens and confirms with the button of its own name unless another is given. */
-async function ask(page, button, fill = async () => {}, confirm) {
-  const name = confirm ?? (await button.innerText()).trim()
-  await button.click()
-  const dialog = page.getByRole('dialog')
-  await dialog.waitFor()
-  await fill(dialog)
-  await dialog.getByRole('button', { name, exact: true }).click()
-  await dialog.waitFor({ state: 'hidden' })
-}
 
 /** A day from today as a date field takes it, in the time of the place. */
 const day = (n) => new Date(Date.now() + n * 86400e3).toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' })

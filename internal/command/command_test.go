@@ -39,6 +39,8 @@ func TestRun_ExitCodesAndOneLineErrors(t *testing.T) {
 		"no area":           {[]string{"--data", dir, "user", "add", "x.y", "--name", "张三", "--role", "verifier"}, 2, "--area"},
 		"unreadable spec":   {[]string{"stats", "estimate", "none.json"}, 1, "none.json"},
 		"bad database URL":  {[]string{"--db", "mysql://x", "migrate"}, 1, "sqlite:PATH or postgres://"},
+		"deleted too soon":  {[]string{"--keep-sign-ins", "90", "migrate"}, 2, "183"},
+		"days below nought": {[]string{"--keep-events=-1", "migrate"}, 2, "--keep-events"},
 		"half of TLS":       {[]string{"--tls-cert", "x.pem", "serve"}, 2, "go together"},
 	} {
 		code, _, errOut := run(t, "", c.args...)

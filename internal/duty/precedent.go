@@ -15,6 +15,7 @@ import (
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/httpx"
 	"yiwang/internal/platform/mask"
+	"yiwang/internal/platform/prose"
 )
 
 // Precedent is what a joint adjudication decided. It holds for its category, kind of facility and area until a list that took it is in force.
@@ -238,7 +239,7 @@ func (s *Service) TakePrecedent(ctx context.Context, number int, draft, area str
 			area = p.AreaCode
 		}
 		r = &Rule{ID: db.NewID(tx), VersionID: v.ID, Code: fmt.Sprintf("P%d", number), Category: p.Category, Component: p.Component, AreaCode: area, Lead: p.LeadCode,
-			Basis: clip(fmt.Sprintf("研判判例第%d号（%s）：%s", number, p.CaseNumber, p.Reason), 400), Precedent: number}
+			Basis: prose.Clip(fmt.Sprintf("研判判例第%d号（%s）：%s", number, p.CaseNumber, p.Reason), 400), Precedent: number}
 		if err := s.addRuleTx(ctx, tx, v, r); err != nil {
 			return err
 		}
@@ -246,11 +247,4 @@ func (s *Service) TakePrecedent(ctx context.Context, number int, draft, area str
 		return err
 	})
 	return r, err
-}
-
-func clip(text string, n int) string {
-	if r := []rune(text); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return text
 }

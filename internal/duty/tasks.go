@@ -15,6 +15,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/prose"
 )
 
 // Kinds of duties of a street.
@@ -183,7 +184,7 @@ func (s *Service) ChangeTask(ctx context.Context, category string, in TaskChange
 		if old.Version != in.Version {
 			return errs.Conflict("duty.changed", "Somebody changed it in between; look at it again.").With(old)
 		}
-		t = &Task{AreaCode: area, Category: category, Kind: in.Kind, Owner: in.Owner, Basis: clip(clean(in.Basis), 400), ChangedBy: nameOf(ctx), ChangedAt: tx.Time(), Version: old.Version + 1}
+		t = &Task{AreaCode: area, Category: category, Kind: in.Kind, Owner: in.Owner, Basis: prose.Clip(clean(in.Basis), 400), ChangedBy: nameOf(ctx), ChangedAt: tx.Time(), Version: old.Version + 1}
 		if err := saveTask(ctx, tx, t); err != nil {
 			return err
 		}

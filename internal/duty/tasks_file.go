@@ -7,6 +7,7 @@ import (
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/prose"
 	"yiwang/internal/platform/sheet"
 )
 
@@ -108,7 +109,7 @@ func (s *Service) readTasks(reader *sheet.Reader[Task]) (tasks []Task, report *s
 			bad = append(bad, sheet.RowError{Row: number, Column: "牵头部门", Value: t.Owner, Code: "duty.need_owner", Reason: "填牵头部门的单位代码"})
 		default:
 			seen[t.Category] = true
-			t.Basis = clip(clean(t.Basis), 400)
+			t.Basis = prose.Clip(clean(t.Basis), 400)
 			tasks = append(tasks, *t)
 		}
 	}

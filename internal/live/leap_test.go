@@ -20,15 +20,20 @@ func emitted(t *testing.T, d *db.DB, subject string) {
 	}
 }
 
+// listening is a service that carries x.moved, and somebody who hears it.
+func listening(d *db.DB) (*Service, *listener) {
+	s := New(Deps{DB: d})
+	Carry(s, "x.moved", func(text string) Event {
+		return Event{Name: "x", Data: text, May: func(*auth.Principal) bool { return true }}
+	})
+	return s, &listener{who: &auth.Principal{UserID: "a"}, events: make(chan Event, queueLength), behind: make(chan struct{}, 1)}
+}
+
 // A clock that leaps ahead and is set right again must not leave every page deaf for as long as the leap was.
 func TestFollower_HearsOnWhenTheClockIsSetBack(t *testing.T) {
 	testkit.EachDBAt(t, func(t *testing.T, d *db.DB, c *clock.Fake) {
 		ctx := context.Background()
-		s := New(Deps{DB: d})
-		Carry(s, "x.moved", func(text string) Event {
-			return Event{Name: "x", Data: text, May: func(*auth.Principal) bool { return true }}
-		})
-		l := &listener{who: &auth.Principal{UserID: "a"}, events: make(chan Event, queueLength), behind: make(chan struct{}, 1)}
+		s, l := listening(d)
 		s.listeners[l] = true
 		right := c.Now()
 		f := &follower{s: s, from: right, seen: map[string]bool{}}
@@ -56,11 +61,7 @@ func TestFollower_HearsOnWhenTheClockIsSetBack(t *testing.T) {
 func TestMissed_WhatTookLongerToCommitThanItsSuccessorIsHeard(t *testing.T) {
 	testkit.EachDBAt(t, func(t *testing.T, d *db.DB, c *clock.Fake) {
 		ctx := context.Background()
-		s := New(Deps{DB: d})
-		Carry(s, "x.moved", func(text string) Event {
-			return Event{Name: "x", Data: text, May: func(*auth.Principal) bool { return true }}
-		})
-		l := &listener{who: &auth.Principal{UserID: "a"}, events: make(chan Event, queueLength), behind: make(chan struct{}, 1)}
+		s, l := listening(d)
 		emitted(t, d, "slow")
 		c.Advance(time.Second)
 		got, ok := s.missed(ctx, l, outbox.FirstAt(c.Now()))

@@ -82,10 +82,9 @@ func (s *Service) GoOnDuty(ctx context.Context, minutes int) (*Session, error) {
 		return nil, errs.Forbidden("patrol.no_area", "Your post has no area to be on duty in.")
 	}
 	var out *Session
-	var over []string
 	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
-		running, ended, err := s.runningTx(ctx, tx, p.UserID)
-		if over = ended; err != nil {
+		running, err := s.runningTx(ctx, tx, p.UserID)
+		if err != nil {
 			return err
 		}
 		switch {
@@ -100,20 +99,17 @@ func (s *Service) GoOnDuty(ctx context.Context, minutes int) (*Session, error) {
 		out, err = s.beginTx(ctx, tx, OnDuty, clock.At(now.Add(length)))
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, s.sealSessions(ctx, over)
+	return out, err
 }
 
 // runningTx is the session somebody is on duty in, nil off duty. One whose time is up is ended first, so that nobody has to wait for
-// Expire to go on duty again or to be seen while calling for help; ended names it, to be sealed after the commit.
-func (s *Service) runningTx(ctx context.Context, tx *db.Tx, officer string) (x *Session, ended []string, err error) {
-	x, err = openSession(ctx, tx, officer)
+// Expire to go on duty again or to be seen while calling for help; Seal comes to its track.
+func (s *Service) runningTx(ctx context.Context, tx *db.Tx, officer string) (*Session, error) {
+	x, err := openSession(ctx, tx, officer)
 	if err != nil || x == nil || tx.Time().Before(x.UntilAt.Time) {
-		return x, nil, err
+		return x, err
 	}
-	return nil, []string{x.ID}, s.endTx(ctx, tx, x, ByTime, "")
+	return nil, s.endTx(ctx, tx, x, ByTime, "")
 }
 
 // lastUntilTx lets a session last at least until then.

@@ -65,14 +65,13 @@ func (s *Service) CallForHelp(ctx context.Context, at *track.Point) (out *SOS, e
 	if len(p.Areas) == 0 {
 		return nil, errs.Forbidden("patrol.no_area", "Your post has no area to be on duty in.")
 	}
-	var over []string
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
 		if out, err = openSOS(ctx, tx, p.UserID); err != nil || out != nil {
 			return err
 		}
 		until := clock.At(tx.Now().Add(shareFor))
-		x, ended, err := s.runningTx(ctx, tx, p.UserID)
-		if over = ended; err != nil {
+		x, err := s.runningTx(ctx, tx, p.UserID)
+		if err != nil {
 			return err
 		}
 		if x == nil {
@@ -98,8 +97,7 @@ func (s *Service) CallForHelp(ctx context.Context, at *track.Point) (out *SOS, e
 	if err != nil {
 		return nil, err
 	}
-	_ = s.sealSessions(ctx, over) // Seal comes back to it
-	if at != nil {                // so that the maps show it at once; the call stands whether or not this is kept
+	if at != nil { // so that the maps show it at once; the call stands whether or not this is kept
 		at.Flags |= track.SOS
 		_, _ = s.Take(ctx, p.UserID, []track.Point{*at}, 0)
 	}

@@ -10,6 +10,7 @@ import (
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/mask"
+	"yiwang/internal/platform/prose"
 	"yiwang/internal/survey"
 )
 
@@ -181,7 +182,7 @@ func (s *Service) topicsOf(ctx context.Context, tx *db.Tx, items []Item) ([]surv
 	communities := map[string][]string{} // of a street
 	for i := range items {
 		it := &items[i]
-		t := survey.AgainTopic{Community: it.AreaCode, Matter: it.ID, Title: mask.Public(it.Title), Done: clip(mask.Public(cmp.Or(it.Outcome, it.Measure)), doneShown)}
+		t := survey.AgainTopic{Community: it.AreaCode, Matter: it.ID, Title: mask.Public(it.Title), Done: prose.Clip(mask.Public(cmp.Or(it.Outcome, it.Measure)), doneShown)}
 		if len(it.AreaCode) > streetDigits {
 			byArea[it.AreaCode] = append(byArea[it.AreaCode], t)
 			continue
@@ -197,7 +198,7 @@ func (s *Service) topicsOf(ctx context.Context, tx *db.Tx, items []Item) ([]surv
 	for i := range items { // those of whole streets come after a community's own
 		it := &items[i]
 		for _, c := range communities[it.AreaCode] {
-			byArea[c] = append(byArea[c], survey.AgainTopic{Community: c, Matter: it.ID, Title: mask.Public(it.Title), Done: clip(mask.Public(cmp.Or(it.Outcome, it.Measure)), doneShown)})
+			byArea[c] = append(byArea[c], survey.AgainTopic{Community: c, Matter: it.ID, Title: mask.Public(it.Title), Done: prose.Clip(mask.Public(cmp.Or(it.Outcome, it.Measure)), doneShown)})
 		}
 	}
 	var out []survey.AgainTopic
@@ -206,13 +207,6 @@ func (s *Service) topicsOf(ctx context.Context, tx *db.Tx, items []Item) ([]surv
 	}
 	slices.SortStableFunc(out, func(a, b survey.AgainTopic) int { return strings.Compare(a.Community, b.Community) })
 	return out, nil
-}
-
-func clip(text string, most int) string {
-	if r := []rune(text); len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return text
 }
 
 // Asked is what residents answered when they were asked again. Numbers below ten answers are not shown.

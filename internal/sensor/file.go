@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
@@ -72,13 +71,7 @@ func (s *Service) Import(ctx context.Context, file io.Reader, dryRun bool) (*Imp
 	if err != nil {
 		return nil, err
 	}
-	if dryRun {
-		return &ImportReport{*out}, nil
-	}
-	err = s.DB.Tx(context.WithoutCancel(ctx), func(tx *db.Tx) error { // who sent it may be gone; what was stored is stored
-		return audit.Log(ctx, tx, audit.Entry{Action: "sensor.imported", Object: "sensor", Detail: map[string]any{"added": out.Added, "changed": out.Changed, "refused": out.Rejected, "stopped_at": out.StoppedAt}})
-	})
-	return &ImportReport{*out}, err
+	return &ImportReport{*out}, out.Note(ctx, s.DB, "sensor")
 }
 
 // putRow adds the sensor of a row or changes the one with its code.

@@ -10,6 +10,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/prose"
 )
 
 // Answer is what a step on a call brings along.
@@ -91,7 +92,7 @@ func (a *Answer) said() string {
 	for i, k := range a.Commitments {
 		tasks[i] = k.Task
 	}
-	return clip(strings.Join(tasks, "；"), maxText)
+	return prose.Clip(strings.Join(tasks, "；"), maxText)
 }
 
 // tidy judges what a step brings along.

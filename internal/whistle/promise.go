@@ -8,6 +8,7 @@ import (
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
+	"yiwang/internal/platform/prose"
 )
 
 // Promise is a task with a date as a unit gives it.
@@ -106,7 +107,7 @@ func (c *Call) keep(action string, a *Answer, now clock.Time) {
 		for _, k := range c.Commitments.V {
 			parts = append(parts, k.Task+"："+k.Outcome)
 		}
-		c.Outcome = clip(strings.Join(parts, "；"), maxText)
+		c.Outcome = prose.Clip(strings.Join(parts, "；"), maxText)
 	}
 }
 
@@ -140,12 +141,4 @@ func stopPromise(ctx context.Context, tx *db.Tx, w *Whistle, c *Call, no int) er
 	_, err := tx.Exec(ctx, "UPDATE whistle_clock SET stopped_at = $1, next_at = NULL, outcome = CASE WHEN due_at < $1 THEN 'late' ELSE 'met' END"+
 		" WHERE whistle_id = $2 AND call_id = $3 AND kind = 'work' AND promise = $4 AND stopped_at IS NULL", tx.Time(), w.ID, c.ID, no)
 	return err
-}
-
-// clip cuts a text to so many characters.
-func clip(text string, most int) string {
-	if r := []rune(text); len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return text
 }

@@ -49,6 +49,25 @@ type Config struct {
 	KeepMessages   int `default:"730" help:"Days for which messages that were sent or failed are kept, with their receipts; 0 for ever." placeholder:"DAYS"`
 }
 
+// signInsByLaw is how many days the log of sign-ins stays at least: six months by the rule on network logs of the Cybersecurity Law (网络安全法).
+const signInsByLaw = 183
+
+// Validate refuses what the tags cannot: days below nought, and a log of sign-ins that is deleted sooner than the law allows.
+func (c *Config) Validate() error {
+	for _, keep := range []struct {
+		flag string
+		days int
+	}{{"--keep-events", c.KeepEvents}, {"--keep-deliveries", c.KeepDeliveries}, {"--keep-notices", c.KeepNotices}, {"--keep-sign-ins", c.KeepSignIns}, {"--keep-messages", c.KeepMessages}} {
+		if keep.days < 0 {
+			return fmt.Errorf("%s %d: write a number of days, or 0 to keep them for ever", keep.flag, keep.days)
+		}
+	}
+	if c.KeepSignIns > 0 && c.KeepSignIns < signInsByLaw {
+		return fmt.Errorf("--keep-sign-ins %d: the law asks for at least %d days; 0 keeps them for ever", c.KeepSignIns, signInsByLaw)
+	}
+	return nil
+}
+
 // DatabaseURL is the database, with its default.
 func (c *Config) DatabaseURL() string {
 	if c.DB != "" {

@@ -1,9 +1,6 @@
 package db
 
-import (
-	"context"
-	"hash/fnv"
-)
+import "context"
 
 // Hold takes a name that one server of a database can have at a time, until release or the end of the process; held is false if
 // another has it. A machine that vanished loses it within half a minute. It keeps a connection. On SQLite there is one server.
@@ -15,9 +12,6 @@ func (d *DB) Hold(ctx context.Context, name string) (release func(), held bool, 
 	if err != nil {
 		return nil, false, err
 	}
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(name)) // a hash never fails to write
-	key := int64(h.Sum64())
 	let := func() {
 		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock_all()") // a connection that is gone holds nothing
 		_ = conn.Close()
@@ -28,7 +22,7 @@ func (d *DB) Hold(ctx context.Context, name string) (release func(), held bool, 
 			return nil, false, err
 		}
 	}
-	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", key).Scan(&held); err != nil || !held {
+	if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", lockKey(name)).Scan(&held); err != nil || !held {
 		let()
 		return nil, false, err
 	}

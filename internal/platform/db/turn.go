@@ -11,8 +11,13 @@ func (tx *Tx) Turn(ctx context.Context, name string) error {
 	if tx.d.dialect == SQLite {
 		return nil
 	}
+	_, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", lockKey(name))
+	return err
+}
+
+// lockKey is the number by which PostgreSQL knows a name.
+func lockKey(name string) int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name)) // a hash never fails to write
-	_, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(h.Sum64()))
-	return err
+	return int64(h.Sum64())
 }

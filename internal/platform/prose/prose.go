@@ -45,3 +45,11 @@ func Check(code string, pieces ...Piece) error {
 }
 
 func control(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }
+
+// Clip cuts a text to so many characters; what was cut shows as an ellipsis at its end.
+func Clip(text string, most int) string {
+	if r := []rune(text); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return text
+}

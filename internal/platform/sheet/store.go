@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 )
@@ -41,6 +42,17 @@ func (cs Columns[T]) Store(ctx context.Context, d *db.DB, in *Whole[T], dry bool
 		}
 	}
 	return s.out, nil
+}
+
+// Note writes what was stored into the trail, as camera.imported for a camera; nothing of a dry run. Who sent the file may be gone
+// by then; what was stored is stored.
+func (s *Stored) Note(ctx context.Context, d *db.DB, object string) error {
+	if s.DryRun {
+		return nil
+	}
+	return d.Tx(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+		return audit.Log(ctx, tx, audit.Entry{Action: object + ".imported", Object: object, Detail: map[string]any{"added": s.Added, "changed": s.Changed, "refused": s.Rejected, "stopped_at": s.StoppedAt}})
+	})
 }
 
 // storing is an import under way.

@@ -23,6 +23,7 @@ export const patrol: Record<string, string> = {
   '速度': 'Speed',
   '时刻': 'Time',
   '这段时间没有位置：不在岗，或手机没有给出位置。': 'No positions in that time: off duty, or the phone gave none.',
+  '还没有可列的事件：到过的网格和点位约一分钟后补上。': 'Nothing to list yet: grids and places follow within about a minute.',
   '停留{n}分钟': 'Stayed {n} min',
   '无信号{n}分钟': 'No signal for {n} min',
   '记入审计，本人看得到，如“核实某某事件的到场时间”': 'Kept in the audit log and shown to the person, such as “when the scene of a case was reached”',
