@@ -201,18 +201,40 @@ func (s *Service) releaseClocks(ctx context.Context, tx *db.Tx, c *Case) (on boo
 	return on, nil
 }
 
-// reviveClock lets the clock that a merge stopped go on when the merge is undone; the time in between is a pause.
+// reviveClock lets the clock that a merge stopped go on when the merge is undone, with those of the tiers above, so that
+// what was overdue goes on climbing; the time in between is a pause, by which the promise moves as well.
 func (s *Service) reviveClock(ctx context.Context, tx *db.Tx, c *Case) (bool, error) {
-	last, err := db.All[Clock](ctx, tx, "SELECT "+clockColumns+" FROM case_clock WHERE case_id = $1 AND part_id = '' AND hop = 0 ORDER BY id DESC LIMIT 1", c.ID)
-	if err != nil || len(last) == 0 || last[0].Kind != c.Stage || last[0].StoppedAt == nil {
+	all, err := db.All[Clock](ctx, tx, "SELECT "+clockColumns+" FROM case_clock WHERE case_id = $1 AND part_id = '' ORDER BY hop, id", c.ID)
+	if err != nil {
 		return false, err
 	}
-	k := &last[0]
-	k.PausedAt, k.StoppedAt, k.Outcome = k.StoppedAt, nil, ""
-	k.Pauses.V = append(k.Pauses.V, Pause{From: *k.PausedAt, Reason: string(Merged)})
-	k.release(s.Calendar.Current(), tx.Time())
-	c.DueAt, c.WarnAt = k.DueAt, k.WarnAt
-	return true, updateClock(ctx, tx, k)
+	var base *Clock
+	for i := range all {
+		if all[i].Hop == 0 {
+			base = &all[i]
+		}
+	}
+	if base == nil || base.Kind != c.Stage || base.StoppedAt == nil {
+		return false, nil
+	}
+	since := *base.StoppedAt
+	if err := s.shiftPromise(ctx, tx, c, since); err != nil {
+		return false, err
+	}
+	for i := range all {
+		k := &all[i]
+		if k.Kind != base.Kind || k.Round != base.Round || k.StoppedAt == nil || !k.StoppedAt.Equal(since.Time) {
+			continue
+		}
+		k.PausedAt, k.StoppedAt, k.Outcome = &since, nil, ""
+		k.Pauses.V = append(k.Pauses.V, Pause{From: since, Reason: string(Merged)})
+		k.release(s.Calendar.Current(), tx.Time())
+		if err := updateClock(ctx, tx, k); err != nil {
+			return false, err
+		}
+	}
+	c.DueAt, c.WarnAt = base.DueAt, base.WarnAt
+	return true, nil
 }
 
 // updateClock writes what can change about a clock that exists.
@@ -278,8 +300,16 @@ func (s *Service) movePromise(ctx context.Context, tx *db.Tx, c *Case) error {
 		return nil
 	}
 	since, err := db.Get[*clock.Time](ctx, tx, "SELECT MIN(COALESCE(paused_at, started_at)) FROM case_clock WHERE case_id = $1 AND part_id = '' AND stopped_at IS NULL", c.ID)
-	if err != nil || since == nil || !since.Before(c.PromisedAt.Time) {
+	if err != nil || since == nil {
 		return err
+	}
+	return s.shiftPromise(ctx, tx, c, *since)
+}
+
+// shiftPromise moves what was promised by the time since the clocks stood still.
+func (s *Service) shiftPromise(ctx context.Context, tx *db.Tx, c *Case, since clock.Time) error {
+	if c.PromisedAt == nil || !since.Before(c.PromisedAt.Time) {
+		return nil
 	}
 	l, err := s.limitOf(ctx, tx, c, StageHandle, c.Level)
 	if err != nil {

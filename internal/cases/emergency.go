@@ -113,7 +113,7 @@ func (s *Service) WouldSwitch(ctx context.Context, n NewEmergency) (count int, e
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		e := Emergency{AreaCode: n.AreaCode}
 		e.Categories.V = n.Categories
-		list, _, err := s.switchable(ctx, tx, &e, true)
+		list, _, err := s.switchable(ctx, tx, &e, true, false)
 		count = len(list)
 		return err
 	})

@@ -12,8 +12,9 @@ import (
 )
 
 // switchable are the running clocks of an emergency that count in work time (into it) or around the clock (out of it),
-// with their cases. Urgent cases count around the clock in any case.
-func (s *Service) switchable(ctx context.Context, tx *db.Tx, e *Emergency, into bool) ([]Clock, map[string]*Case, error) {
+// with their cases. Urgent cases count around the clock in any case. With hold nobody moves these cases before the transaction
+// ends: a clock that somebody is just stopping is not given another one.
+func (s *Service) switchable(ctx context.Context, tx *db.Tx, e *Emergency, into, hold bool) ([]Clock, map[string]*Case, error) {
 	args := []any{}
 	cond := auth.Within("area_code", []string{e.AreaCode}, &args) + " AND ("
 	for i, c := range e.Categories.V {
@@ -24,7 +25,11 @@ func (s *Service) switchable(ctx context.Context, tx *db.Tx, e *Emergency, into 
 		cond += fmt.Sprintf("category >= $%d AND category < $%d", len(args)-1, len(args))
 	}
 	cond += ") AND ended_at IS NULL AND NOT urgent"
-	files, err := db.All[Case](ctx, tx, "SELECT "+caseColumns+" FROM case_file WHERE "+cond+" ORDER BY id", args...)
+	lock := ""
+	if hold && tx.Dialect() == db.Postgres {
+		lock = " FOR NO KEY UPDATE"
+	}
+	files, err := db.All[Case](ctx, tx, "SELECT "+caseColumns+" FROM case_file WHERE "+cond+" ORDER BY id"+lock, args...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,7 +49,7 @@ func (s *Service) switchable(ctx context.Context, tx *db.Tx, e *Emergency, into 
 // switchClocks counts what is left of running clocks in another way: the clock ends without an outcome and another begins
 // with the share that is left, so that each stays explainable from its own start. It returns how many it switched.
 func (s *Service) switchClocks(ctx context.Context, tx *db.Tx, e *Emergency, into bool) (int, error) {
-	clocks, files, err := s.switchable(ctx, tx, e, into)
+	clocks, files, err := s.switchable(ctx, tx, e, into, true)
 	if err != nil {
 		return 0, err
 	}

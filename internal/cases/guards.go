@@ -67,43 +67,21 @@ func (s *Service) withinWindow(_ context.Context, tx *db.Tx, t *step) error {
 	return nil
 }
 
-func (s *Service) gridCategory(_ context.Context, _ *db.Tx, t *step) error {
-	code := t.m.Category
-	if code == "" {
-		code = t.c.Category
+// category is what the step says the case is about, or what it was about before.
+func (t *step) category() string {
+	if t.m.Category != "" {
+		return t.m.Category
 	}
-	leaf, ok := s.Duties.Catalog().Leaf(code)
+	return t.c.Category
+}
+
+func (s *Service) gridCategory(_ context.Context, _ *db.Tx, t *step) error {
+	leaf, ok := s.Duties.Catalog().Leaf(t.category())
 	if !ok {
 		return errs.Invalid("cases.need_category", "Choose a category.", errs.Field{Location: "body.category", Message: "required"})
 	}
 	if leaf.Entry != string(Grid) {
 		return errs.Conflict("cases.not_petty", "Matters of this category are not settled on the spot; report them.").With(s.shown(t.c, nil))
-	}
-	return nil
-}
-
-// evidencePair asks for photos before and after where the category wants them and something was put right.
-func (s *Service) evidencePair(ctx context.Context, tx *db.Tx, t *step) error {
-	if !slices.Contains(Results, t.m.Result) {
-		return errs.Invalid("cases.no_result", "Say how it ended.", errs.Field{Location: "body.result", Message: "not in the list", Value: t.m.Result})
-	}
-	leaf, ok := s.Duties.Catalog().Leaf(t.c.Category)
-	if !ok || !leaf.Photos || t.m.Result != Resolved && t.m.Result != Partly {
-		return nil
-	}
-	phases, err := db.All[string](ctx, tx, "SELECT DISTINCT phase FROM case_evidence WHERE case_id = $1 AND part_id = ''", t.c.ID)
-	if err != nil {
-		return err
-	}
-	var fields []errs.Field
-	if !slices.Contains(phases, PhaseBefore) && !slices.Contains(phases, PhaseReport) {
-		fields = append(fields, errs.Field{Location: "evidence.before", Message: "required"})
-	}
-	if !slices.Contains(phases, PhaseAfter) {
-		fields = append(fields, errs.Field{Location: "evidence.after", Message: "required"})
-	}
-	if fields != nil {
-		return errs.Invalid("cases.no_evidence", "Add a photo from before and one from after the work.", fields...)
 	}
 	return nil
 }
@@ -143,6 +121,13 @@ func (s *Service) notHandler(ctx context.Context, tx *db.Tx, t *step) error {
 		AND action IN ('sign', 'start', 'handle', 'self_handle', 'part_done')`, t.c.ID, p.UserID, p.UnitID)
 	if err == nil && n > 0 {
 		return refuse
+	}
+	if err != nil || t.action.Code != "audit" {
+		return err
+	}
+	ended, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM case_history WHERE case_id = $1 AND actor_id = $2 AND action IN ('close', 'force_close')", t.c.ID, p.UserID)
+	if err == nil && ended > 0 {
+		err = errs.Forbidden("cases.judged_before", "You have closed this case; somebody else has to check the ending.")
 	}
 	return err
 }
@@ -199,7 +184,8 @@ func auditDue(_ context.Context, _ *db.Tx, t *step) error {
 	return nil
 }
 
-// admittedDuty is the admission check against the duty list: a matter that is withdrawn from streets is not handed to one.
+// admittedDuty is the admission check against the duty list: a matter that is withdrawn from streets is not handed to one
+// to lead.
 func (s *Service) admittedDuty(ctx context.Context, tx *db.Tx, t *step) error {
 	u, err := s.unitByID(ctx, tx, t.m.LeadUnit, "lead_unit")
 	if err != nil {

@@ -3,6 +3,7 @@ package cases
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,15 +34,58 @@ type Lapsed struct {
 func (s *Service) Lapse(ctx context.Context) (done Lapsed, err error) {
 	ctx = auth.System(ctx, "时限")
 	for ctx.Err() == nil {
-		n, err := s.lapseOnce(ctx, &done)
-		if err != nil || n == 0 {
+		n, failed := s.lapseOnce(ctx, &done, "")
+		if failed != nil && ctx.Err() == nil {
+			n, failed = s.lapseSingly(ctx, &done)
+		}
+		err = errors.Join(err, failed)
+		if n == 0 {
 			return done, err
 		}
 	}
-	return done, ctx.Err()
+	return done, errors.Join(err, ctx.Err())
 }
 
-func (s *Service) lapseOnce(ctx context.Context, done *Lapsed) (n int, err error) {
+// setAside is how long a clock rests whose step failed, so that those behind it go on.
+const setAside = 10 * time.Minute
+
+// lapseSingly takes the clocks of a batch that failed one by one: what is wrong with one case holds up no other. It returns
+// how many were taken and what failed.
+func (s *Service) lapseSingly(ctx context.Context, done *Lapsed) (n int, err error) {
+	var due []string
+	if err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		due, err = db.All[string](ctx, tx, "SELECT id FROM case_clock WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2", tx.Time(), lapseBatch)
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	broken := 0
+	for _, id := range due {
+		taken, failed := s.lapseOnce(ctx, done, id)
+		if n += taken; failed == nil {
+			continue
+		}
+		if ctx.Err() != nil {
+			return n, errors.Join(err, failed)
+		}
+		if broken++; broken <= 3 { // enough to see what is wrong
+			err = errors.Join(err, fmt.Errorf("clock %s: %w", id, failed))
+		}
+		if failed := s.DB.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE case_clock SET next_at = $1 WHERE id = $2 AND next_at <= $3", clock.At(tx.Now().Add(setAside)), id, tx.Time())
+			return err
+		}); failed != nil { // the database itself is not there
+			return 0, errors.Join(err, failed)
+		}
+	}
+	if broken > 3 {
+		err = errors.Join(err, fmt.Errorf("and %d more clocks", broken-3))
+	}
+	return n, err
+}
+
+// lapseOnce takes a batch, or the one clock that is named.
+func (s *Service) lapseOnce(ctx context.Context, done *Lapsed, only string) (n int, err error) {
 	due := false
 	if err := s.DB.Read(ctx, func(tx *db.Tx) error {
 		n, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 FROM case_clock WHERE next_at IS NOT NULL AND next_at <= $1 LIMIT 1) x", tx.Time())
@@ -52,7 +96,7 @@ func (s *Service) lapseOnce(ctx context.Context, done *Lapsed) (n int, err error
 	}
 	var run lapseRun
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
-		run = lapseRun{s: s, tx: tx} // a transaction may run again after a conflict
+		run = lapseRun{s: s, tx: tx, only: only} // a transaction may run again after a conflict
 		return run.take(ctx)
 	})
 	if err != nil {
@@ -66,6 +110,7 @@ func (s *Service) lapseOnce(ctx context.Context, done *Lapsed) (n int, err error
 type lapseRun struct {
 	s         *Service
 	tx        *db.Tx
+	only      string // the one clock to take; "" takes a batch
 	clocks    []Clock
 	cases     map[string]*Case
 	moved     map[string]bool
@@ -82,12 +127,16 @@ func (r *lapseRun) take(ctx context.Context) (err error) {
 	if tx.Dialect() == db.Postgres {
 		lock = " FOR UPDATE SKIP LOCKED"
 	}
+	which, args := "", []any{tx.Time(), lapseBatch}
+	if r.only != "" {
+		which, args = "AND id = $3 ", append(args, r.only)
+	}
 	// The phase of a clock that is red already does not come here: its next_at is empty.
 	r.clocks, err = db.All[Clock](ctx, tx, `UPDATE case_clock SET
 			phase = CASE WHEN due_at <= $1 THEN 'red' WHEN orange_at <= $1 THEN 'orange' ELSE 'amber' END,
 			next_at = CASE WHEN due_at <= $1 THEN NULL WHEN orange_at <= $1 THEN due_at ELSE COALESCE(orange_at, due_at) END
-		WHERE id IN (SELECT id FROM case_clock WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2`+lock+`)
-		RETURNING `+clockColumns, tx.Time(), lapseBatch)
+		WHERE id IN (SELECT id FROM case_clock WHERE next_at IS NOT NULL AND next_at <= $1 `+which+`ORDER BY next_at, id LIMIT $2`+lock+`)
+		RETURNING `+clockColumns, args...)
 	if err != nil || len(r.clocks) == 0 {
 		return err
 	}

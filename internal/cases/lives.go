@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"yiwang/internal/platform/auth"
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 )
@@ -15,7 +16,7 @@ type Life struct {
 	History  []History
 	Clocks   []Clock
 	Revisits []Revisit
-	Recurs   *Case // the ended case it recurs of, nil if none is named
+	Recurs   *clock.Time // when the case it recurs of had last been closed before this one came up; nil if none is named
 }
 
 // LivesTx reads the lives of cases, at most 1,000, in the order of their ids. Only the program may.
@@ -64,22 +65,30 @@ func (s *Service) LivesTx(ctx context.Context, tx *db.Tx, ids []string) ([]Life,
 	return lives, err
 }
 
-// recalled adds the cases that the lives recur of.
+// recalled adds when the cases that the lives recur of had been closed. What becomes of those cases later, such as a second
+// close, changes nothing about a matter that has come back.
 func recalled(ctx context.Context, tx *db.Tx, lives []Life, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	where, args := db.Listed(ids)
-	rows, err := db.All[Case](ctx, tx, "SELECT "+caseColumns+" FROM case_file WHERE id IN "+where, args...)
-	if err != nil {
+	closed := map[string][]clock.Time{}
+	if err := db.Each(ctx, tx, "SELECT case_id, at FROM case_history WHERE case_id IN "+where+" AND action IN ('close', 'self_handle', 'force_close') ORDER BY case_id, id", args,
+		func(h *struct {
+			CaseID string     `db:"case_id"`
+			At     clock.Time `db:"at"`
+		}) error {
+			closed[h.CaseID] = append(closed[h.CaseID], h.At)
+			return nil
+		}); err != nil {
 		return err
 	}
-	by := make(map[string]*Case, len(rows))
-	for i := range rows {
-		by[rows[i].ID] = &rows[i]
-	}
 	for i := range lives {
-		lives[i].Recurs = by[lives[i].RecursOf]
+		for _, at := range closed[lives[i].RecursOf] {
+			if at.Before(lives[i].ReportedAt.Time) {
+				lives[i].Recurs = &at
+			}
+		}
 	}
 	return nil
 }

@@ -86,6 +86,9 @@ func (s *Service) mergeTarget(ctx context.Context, tx *db.Tx, c *Case, id string
 		}
 		return nil, errs.Conflict("cases.merged_already", "That case has been merged itself; choose the one it was merged into.").With(s.shown(head, tx))
 	}
+	if c.Sensitive && !into.Sensitive { // who sees the other case would read the photos and words of this one
+		return nil, errs.Conflict("cases.merge_sensitive", "A sensitive case is merged into a sensitive one only; choose another case.").With(s.shown(into, tx))
+	}
 	if into.EndedAt != nil || into.State == Closed {
 		return nil, errs.Conflict("cases.merge_ended", "That case has ended; register this one as its recurrence instead.").With(s.shown(into, tx))
 	}

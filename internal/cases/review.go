@@ -2,6 +2,8 @@ package cases
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"yiwang/internal/platform/audit"
 	"yiwang/internal/platform/auth"
@@ -19,20 +21,36 @@ func (s *Service) Reviews(ctx context.Context) (n int, err error) {
 	ctx = auth.System(ctx, "时限")
 	for ctx.Err() == nil {
 		var due []Request
-		if err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		if failed := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
 			due, err = db.All[Request](ctx, tx, "SELECT "+requestFields+" FROM case_request WHERE review_at IS NOT NULL AND review_at <= $1 ORDER BY review_at LIMIT 100", tx.Time())
 			return err
-		}); err != nil || len(due) == 0 {
-			return n, err
+		}); failed != nil || len(due) == 0 {
+			return n, errors.Join(err, failed)
 		}
 		for i := range due {
-			if err := s.DB.Tx(ctx, func(tx *db.Tx) error { return s.miss(ctx, tx, due[i]) }); err != nil {
-				return n, err
+			failed := s.DB.Tx(ctx, func(tx *db.Tx) error { return s.miss(ctx, tx, due[i]) })
+			if failed == nil {
+				n++
+				continue
 			}
-			n++
+			if ctx.Err() != nil {
+				return n, errors.Join(err, failed)
+			}
+			err = errors.Join(err, fmt.Errorf("review %s: %w", due[i].ID, failed))
+			if failed := s.restReview(ctx, due[i].ID); failed != nil {
+				return n, errors.Join(err, failed)
+			}
 		}
 	}
-	return n, ctx.Err()
+	return n, errors.Join(err, ctx.Err())
+}
+
+// restReview lets a review rest whose step failed, so that those behind it go on.
+func (s *Service) restReview(ctx context.Context, id string) error {
+	return s.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE case_request SET review_at = $1 WHERE id = $2 AND review_at <= $3", clock.At(tx.Now().Add(setAside)), id, tx.Time())
+		return err
+	})
 }
 
 // miss takes one review that nobody made; another server may have taken it before.

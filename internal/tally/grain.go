@@ -82,14 +82,12 @@ func derive(l *cases.Life, calendar *workcal.Calendar, excluded string) (Fact, [
 			f.Closed = &s.At
 		}
 	}
-	if r := l.Recurs; r != nil && r.ClosedAt != nil {
-		f.Repeated = l.ReportedAt.After(r.ClosedAt.Time) && l.ReportedAt.Sub(r.ClosedAt.Time) <= repeatDays*24*time.Hour
-	}
+	f.Repeated = l.Recurs != nil && l.ReportedAt.Sub(l.Recurs.Time) <= repeatDays*24*time.Hour
 	if f.Handled != nil && l.FiledAt != nil {
 		m := int64(calendar.Elapsed(l.FiledAt.Time, f.Handled.Time, workcal.WorkHour, pausesOf(l)...) / time.Minute)
 		f.Minutes = &m
 	}
-	return f, steps, spansOf(l, calendar, f.Closed)
+	return f, steps, spansOf(l, calendar)
 }
 
 // stepsOf are the entries of the history that changed the state or are counted, and what was said about the ending.

@@ -9,9 +9,14 @@ import (
 )
 
 // spansOf are the times the case was open, its way to the first close, and every clock of its stages.
-func spansOf(l *cases.Life, calendar *workcal.Calendar, closed *clock.Time) []Span {
+func spansOf(l *cases.Life, calendar *workcal.Calendar) []Span {
 	spans := openSpans(l)
 	var promised *clock.Time
+	first := func(s *Span) {
+		if s.Kind == cases.StageHandle && s.Round == 1 && s.anchor() != nil {
+			promised = s.Due
+		}
+	}
 	for i := range l.Clocks {
 		k := &l.Clocks[i]
 		if k.PartID != "" || k.Hop > 0 || fulfils[k.Kind] == nil {
@@ -25,26 +30,53 @@ func spansOf(l *cases.Life, calendar *workcal.Calendar, closed *clock.Time) []Sp
 			s.OnTime = s.Done && (s.Due == nil || !s.To.After(s.Due.Time))
 		}
 		spans = append(spans, s)
-		if k.Kind == cases.StageHandle && k.Round == 1 && s.anchor() != nil {
-			promised = s.Due
-		}
+		first(&s)
 	}
-	if whole, ok := wholeSpan(l, calendar, promised, closed); ok {
+	if s, ok := unsignedSpan(l); ok {
+		spans = append(spans, s)
+		first(&s)
+	}
+	if whole, ok := wholeSpan(l, calendar, promised); ok {
 		spans = append(spans, whole)
 	}
 	return spans
 }
 
+// unsignedSpan is the first handling of a unit that never signed, so that no clock of the handling ran: it is measured from
+// the dispatch against what was promised. Leaving the signature out takes nothing out of a rate.
+func unsignedSpan(l *cases.Life) (Span, bool) {
+	s := Span{Kind: cases.StageHandle, Round: 1, Due: l.PromisedAt, Done: true}
+	for i := range l.History {
+		h := &l.History[i]
+		switch {
+		case givenTo(h):
+			s.From = h.At
+		case h.Action == "handle":
+			if h.From != cases.Dispatched || s.Due == nil {
+				return Span{}, false
+			}
+			s.Unit, s.To, s.OnTime = h.ForUnit, &h.At, !h.At.After(s.Due.Time)
+			return s, true
+		}
+	}
+	return Span{}, false
+}
+
 // wholeSpan is the way from filing to the first close, due when the handling and the verification after it are. A case
-// that was merged, rejected or declared void owes no close.
-func wholeSpan(l *cases.Life, calendar *workcal.Calendar, promised, closed *clock.Time) (Span, bool) {
-	if l.FiledAt == nil || promised == nil || closed == nil && l.EndedAt != nil {
+// that was merged, rejected, declared void or closed by force owes no close, unless it was overdue by then.
+func wholeSpan(l *cases.Life, calendar *workcal.Calendar, promised *clock.Time) (Span, bool) {
+	if l.FiledAt == nil || promised == nil {
 		return Span{}, false
 	}
 	due := clock.At(calendar.Due(promised.Time, checkLimit))
-	s := Span{Kind: spanCase, Round: 1, Unit: l.LeadUnit, From: *l.FiledAt, Due: &due, To: closed, Done: closed != nil}
-	s.OnTime = s.Done && !closed.After(due.Time)
-	return s, true
+	s := Span{Kind: spanCase, Round: 1, Unit: l.LeadUnit, From: *l.FiledAt, Due: &due, To: l.EndedAt}
+	for i := range l.History {
+		if h := &l.History[i]; h.Action == "close" || h.Action == "self_handle" {
+			s.To, s.Done, s.OnTime = &h.At, true, !h.At.After(due.Time)
+			break
+		}
+	}
+	return s, s.anchor() != nil
 }
 
 // openSpans are the times between reported or taken up again and ended.
@@ -70,10 +102,11 @@ func openSpans(l *cases.Life) []Span {
 }
 
 // anchor places what is owed in time: when it was done, or when it fell due, whichever came first. So it is counted once.
-// What ended by something else, such as a recall, was not owed.
+// What ended by something else, such as a recall or a merge, was owed only if it had run out before: nobody takes an overdue
+// case out of a rate by ending it in another way.
 func (s *Span) anchor() *clock.Time {
 	switch {
-	case s.Due == nil || s.To != nil && !s.Done:
+	case s.Due == nil || s.To != nil && !s.Done && !s.Due.Before(s.To.Time):
 		return nil
 	case s.Done && s.To.Before(s.Due.Time):
 		return s.To
