@@ -117,6 +117,8 @@ func (s *Service) AskAdmissionTx(ctx context.Context, tx *db.Tx, n NewAdmission)
 	return s.shownAdmission(a), audit.Log(ctx, tx, audit.Entry{Action: "duty.admission_ask", Object: "duty_admission", ObjectID: a.ID, Area: a.AreaCode, Detail: map[string]any{"category": a.Category, "from": a.FromUnit}})
 }
 
+var newestAdmissions = httpx.Newest[Admission]{Table: "duty_admission", Columns: admissionColumns, ID: func(a *Admission) string { return a.ID }}
+
 // Admissions lists requests of the caller's areas, newest first. Needs duty.read.
 func (s *Service) Admissions(ctx context.Context, state string, page httpx.PageIn) (out httpx.Page[Admission], err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
@@ -129,24 +131,10 @@ func (s *Service) Admissions(ctx context.Context, state string, page httpx.PageI
 			args = append(args, state)
 			where += fmt.Sprintf(" AND state = $%d", len(args))
 		}
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM duty_admission WHERE "+where, args...)
-		if err != nil {
-			return err
+		out, err = newestAdmissions.Page(ctx, tx, where, args, page)
+		for i := range out.Items {
+			s.shownAdmission(&out.Items[i])
 		}
-		parts, err := httpx.DecodeCursor(page.Cursor, 1)
-		if err != nil {
-			return err
-		}
-		if parts[0] != "" {
-			args = append(args, parts[0])
-			where += fmt.Sprintf(" AND id < $%d", len(args))
-		}
-		args = append(args, page.Limit+1)
-		rows, err := db.All[Admission](ctx, tx, fmt.Sprintf("SELECT %s FROM duty_admission WHERE %s ORDER BY id DESC LIMIT $%d", admissionColumns, where, len(args)), args...)
-		for i := range rows {
-			s.shownAdmission(&rows[i])
-		}
-		out = httpx.Cut(rows, page.Limit, total, func(a *Admission) string { return httpx.EncodeCursor(a.ID) })
 		return err
 	})
 	return out, err

@@ -214,13 +214,11 @@ type EventFilter struct {
 	Late                       bool // only what was found or withdrawn when positions came late
 }
 
+var newestEvents = httpx.Newest[Event]{Table: "fence_event", Columns: eventColumns, ID: func(e *Event) string { return e.ID }}
+
 // Events lists what happened in the caller's areas, newest first. Needs fence.read.
 func (s *Service) Events(ctx context.Context, f EventFilter, page httpx.PageIn) (out httpx.Page[Event], err error) {
 	if err := auth.Require(ctx, PermRead); err != nil {
-		return out, err
-	}
-	after, err := httpx.DecodeCursor(page.Cursor, 1)
-	if err != nil {
 		return out, err
 	}
 	err = s.DB.Look(ctx, func(tx *db.Tx) error {
@@ -247,16 +245,7 @@ func (s *Service) Events(ctx context.Context, f EventFilter, page httpx.PageIn) 
 		if f.Area != "" {
 			where += " AND " + auth.Within("area_code", []string{f.Area}, &args)
 		}
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM fence_event WHERE "+where, args...)
-		if err != nil {
-			return err
-		}
-		if after[0] != "" {
-			add("id < $%d", after[0])
-		}
-		args = append(args, page.Limit+1)
-		rows, err := db.All[Event](ctx, tx, "SELECT "+eventColumns+" FROM fence_event WHERE "+where+fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
-		out = httpx.Cut(rows, page.Limit, total, func(e *Event) string { return httpx.EncodeCursor(e.ID) })
+		out, err = newestEvents.Page(ctx, tx, where, args, page)
 		return err
 	})
 	return out, err

@@ -67,9 +67,9 @@ type envelope struct {
 }
 
 // QueueTx queues events for every active webhook that hears of them, in the caller's transaction; an event queued before
-// is passed over. Called by the program.
+// is passed over. For a halted one they are kept as failed, so that they can be replayed. Called by the program.
 func (s *Service) QueueTx(ctx context.Context, tx *db.Tx, events []Event) error {
-	hooks, err := db.All[Webhook](ctx, tx, "SELECT "+webhookColumns+" FROM webhook WHERE active AND halted_at IS NULL ORDER BY id LIMIT 200")
+	hooks, err := db.All[Webhook](ctx, tx, "SELECT "+webhookColumns+" FROM webhook WHERE active ORDER BY id LIMIT 200")
 	if err != nil || len(hooks) == 0 {
 		return err
 	}
@@ -100,17 +100,20 @@ func queue(ctx context.Context, tx *db.Tx, w *Webhook, e Event) error {
 	if err != nil {
 		return err
 	}
-	return tx.Queue(ctx, nil, `INSERT INTO webhook_delivery (id, webhook_id, event_key, topic, subject, payload, state, due_at, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8) ON CONFLICT (webhook_id, event_key) DO NOTHING`,
-		id, w.ID, e.Topic+"/"+e.Key, e.Topic, e.Subject, string(body), tx.Time(), tx.Time())
+	now, state, why := tx.Time(), Queued, ""
+	var done *clock.Time
+	if w.HaltedAt != nil {
+		state, why, done = Failed, "halted", &now
+	}
+	return tx.Queue(ctx, nil, `INSERT INTO webhook_delivery (id, webhook_id, event_key, topic, subject, payload, state, due_at, error, created_at, done_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $10) ON CONFLICT (webhook_id, event_key) DO NOTHING`,
+		id, w.ID, e.Topic+"/"+e.Key, e.Topic, e.Subject, string(body), state, now, why, done)
 }
+
+var newestDeliveries = httpx.Newest[Delivery]{Table: "webhook_delivery", Columns: deliveryColumns, ID: func(d *Delivery) string { return d.ID }, CountMost: 10_001}
 
 // Deliveries lists what a webhook was sent, newest first. Needs integration.manage in its area.
 func (s *Service) Deliveries(ctx context.Context, webhook, state string, page httpx.PageIn) (out httpx.Page[Delivery], err error) {
-	before, err := httpx.DecodeCursor(page.Cursor, 1)
-	if err != nil {
-		return out, err
-	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		if _, err := s.webhookOf(ctx, tx, webhook); err != nil {
 			return err
@@ -120,17 +123,7 @@ func (s *Service) Deliveries(ctx context.Context, webhook, state string, page ht
 			args = append(args, state)
 			where += fmt.Sprintf(" AND state = $%d", len(args))
 		}
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 FROM webhook_delivery WHERE "+where+" LIMIT 10001) x", args...)
-		if err != nil {
-			return err
-		}
-		if before[0] != "" {
-			args = append(args, before[0])
-			where += fmt.Sprintf(" AND id < $%d", len(args))
-		}
-		args = append(args, page.Limit+1)
-		rows, err := db.All[Delivery](ctx, tx, fmt.Sprintf("SELECT %s FROM webhook_delivery WHERE %s ORDER BY id DESC LIMIT $%d", deliveryColumns, where, len(args)), args...)
-		out = httpx.Cut(rows, page.Limit, total, func(d *Delivery) string { return httpx.EncodeCursor(d.ID) })
+		out, err = newestDeliveries.Page(ctx, tx, where, args, page)
 		return err
 	})
 	return out, err
@@ -162,6 +155,31 @@ func (s *Service) Replay(ctx context.Context, id string) (*Delivery, error) {
 		return audit.Log(ctx, tx, audit.Entry{Action: "integration.replay", Object: "webhook_delivery", ObjectID: id, Area: w.AreaCode})
 	})
 	return &d, err
+}
+
+// maxReplayed bounds how many deliveries one replay queues.
+const maxReplayed = 20_000
+
+// ReplayFailed sends again whatever failed since a time, oldest first, with the ids and bodies of before: what a system missed while it was
+// away. It returns how many were queued, at most 20,000; the next call takes up the rest. Needs integration.manage in the webhook's area;
+// Conflict if the webhook is off or halted.
+func (s *Service) ReplayFailed(ctx context.Context, webhook string, since clock.Time) (n int64, err error) {
+	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
+		w, err := s.webhookOf(ctx, tx, webhook)
+		if err != nil {
+			return err
+		}
+		if !w.Active || w.HaltedAt != nil {
+			return errs.Conflict("integration.webhook_off", "Switch the webhook on first.")
+		}
+		n, err = tx.Exec(ctx, `UPDATE webhook_delivery SET state = 'queued', due_at = $1, attempts = 0, error = '', done_at = NULL, replays = replays + 1
+			WHERE id IN (SELECT id FROM webhook_delivery WHERE webhook_id = $2 AND state = 'failed' AND created_at >= $3 ORDER BY created_at, id LIMIT $4)`, tx.Time(), webhook, since, maxReplayed)
+		if err != nil {
+			return err
+		}
+		return audit.Log(ctx, tx, audit.Entry{Action: "integration.replay", Object: "webhook", ObjectID: webhook, Area: w.AreaCode, Detail: map[string]any{"since": since, "queued": n}})
+	})
+	return n, err
 }
 
 // Ping queues a test event for one webhook. Needs integration.manage in its area.

@@ -22,13 +22,11 @@ type Filter struct {
 	Query   string // part of the case's number
 }
 
+var newestMessages = httpx.Newest[Message]{Table: "message", Columns: messageColumns, ID: func(m *Message) string { return m.ID }, CountMost: 10_001}
+
 // List returns messages about the caller's areas, newest first. Needs messages.read.
 func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out httpx.Page[Message], err error) {
 	if err := auth.Require(ctx, PermRead); err != nil {
-		return out, err
-	}
-	before, err := httpx.DecodeCursor(page.Cursor, 1)
-	if err != nil {
 		return out, err
 	}
 	var args []any
@@ -47,14 +45,7 @@ func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out ht
 		add(`number LIKE $%d ESCAPE '\'`, "%"+db.EscapeLike(f.Query)+"%")
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 FROM message WHERE "+strings.Join(where, " AND ")+" LIMIT 10001) x", args...)
-		if err != nil {
-			return err
-		}
-		add("id < $%d", before[0])
-		args = append(args, page.Limit+1)
-		rows, err := db.All[Message](ctx, tx, fmt.Sprintf("SELECT %s FROM message WHERE %s ORDER BY id DESC LIMIT $%d", messageColumns, strings.Join(where, " AND "), len(args)), args...)
-		out = httpx.Cut(rows, page.Limit, total, func(m *Message) string { return httpx.EncodeCursor(m.ID) })
+		out, err = newestMessages.Page(ctx, tx, strings.Join(where, " AND "), args, page)
 		return err
 	})
 	return out, err

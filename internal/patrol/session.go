@@ -300,13 +300,11 @@ func (s *Service) Mine(ctx context.Context) (running *Session, ended []Session, 
 	return running, ended, err
 }
 
+var newestSessions = httpx.Newest[Session]{Table: "duty_session", Columns: sessionColumns, ID: func(s *Session) string { return s.ID }}
+
 // Sessions lists the sessions in the caller's areas that ran at some time between from and to, newest first. Needs patrol.live.
 func (s *Service) Sessions(ctx context.Context, officer string, from, to clock.Time, page httpx.PageIn) (out httpx.Page[Session], err error) {
 	if err := auth.Require(ctx, PermLive); err != nil {
-		return out, err
-	}
-	after, err := httpx.DecodeCursor(page.Cursor, 1)
-	if err != nil {
 		return out, err
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
@@ -316,17 +314,7 @@ func (s *Service) Sessions(ctx context.Context, officer string, from, to clock.T
 			args = append(args, officer)
 			where += fmt.Sprintf(" AND officer_id = $%d", len(args))
 		}
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM duty_session WHERE "+where, args...)
-		if err != nil {
-			return err
-		}
-		if after[0] != "" {
-			args = append(args, after[0])
-			where += fmt.Sprintf(" AND id < $%d", len(args))
-		}
-		args = append(args, page.Limit+1)
-		rows, err := db.All[Session](ctx, tx, "SELECT "+sessionColumns+" FROM duty_session WHERE "+where+fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
-		out = httpx.Cut(rows, page.Limit, total, func(x *Session) string { return httpx.EncodeCursor(x.ID) })
+		out, err = newestSessions.Page(ctx, tx, where, args, page)
 		return err
 	})
 	return out, err

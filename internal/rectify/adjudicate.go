@@ -109,13 +109,11 @@ type PrecedentFilter struct {
 	Field, Query string
 }
 
+var newestPrecedents = httpx.Newest[Precedent]{Table: "item_precedent", Columns: precedentColumns, ID: func(p *Precedent) string { return p.ID }}
+
 // Precedents lists what joint adjudications decided in the caller's areas, newest first. Needs rectify.read.
 func (s *Service) Precedents(ctx context.Context, f PrecedentFilter, page httpx.PageIn) (out httpx.Page[Precedent], err error) {
 	if err := auth.Require(ctx, PermRead); err != nil {
-		return out, err
-	}
-	after, err := httpx.DecodeCursor(page.Cursor, 1)
-	if err != nil {
 		return out, err
 	}
 	var args []any
@@ -134,20 +132,10 @@ func (s *Service) Precedents(ctx context.Context, f PrecedentFilter, page httpx.
 		add(`(matter LIKE $ ESCAPE '\' OR reason LIKE $ ESCAPE '\' OR unit_name LIKE $ ESCAPE '\')`, "%"+db.EscapeLike(f.Query)+"%")
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM item_precedent WHERE "+strings.Join(where, " AND "), args...)
-		if err != nil {
-			return err
+		out, err = newestPrecedents.Page(ctx, tx, strings.Join(where, " AND "), args, page)
+		for n := range out.Items {
+			out.Items[n].FieldName = s.catalog.Name(out.Items[n].Field)
 		}
-		if after[0] != "" {
-			add("id < $", after[0])
-		}
-		args = append(args, page.Limit+1)
-		rows, err := db.All[Precedent](ctx, tx, "SELECT "+precedentColumns+" FROM item_precedent WHERE "+strings.Join(where, " AND ")+
-			" ORDER BY id DESC LIMIT $"+strconv.Itoa(len(args)), args...)
-		for n := range rows {
-			rows[n].FieldName = s.catalog.Name(rows[n].Field)
-		}
-		out = httpx.Cut(rows, page.Limit, total, func(p *Precedent) string { return httpx.EncodeCursor(p.ID) })
 		return err
 	})
 	return out, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"yiwang/internal/export"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
@@ -31,11 +32,11 @@ const (
 // filtered by this list.
 type ListDetail struct {
 	ReverseList
-	WaveName string        `json:"wave_name"`
-	Receipts []Receipt     `json:"receipts"`
-	Editions []ListEdition `json:"editions" doc:"Newest first; handlers see those that were issued"`
-	Exports  []ListExport  `json:"exports" doc:"Files with texts: own ones and those the caller decides on"`
-	Steps    []ListStep    `json:"steps"`
+	WaveName string           `json:"wave_name"`
+	Receipts []Receipt        `json:"receipts"`
+	Editions []ListEdition    `json:"editions" doc:"Newest first; handlers see those that were issued"`
+	Exports  []export.Request `json:"exports" doc:"Files with texts: own ones and those the caller decides on"`
+	Steps    []ListStep       `json:"steps"`
 }
 
 // listsSeen is the SQL condition for the lists the caller sees: the office those of its areas, a street or department the
@@ -60,13 +61,11 @@ type ListFilter struct {
 	Todo   bool // waits for the caller's approval, issue or signature
 }
 
+var newestLists = httpx.Newest[ReverseList]{Table: "reverse_list", Columns: listColumns, ID: func(r *ReverseList) string { return r.ID }}
+
 // Lists returns the reverse issue lists the caller sees, newest first, with how far they have come. Needs rectify.read.
 func (s *Service) Lists(ctx context.Context, f ListFilter, page httpx.PageIn) (out httpx.Page[ReverseList], err error) {
 	if err := auth.Require(ctx, PermRead); err != nil {
-		return out, err
-	}
-	after, err := httpx.DecodeCursor(page.Cursor, 1)
-	if err != nil {
 		return out, err
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
@@ -83,20 +82,9 @@ func (s *Service) Lists(ctx context.Context, f ListFilter, page httpx.PageIn) (o
 		if f.Todo {
 			where += " AND " + listTodo(ctx, &args)
 		}
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM reverse_list WHERE "+where, args...)
-		if err != nil {
+		if out, err = newestLists.Page(ctx, tx, where, args, page); err != nil {
 			return err
 		}
-		if after[0] != "" {
-			args = append(args, after[0])
-			where += fmt.Sprintf(" AND id < $%d", len(args))
-		}
-		args = append(args, page.Limit+1)
-		rows, err := db.All[ReverseList](ctx, tx, "SELECT "+listColumns+" FROM reverse_list WHERE "+where+fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
-		if err != nil {
-			return err
-		}
-		out = httpx.Cut(rows, page.Limit, total, func(l *ReverseList) string { return httpx.EncodeCursor(l.ID) })
 		for n := range out.Items {
 			if err := countList(ctx, tx, &out.Items[n]); err != nil {
 				return err
@@ -220,7 +208,7 @@ func (s *Service) ReverseListTx(ctx context.Context, tx *db.Tx, id, lang string)
 	if d.Editions, err = s.shownEditions(ctx, tx, l); err != nil {
 		return nil, err
 	}
-	if d.Exports, err = exportsOf(ctx, tx, l); err != nil {
+	if d.Exports, err = s.Exports.OfSubjectTx(ctx, tx, l.ID); err != nil {
 		return nil, err
 	}
 	d.Steps = steps(ctx, d)

@@ -82,7 +82,7 @@ func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out ht
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		where, args := f.where(ctx, tx)
-		if out, err = itemPage(ctx, tx, where, args, page); err != nil {
+		if out, err = newestItems.Page(ctx, tx, where, args, page); err != nil {
 			return err
 		}
 		for n := range out.Items {
@@ -94,24 +94,7 @@ func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out ht
 	return out, err
 }
 
-// itemPage returns the items that match, newest first.
-func itemPage(ctx context.Context, tx *db.Tx, where string, args []any, page httpx.PageIn) (out httpx.Page[Item], err error) {
-	after, err := httpx.DecodeCursor(page.Cursor, 1)
-	if err != nil {
-		return out, err
-	}
-	total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM item WHERE "+where, args...)
-	if err != nil {
-		return out, err
-	}
-	if after[0] != "" {
-		args = append(args, after[0])
-		where += fmt.Sprintf(" AND id < $%d", len(args))
-	}
-	args = append(args, page.Limit+1)
-	rows, err := db.All[Item](ctx, tx, "SELECT "+itemColumns+" FROM item WHERE "+where+fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
-	return httpx.Cut(rows, page.Limit, total, func(i *Item) string { return httpx.EncodeCursor(i.ID) }), err
-}
+var newestItems = httpx.Newest[Item]{Table: "item", Columns: itemColumns, ID: func(i *Item) string { return i.ID }}
 
 // Voice is a comment as those see it who work on its item: no group, no channel, no day.
 type Voice struct {

@@ -194,6 +194,8 @@ type ReturnFilter struct {
 	Kind    ReturnKind
 }
 
+var newestReturns = httpx.Newest[Return]{Table: "item_return", Columns: returnColumns, ID: func(r *Return) string { return r.ID }}
+
 // Returns lists the matters that may be back in the caller's areas, the likeliest first. Needs rectify.read.
 func (s *Service) Returns(ctx context.Context, f ReturnFilter, page httpx.PageIn) (out httpx.Page[Return], err error) {
 	if err := auth.Require(ctx, PermRead); err != nil {
@@ -201,24 +203,9 @@ func (s *Service) Returns(ctx context.Context, f ReturnFilter, page httpx.PageIn
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		where, args := f.where(ctx)
-		after, err := httpx.DecodeCursor(page.Cursor, 1)
-		if err != nil {
+		if out, err = newestReturns.Page(ctx, tx, where, args, page); err != nil {
 			return err
 		}
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM item_return WHERE "+where, args...)
-		if err != nil {
-			return err
-		}
-		if after[0] != "" {
-			args = append(args, after[0])
-			where += fmt.Sprintf(" AND id < $%d", len(args))
-		}
-		args = append(args, page.Limit+1)
-		rows, err := db.All[Return](ctx, tx, "SELECT "+returnColumns+" FROM item_return WHERE "+where+fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
-		if err != nil {
-			return err
-		}
-		out = httpx.Cut(rows, page.Limit, total, func(r *Return) string { return httpx.EncodeCursor(r.ID) })
 		for k := range out.Items {
 			if err := s.describe(ctx, tx, &out.Items[k]); err != nil {
 				return err

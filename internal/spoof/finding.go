@@ -54,13 +54,11 @@ const columns = "id, session_id, officer_id, officer_name, area_code, on_at, poi
 // longestText bounds a reason or comment, in characters.
 const longestText = 500
 
+var newestFindings = httpx.Newest[Finding]{Table: "spoof_finding", Columns: columns, ID: func(f *Finding) string { return f.ID }}
+
 // List returns the findings of the caller's areas, newest first; state "" for all. Needs spoof.review.
 func (s *Service) List(ctx context.Context, state State, officer string, page httpx.PageIn) (out httpx.Page[Finding], err error) {
 	if err := auth.Require(ctx, PermReview); err != nil {
-		return out, err
-	}
-	after, err := httpx.DecodeCursor(page.Cursor, 1)
-	if err != nil {
 		return out, err
 	}
 	err = s.DB.Look(ctx, func(tx *db.Tx) error {
@@ -72,17 +70,7 @@ func (s *Service) List(ctx context.Context, state State, officer string, page ht
 				where += fmt.Sprintf(c.condition, len(args))
 			}
 		}
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM spoof_finding WHERE "+where, args...)
-		if err != nil {
-			return err
-		}
-		if after[0] != "" {
-			args = append(args, after[0])
-			where += fmt.Sprintf(" AND id < $%d", len(args))
-		}
-		args = append(args, page.Limit+1)
-		rows, err := db.All[Finding](ctx, tx, "SELECT "+columns+" FROM spoof_finding WHERE "+where+fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
-		out = httpx.Cut(rows, page.Limit, total, func(f *Finding) string { return httpx.EncodeCursor(f.ID) })
+		out, err = newestFindings.Page(ctx, tx, where, args, page)
 		return err
 	})
 	return out, err

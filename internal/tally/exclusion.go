@@ -115,13 +115,11 @@ func (s *Service) Decide(ctx context.Context, id string, approve bool, answer st
 	return s.named(x), err
 }
 
+var newestExclusions = httpx.Newest[Exclusion]{Table: "tally_exclusion", Columns: exclusionColumns, ID: func(e *Exclusion) string { return e.ID }}
+
 // Exclusions lists requests of the caller's areas, newest first: what is left out of the rates is no secret. Needs tally.read.
 func (s *Service) Exclusions(ctx context.Context, state string, in httpx.PageIn) (page httpx.Page[Exclusion], err error) {
 	if err := auth.Require(ctx, PermRead); err != nil {
-		return page, err
-	}
-	before, err := httpx.DecodeCursor(in.Cursor, 1)
-	if err != nil {
 		return page, err
 	}
 	var args []any
@@ -131,20 +129,9 @@ func (s *Service) Exclusions(ctx context.Context, state string, in httpx.PageIn)
 		where += fmt.Sprintf(" AND state = $%d", len(args))
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM tally_exclusion WHERE "+where, args...)
-		if err != nil {
+		if page, err = newestExclusions.Page(ctx, tx, where, args, in); err != nil {
 			return err
 		}
-		if before[0] != "" {
-			args = append(args, before[0])
-			where += fmt.Sprintf(" AND id < $%d", len(args))
-		}
-		args = append(args, in.Limit+1)
-		rows, err := db.All[Exclusion](ctx, tx, fmt.Sprintf("SELECT %s FROM tally_exclusion WHERE %s ORDER BY id DESC LIMIT $%d", exclusionColumns, where, len(args)), args...)
-		if err != nil {
-			return err
-		}
-		page = httpx.Cut(rows, in.Limit, total, func(x *Exclusion) string { return httpx.EncodeCursor(x.ID) })
 		return s.closed(ctx, tx, page.Items)
 	})
 	return page, err

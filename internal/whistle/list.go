@@ -27,6 +27,8 @@ type Filter struct {
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
+var newestWhistles = httpx.Newest[Whistle]{Table: "whistle_file", Columns: whistleColumns, ID: func(w *Whistle) string { return w.ID }}
+
 // List returns whistles the caller sees, newest first. Needs whistle.read.
 func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out httpx.Page[Whistle], err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
@@ -35,28 +37,10 @@ func (s *Service) List(ctx context.Context, f Filter, page httpx.PageIn) (out ht
 		}
 		var args []any
 		where := strings.Join(append([]string{visible(ctx, &args)}, f.where(ctx, &args)...), " AND ")
-		total, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM whistle_file WHERE "+where, args...)
-		if err != nil {
+		if out, err = newestWhistles.Page(ctx, tx, where, args, page); err != nil {
 			return err
 		}
-		after, err := httpx.DecodeCursor(page.Cursor, 1)
-		if err != nil {
-			return err
-		}
-		if after[0] != "" {
-			args = append(args, after[0])
-			where += fmt.Sprintf(" AND id < $%d", len(args))
-		}
-		args = append(args, page.Limit+1)
-		rows, err := db.All[Whistle](ctx, tx, fmt.Sprintf("SELECT %s FROM whistle_file WHERE %s ORDER BY id DESC LIMIT $%d", whistleColumns, where, len(args)), args...)
-		if err != nil {
-			return err
-		}
-		if err := s.around(ctx, tx, rows); err != nil {
-			return err
-		}
-		out = httpx.Cut(rows, page.Limit, total, func(w *Whistle) string { return httpx.EncodeCursor(w.ID) })
-		return nil
+		return s.around(ctx, tx, out.Items)
 	})
 	return out, err
 }
@@ -115,7 +99,11 @@ func todo(ctx context.Context, args *[]any) string {
 	}
 	if p.Has(PermLead) {
 		*args = append(*args, p.UserID)
-		any = append(any, fmt.Sprintf("state = 'checked' AND NOT EXISTS (SELECT 1 FROM whistle_approval a WHERE a.whistle_id = whistle_file.id AND a.user_id = $%d) AND ", len(*args))+auth.Within("street", p.Areas, args))
+		mine := "state = 'checked' AND kind <> 'hard'"
+		if p.Has(PermHead) {
+			mine = "state = 'checked'"
+		}
+		any = append(any, fmt.Sprintf(mine+" AND NOT EXISTS (SELECT 1 FROM whistle_approval a WHERE a.whistle_id = whistle_file.id AND a.user_id = $%d) AND ", len(*args))+auth.Within("street", p.Areas, args))
 	}
 	if p.Has(PermArbitrate) {
 		any = append(any, "state = 'blown' AND id IN (SELECT whistle_id FROM whistle_call WHERE state = 'refused') AND "+auth.Within("street", p.Areas, args))
@@ -275,7 +263,7 @@ func (s *Service) offer(ctx context.Context, d *Detail, w *Whistle) {
 	}
 	spoken := slices.ContainsFunc(d.Approvals, func(a Approval) bool { return p != nil && a.UserID == p.UserID })
 	if inStreet(ctx, PermLead, w) == nil {
-		if w.State == Checked && !spoken {
+		if w.State == Checked && !spoken && p.Has(ranks[w.Kind]) {
 			d.Actions = append(d.Actions, "approve")
 		}
 		if w.State == Blown {
