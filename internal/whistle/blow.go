@@ -65,8 +65,8 @@ func (s *Service) move(ctx context.Context, fn func(tx *db.Tx) (*Whistle, error)
 	return w, err
 }
 
-// Approve is the consent of a member of the leading group: one for a pushing whistle, the secretary and the director for a
-// hard one, two different persons. Needs whistle.lead in the street.
+// Approve is the consent of who may give it: one member of the leading group (whistle.lead) for a pushing whistle, the secretary and
+// the director (whistle.head), two different persons, for a hard one. Both in the street of the whistle.
 func (s *Service) Approve(ctx context.Context, id string, m Word) (*Whistle, error) {
 	return s.move(ctx, func(tx *db.Tx) (*Whistle, error) { return s.ApproveTx(ctx, tx, id, m) })
 }
@@ -76,6 +76,9 @@ func (s *Service) ApproveTx(ctx context.Context, tx *db.Tx, id string, m Word) (
 	w, err := s.own(ctx, tx, id, PermLead, m.Version, Checked)
 	if err != nil {
 		return nil, err
+	}
+	if !auth.From(ctx).Has(ranks[w.Kind]) {
+		return nil, errs.Forbidden("whistle.rank", "A hard whistle is approved by the secretary and the director of the street.")
 	}
 	if err := m.note(false); err != nil {
 		return nil, err

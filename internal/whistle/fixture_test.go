@@ -52,7 +52,12 @@ func (w *world) desk() context.Context {
 }
 
 func (w *world) leader(name string) context.Context {
-	return w.As(name, casetest.Street+".street_office", casetest.Street, whistle.PermRead, whistle.PermBlow, whistle.PermLead, cases.PermRead)
+	return w.As(name, casetest.Street+".street_office", casetest.Street, whistle.PermRead, whistle.PermBlow, whistle.PermLead, whistle.PermHead, cases.PermRead)
+}
+
+// deputy is a member of the leading group who is not one of the two heads.
+func (w *world) deputy() context.Context {
+	return w.As("deputy", casetest.Street+".street_office", casetest.Street, whistle.PermRead, whistle.PermBlow, whistle.PermLead, cases.PermRead)
 }
 
 // clerk answers for a called department; its area is the whole district.

@@ -24,10 +24,17 @@ var Kinds = []Kind{Push, Hard, Urgent}
 // a hard one, nobody in danger. How long each step may take stands in versions, see Limits.
 var approvals = map[Kind]int{Push: 1, Hard: 2, Urgent: 0}
 
+// ranks is the permission of those whose consent counts: for a hard whistle the two heads of the street and nobody below them.
+var ranks = map[Kind]string{Push: PermLead, Hard: PermHead}
+
+// RankFor returns the permission of those who approve a whistle of the kind, "" where nobody has to.
+func RankFor(k Kind) string { return ranks[k] }
+
 // RuleOf is what a kind asks for, for the interface.
 type RuleOf struct {
 	Kind      Kind              `json:"kind"`
-	Approvals int               `json:"approvals" doc:"Members of the leading group, all different"`
+	Approvals int               `json:"approvals" doc:"Persons who have to agree, all different"`
+	Rank      string            `json:"rank,omitempty" doc:"Permission that makes an approval count: whistle.lead, for hard ones whistle.head"`
 	Limits    map[string]string `json:"limits" doc:"By kind of clock, of the version in force"`
 }
 
@@ -42,7 +49,7 @@ func (s *Service) Rules(ctx context.Context) (out []RuleOf, err error) {
 			return err
 		}
 		for _, k := range Kinds {
-			r := RuleOf{Kind: k, Approvals: approvals[k], Limits: map[string]string{}}
+			r := RuleOf{Kind: k, Approvals: approvals[k], Rank: ranks[k], Limits: map[string]string{}}
 			for _, name := range limited {
 				l, _ := set.of(k, name)
 				r.Limits[name] = l.String()

@@ -2,6 +2,7 @@ package whistle_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -76,6 +77,26 @@ func (w *world) ratings(d *whistle.Detail) (n int) {
 		n += len(c.Ratings)
 	}
 	return n
+}
+
+func TestApprove_ADeputyApprovesAPushingWhistleAndNoHardOne(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		for kind, refusal := range map[whistle.Kind]string{whistle.Push: "", whistle.Hard: "whistle.rank"} {
+			x, err := w.s.Check(w.desk(), w.draft(kind, water).ID, whistle.Word{Version: 1, Note: "看过清单"})
+			w.ok(err)
+			seen, err := w.s.Get(w.deputy(), x.ID)
+			w.ok(err)
+			if offered := slices.Contains(seen.Actions, "approve"); offered != (refusal == "") {
+				t.Errorf("%s: approving is offered to a deputy: %v", kind, offered)
+			}
+			_, err = w.s.Approve(w.deputy(), x.ID, whistle.Word{Version: x.Version})
+			if refused := err != nil; refused != (refusal != "") || refused && errs.CodeOf(err) != refusal {
+				t.Errorf("%s: %v", kind, err)
+			}
+		}
+	})
 }
 
 func TestApprove_AHardWhistleNeedsTwoPersons(t *testing.T) {

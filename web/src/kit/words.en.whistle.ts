@@ -135,7 +135,6 @@ export const whistle: Record<string, string> = {
   '重办期限': 'To be done again by',
   '销哨': 'Close',
   '销哨后街道和部门互相评价，事件可以继续办结。': 'After the close both sides rate each other, and the case can go on.',
-  '需 {n} 人': '{n} needed',
   '领导同意': 'Approved by',
   '验收': 'Accept',
   '验收意见': 'What was seen',
