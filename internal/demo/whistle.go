@@ -62,7 +62,7 @@ func (b *blast) desk(ctx context.Context) context.Context {
 }
 
 func (b *blast) leader(ctx context.Context, user string) context.Context {
-	return b.l.holding(ctx, user, whistle.PermRead, whistle.PermBlow, whistle.PermLead, cases.PermRead)
+	return b.l.holding(ctx, user, whistle.PermRead, whistle.PermBlow, whistle.PermLead, whistle.PermHead, cases.PermRead)
 }
 
 func (b *blast) clerk(ctx context.Context, unit string) context.Context {
