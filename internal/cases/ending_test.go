@@ -147,7 +147,7 @@ func TestAudit_AFailedCheckTakesTheCaseUpAgain(t *testing.T) {
 		x := casetest.New(t, d)
 		g := bring(t, x, cases.Archived)
 		g.drawn(t)
-		c := x.Act(t, x.Command(), g.c, "audit", cases.Move{Finding: "failed", Note: "现场未清理"})
+		c := x.Act(t, x.Desk(), g.c, "audit", cases.Move{Finding: "failed", Note: "现场未清理"})
 		if c.State != cases.Rework || c.Audit != "failed" || c.Reopens != 1 {
 			t.Errorf("after a failed check: %s, %s, %d", c.State, c.Audit, c.Reopens)
 		}

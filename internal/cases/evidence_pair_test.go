@@ -40,7 +40,7 @@ func TestHandle_OnePictureIsNotBeforeAndAfter(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
 		x := casetest.New(t, d)
 		c := signed(t, x)
-		m := cases.Move{Result: cases.Resolved, Outcome: "已修补"}
+		m := cases.Move{Result: cases.Resolved, Outcome: "已修补", Category: "010101"} // what a unit calls it changes nothing
 		shoot(t, x, x.Unit(builders), c, cases.PhaseBefore, 3)
 		shoot(t, x, x.Unit(builders), c, cases.PhaseAfter, 3)
 		refused(t, x, x.Unit(builders), c, "handle", m, "cases.no_evidence")

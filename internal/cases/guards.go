@@ -67,9 +67,9 @@ func (s *Service) withinWindow(_ context.Context, tx *db.Tx, t *step) error {
 	return nil
 }
 
-// category is what the step says the case is about, or what it was about before.
+// category is what the case is about after the step; of the steps with photos only the settling on the spot may name it.
 func (t *step) category() string {
-	if t.m.Category != "" {
+	if t.action.Code == "self_handle" && t.m.Category != "" {
 		return t.m.Category
 	}
 	return t.c.Category

@@ -65,8 +65,8 @@ var caseScenesTold = []scene{
 		steps: []stage{{at: on(11, 12, 19, 0)}, {at: on(11, 13, 9, 20), by: "desk", action: "file", move: cases.Move{Category: "040104"}},
 			{at: on(11, 13, 9, 40), by: "desk", action: "dispatch", lead: "property_co"}, {at: on(11, 13, 10, 20), photo: cases.PhaseBefore, action: "sign"},
 			{at: on(11, 13, 15, 0), photo: cases.PhaseAfter, action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "已清扫"}}, {at: on(11, 13, 16, 20), by: "officer", action: "rework", move: cases.Move{Note: "三楼以上没有清扫"}},
-			{at: on(11, 16, 10, 0), action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "全楼清扫"}}, {at: on(11, 16, 15, 0), by: "officer", action: "rework", move: cases.Move{Note: "垃圾只挪到了一楼门后"}},
-			{at: on(11, 17, 10, 0), action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "清运完毕，增加每日一次巡查"}}, {at: on(11, 17, 16, 0), by: "officer", action: "verify", move: cases.Move{Note: "楼道干净，已拍照"}},
+			{at: on(11, 16, 10, 0), photo: cases.PhaseAfter, action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "全楼清扫"}}, {at: on(11, 16, 15, 0), by: "officer", action: "rework", move: cases.Move{Note: "垃圾只挪到了一楼门后"}},
+			{at: on(11, 17, 10, 0), photo: cases.PhaseAfter, action: "handle", move: cases.Move{Result: cases.Resolved, Outcome: "清运完毕，增加每日一次巡查"}}, {at: on(11, 17, 16, 0), by: "officer", action: "verify", move: cases.Move{Note: "楼道干净，已拍照"}},
 			{at: on(11, 18, 9, 20), by: "desk", action: "close", move: cases.Move{Reply: "楼道已清理，物业每天巡查一次。"}}},
 	},
 	{ // not accepted, with a reason the resident can read
