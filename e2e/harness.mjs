@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const require = createRequire(new URL('../web/package.json', import.meta.url))
@@ -44,6 +44,11 @@ export async function start({ scale = 'small' } = {}) {
     server = spawn(binary, ['--data', data, 'serve', '--demo', '--addr', `127.0.0.1:${port}`], { stdio: ['ignore', 'inherit', 'inherit'] })
     await until(async () => (await fetch(`${base}/readyz`)).ok, 60_000)
   }
+  // Whatever ends this program ends its server: a journey that is broken off leaves nothing behind.
+  const last = () => { server?.kill('SIGKILL'); rmSync(data, { recursive: true, force: true }) }
+  const broken = (signal) => process.exit(128 + constants.signals[signal])
+  process.on('exit', last)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, broken)
   await serve()
   const browser = await chromium.launch({ executablePath: process.env.YIWANG_CHROMIUM, args: flags })
   const world = { base, browser, run, data }
@@ -62,6 +67,8 @@ export async function start({ scale = 'small' } = {}) {
   world.close = async () => {
     await world.browser.close() // a journey may have put one of its own there
     await end('SIGTERM')
+    process.off('exit', last)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, broken)
     rmSync(data, { recursive: true, force: true })
   }
   return world

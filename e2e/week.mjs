@@ -1,10 +1,13 @@
 // A page that lives through days in minutes: its clock and timers are ours and go on to the next timer at once, its questions to the
-// server are real, and its position stream tells of officers who move, come and go. Networks can be cut meanwhile.
+// server are real, and its position stream tells of officers who move, come and go. Networks can be cut meanwhile. While time passes it
+// draws its canvases every five seconds of its own and is painted every quarter of an hour: on a processor that costs more than all the rest.
 
 /** Runs in the page before anything else. */
 function takeTime({ officers, every, hour }) {
-  const real = { Date, setTimeout: window.setTimeout.bind(window), fetch: window.fetch.bind(window) }
-  const turn = () => new Promise((go) => real.setTimeout(go, 0))
+  const real = { Date, fetch: window.fetch.bind(window), frame: window.requestAnimationFrame.bind(window), noFrame: window.cancelAnimationFrame.bind(window) }
+  const turns = [], bell = new MessageChannel() // quicker than a timer, which a browser holds back
+  bell.port1.onmessage = () => turns.shift()()
+  const turn = () => new Promise((go) => { turns.push(go); bell.port2.postMessage(0) })
   let now = Number(sessionStorage.getItem('virtual-now')) || (hour === undefined ? real.Date.now() : new real.Date().setHours(hour, 0, 0, 0))
   let next = 1
   const timers = new Map()
@@ -17,11 +20,35 @@ function takeTime({ officers, every, hour }) {
   window.setInterval = (work, wait, ...more) => add(() => work(...more), wait, true)
   window.clearTimeout = window.clearInterval = (id) => { timers.delete(id) }
 
-  const state = { up: true, stream: true, answers: 0, failures: 0, frames: 0 }
+  const begun = now, pictures = 5_000
+  performance.now = () => now - begun
+  let passing = false, drawn, asked = []
+  function draw() {
+    drawn = undefined
+    const list = asked
+    asked = []
+    for (const one of list) one.work(performance.now())
+  }
+  window.requestAnimationFrame = (work) => {
+    if (!passing) return real.frame(() => work(performance.now()))
+    drawn ??= add(draw, pictures, false)
+    asked.push({ work, id: -next })
+    return -next++
+  }
+  window.cancelAnimationFrame = (id) => { if (id < 0) asked = asked.filter((one) => one.id !== id); else real.noFrame(id) }
+
+  const state = { up: true, stream: true, answers: 0, failures: 0, frames: 0, ...JSON.parse(sessionStorage.getItem('virtual-state') ?? '{}') }
+  const note = () => { sessionStorage.setItem('virtual-now', String(now)); sessionStorage.setItem('virtual-state', JSON.stringify(state)) }
   const pending = new Set()
-  window.fetch = (...asked) => {
-    const answer = state.up ? real.fetch(...asked) : Promise.reject(new TypeError('cut'))
-    const settled = answer.then((r) => r.clone().arrayBuffer()).then(() => { state.answers++ }, () => { state.failures++ }).finally(() => pending.delete(settled))
+  /** The whole answer at once, so that nothing of it is still on its way when time goes on. */
+  async function whole(...question) {
+    const answer = await real.fetch(...question)
+    const body = await answer.arrayBuffer()
+    return new Response(body.byteLength ? body : null, { status: answer.status, statusText: answer.statusText, headers: answer.headers })
+  }
+  window.fetch = (...question) => {
+    const answer = state.up ? whole(...question) : Promise.reject(new TypeError('cut'))
+    const settled = answer.then(() => { state.answers++ }, () => { state.failures++ }).finally(() => pending.delete(settled))
     pending.add(settled)
     return answer
   }
@@ -59,6 +86,9 @@ function takeTime({ officers, every, hour }) {
   }
   add(() => walk(), every, true)
 
+  /** The page is laid out all the time; it is painted when somebody looks. */
+  const show = (on) => { document.documentElement.style.visibility = on ? '' : 'hidden' }
+
   window.virtual = {
     state,
     cut(what, on) { state[what] = on; if (!on) for (const socket of [...sockets]) socket.drop() },
@@ -67,6 +97,8 @@ function takeTime({ officers, every, hour }) {
     /** Goes on for so long, one timer after the other; every answer of the server is waited for. */
     async pass(ms) {
       const until = now + ms
+      passing = true
+      show(false)
       for (let n = 1; ; n++) {
         let first
         for (const one of timers.values()) if (!first || one.at < first.at) first = one
@@ -77,10 +109,18 @@ function takeTime({ officers, every, hour }) {
         first.work()
         while (pending.size) { await Promise.all(pending); await turn() }
         await null
-        if (n % 250 === 0) { sessionStorage.setItem('virtual-now', String(now)); await new Promise((go) => requestAnimationFrame(go)); await turn() }
+        if (n % 1_000 === 0) {
+          note()
+          show(true)
+          await new Promise((go) => real.frame(go))
+          await turn()
+          show(false)
+        }
       }
+      passing = false
+      show(true)
       now = until
-      sessionStorage.setItem('virtual-now', String(now))
+      note()
       return now
     },
   }
@@ -143,8 +183,8 @@ export async function renew(context, base) {
   await context.route(/\/screen(\?.*)?$/, async (route) => route.fulfill({ contentType: 'text/html', body: page.replaceAll(script, next) }))
 }
 
-/** Takes the wall through so many days; says what it weighs at each midnight, and how often it loaded itself anew. */
-export async function through(page, context, address, { days, troubles: list, every = 24 * hour, officers = 300, from }) {
+/** Takes the wall through so many days; says what it weighs at the end of each as soon as it is known, and how often it loaded itself anew. */
+export async function through(page, context, address, { days, troubles: list, every = 24 * hour, officers = 300, from, say = () => {} }) {
   await virtualTime(context, { officers, hour: from })
   await page.goto(address)
   await page.locator('.duty').waitFor()
@@ -160,6 +200,7 @@ export async function through(page, context, address, { days, troubles: list, ev
     if (at >= next || at >= days * 24 * hour) {
       await page.getByText('今日流转').waitFor()
       weights.push({ day: (at / 24 / hour).toFixed(2), ...(await weigh(page, devtools)) })
+      say(weights.at(-1))
       next += every
     }
     const shown = await page.evaluate(() => [document.querySelector('.clock .s')?.textContent ?? '', `${new Date().getMonth() + 1}月${new Date().getDate()}日`])

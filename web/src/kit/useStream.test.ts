@@ -1,18 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { effectScope } from 'vue'
+import { Pipe } from './streamPipe.testing'
 
-/** The browser's side of a stream, as the test drives it. */
-class Pipe extends EventTarget {
-  static readonly CLOSED = 2
-  static all: Pipe[] = []
-  readyState = 1
-  onerror: (() => void) | null = null
-  constructor(readonly url: string) { super(); Pipe.all.push(this) }
-  close(): void { this.readyState = 2 }
-  say(name: string, data: unknown = {}): void { this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) })) }
-  refuse(): void { this.readyState = 2; this.onerror?.() }
-}
 const last = () => Pipe.all.at(-1)!
 
 async function follow(stay?: 'hidden' | 'always') {

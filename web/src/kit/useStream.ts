@@ -1,6 +1,8 @@
 import { onScopeDispose, ref } from 'vue'
 import { queryClient } from './query'
 import { session } from './session'
+import { SharedLine } from './sharedLine'
+import type { Tell } from './streamLine'
 
 /** A case that was registered or moved, as far as lists need it. */
 export interface CaseMoved { case_id: string; number: string; title: string; action: string; from: string; to: string; at: string; category: string; area_code: string; level: string; holder: string; lead_unit?: string; urgent?: boolean; version: number }
@@ -23,73 +25,68 @@ type Heard = { [K in keyof Events]?: (event: Events[K]) => void }
 export const following = ref(false)
 
 const heard = new Set<Heard>()
-let source: EventSource | null = null
+let line: SharedLine | undefined
+let lineOf = ''
 let lastInput = Date.now()
-/** The stream was shut by this page or refused, and whatever happened since then was told to nobody here. */
+/** The line was left by this page or broke, and whatever happened since then was told to nobody here. */
 let gap = false
 /** How many listeners must hear with the page in the background, and with nobody touching it: who carries the phone in a pocket. */
 let hidden = 0
 let always = 0
 const rests = () => document.hidden && !hidden && !always
-/** The server says every quarter of a minute that it lives; a connection that says nothing is dead, though the browser does not notice. */
-const silence = 40_000
-let silent: ReturnType<typeof setTimeout> | undefined
 /** Nobody at the desk: the session is to run out as if no page were open. */
 const idle = 20 * 60_000
 
-function tell<K extends keyof Events>(name: K, event: MessageEvent<string>): void {
-  const data = JSON.parse(event.data) as Events[K]
-  for (const listener of heard) listener[name]?.(data)
+const tell: Tell = (name, data) => {
+  if (name === 'alive') return
+  if (name === 'lost' || name === 'broken') {
+    following.value = false
+    gap ||= name === 'broken' && heard.size > 0
+    return
+  }
+  if (name !== 'hello') return spread(name, JSON.parse(data) as Events[typeof name])
+  following.value = true
+  if (!gap) return
+  gap = false
+  spread('reload', {})
 }
 
-function alive(): void {
-  clearTimeout(silent)
-  silent = setTimeout(() => { closeStream(); openStream() }, silence)
+function spread<K extends keyof Events>(name: K, event: Events[K]): void {
+  for (const listener of heard) listener[name]?.(event)
 }
 
 function openStream(): void {
-  if (source || !heard.size || rests() || !session.value || typeof EventSource === 'undefined') return
-  source = new EventSource('/api/v1/stream')
-  alive()
-  source.addEventListener('alive', alive)
-  source.addEventListener('hello', () => {
-    following.value = true
-    alive()
-    if (!gap) return
-    gap = false
-    for (const listener of heard) listener.reload?.({})
-  })
-  for (const name of ['case', 'clock', 'whistle', 'alarm', 'call', 'duty', 'sos', 'reload'] as const) source.addEventListener(name, (event) => tell(name, event as MessageEvent<string>))
-  source.onerror = () => {
-    following.value = false
-    if (source?.readyState === EventSource.CLOSED) closeStream() // refused: the next wake-up tries again
+  if (!heard.size || rests() || !session.value || typeof EventSource === 'undefined') return
+  const who = session.value.user.id
+  if (lineOf !== who) {
+    closeStream()
+    line = new SharedLine(who, tell)
+    lineOf = who
   }
+  line!.begin()
 }
 
 function closeStream(): void {
-  clearTimeout(silent)
-  gap ||= !!source && heard.size > 0
-  source?.close()
-  source = null
-  following.value = false
+  line?.end()
 }
 
 function wake(): void {
   lastInput = Date.now()
-  openStream()
+  if (!following.value) openStream()
 }
 
 if (typeof document !== 'undefined') {
-  for (const name of ['pointerdown', 'keydown', 'visibilitychange']) addEventListener(name, wake, { passive: true, capture: true })
+  for (const name of ['pointerdown', 'keydown', 'visibilitychange', 'pageshow']) addEventListener(name, wake, { passive: true, capture: true })
+  addEventListener('pagehide', closeStream)
   setInterval(() => {
-    if (rests() || Date.now() - lastInput > idle && !always) closeStream()
+    if (!session.value || rests() || Date.now() - lastInput > idle && !always) closeStream()
     else openStream()
   }, 30_000)
 }
 
 /**
  * Follows what happens to the cases the signed-in person sees, as long as the calling component lives. One connection
- * serves every page; it rests while the page is hidden or nobody is there, and says reload after a gap. `stay` keeps it:
+ * serves every page, and every tab of the browser; it rests while the page is hidden or nobody is there, and says reload after a gap. `stay` keeps it:
  * hidden while the page is in the background, always also when nobody touches it.
  */
 export function useStream(listener: Heard, stay?: 'hidden' | 'always'): void {

@@ -1,4 +1,5 @@
-import { computed, shallowRef } from 'vue'
+import { computed, onScopeDispose, shallowRef, watch } from 'vue'
+import { connection } from '@/kit/http'
 import { categoryTree } from './api'
 import { plain, type Class, type Leaf } from './model'
 import { change, take } from './shelf'
@@ -12,12 +13,28 @@ export const leaves = computed<Leaf[]>(() => classes.value.flatMap((c) => c.grou
 export const leafOf = (code?: string): Leaf | undefined => leaves.value.find((leaf) => leaf.code === code)
 
 export async function loadCategories(): Promise<void> {
-  tree.value ??= await take<Kept>('tree', 'tree')
+  tree.value ??= await take<Kept>('tree', 'tree').catch(() => undefined) // the server may still know
   try {
     const { version, classes: all } = await categoryTree()
     tree.value = { version, classes: all }
     await change({ shelf: 'tree', key: 'tree', value: plain(tree.value) })
   } catch { /* the one taken along serves */ }
+}
+
+const again = 2_000
+
+/** Loads them, and as long as there are none tries again: when a network comes, and every two seconds, for a store that gave nothing once. */
+export function useCategories(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let over = false
+  async function load(): Promise<void> {
+    clearTimeout(timer)
+    await loadCategories()
+    if (!leaves.value.length && !over) timer = setTimeout(() => void load(), again)
+  }
+  void load()
+  watch(() => connection.online, (on) => { if (on && !leaves.value.length) void load() })
+  onScopeDispose(() => { over = true; clearTimeout(timer) })
 }
 
 /** Categories for words, by the key words of the tree: what the phone can say without a network. */
