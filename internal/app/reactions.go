@@ -21,7 +21,7 @@ func (a *App) react() {
 	a.reactToItems()
 	a.reactToMachine()
 	a.reactToLists()
-	a.reactToTrackExports()
+	a.reactToExports()
 	a.reactToEffect()
 	a.reactToPublication()
 	a.reactToResults()
@@ -62,7 +62,7 @@ func (a *App) reactToWaves() {
 		}
 		offices, err := a.streetOffices(ctx, tx, w.Area)
 		for i := 0; err == nil && i < len(offices); i++ {
-			err = a.Identity.Notify(ctx, tx, identity.To{Unit: offices[i]}, appraisal.TopicPublished, w.Name+" 成绩已公布", "/appraisal/"+w.ID+"/scores")
+			err = a.Identity.Notify(ctx, tx, identity.To{Unit: offices[i], Needs: appraisal.PermRead}, appraisal.TopicPublished, w.Name+" 成绩已公布", "/appraisal/"+w.ID+"/scores")
 		}
 		return err
 	})
@@ -77,7 +77,7 @@ func (a *App) reactToItems() {
 		rectify.TopicSupervised: "已列入督办：%s",
 	} {
 		outbox.On(a.Bus, topic, "notice.lead", func(ctx context.Context, tx *db.Tx, e rectify.Moved) error {
-			return a.Identity.Notify(ctx, tx, identity.To{Unit: e.LeadUnit}, topic, fmt.Sprintf(text, e.Title), itemLink(e))
+			return a.Identity.Notify(ctx, tx, identity.To{Unit: e.LeadUnit, Needs: rectify.PermRead}, topic, fmt.Sprintf(text, e.Title), itemLink(e))
 		})
 	}
 
@@ -91,7 +91,7 @@ func (a *App) reactToItems() {
 			if err != nil || office == "" {
 				return err
 			}
-			return a.Identity.Notify(ctx, tx, identity.To{Unit: office}, topic, fmt.Sprintf(text, e.Title), itemLink(e))
+			return a.Identity.Notify(ctx, tx, identity.To{Unit: office, Needs: rectify.PermRead, Area: e.AreaCode}, topic, fmt.Sprintf(text, e.Title), itemLink(e))
 		})
 	}
 }
@@ -106,7 +106,7 @@ func (a *App) reactToResults() {
 			text = fmt.Sprintf("%d年结果运用已更正", e.Year)
 		}
 		for i := 0; err == nil && i < len(offices); i++ {
-			err = a.Identity.Notify(ctx, tx, identity.To{Unit: offices[i]}, results.TopicSettled, text, settlementLink(e.SettlementID))
+			err = a.Identity.Notify(ctx, tx, identity.To{Unit: offices[i], Needs: results.PermRead}, results.TopicSettled, text, settlementLink(e.SettlementID))
 		}
 		return err
 	})
@@ -117,14 +117,14 @@ func (a *App) reactToResults() {
 		if err != nil || office == "" {
 			return err
 		}
-		return a.Identity.Notify(ctx, tx, identity.To{Unit: office}, results.TopicAppealed, e.UnitName+"提出申诉，待答复", settlementLink(e.SettlementID))
+		return a.Identity.Notify(ctx, tx, identity.To{Unit: office, Needs: results.PermManage, Area: e.Area}, results.TopicAppealed, e.UnitName+"提出申诉，待答复", settlementLink(e.SettlementID))
 	})
 	outbox.On(a.Bus, results.TopicDecided, "notice.decided", func(ctx context.Context, tx *db.Tx, e results.AppealEvent) error {
 		text := "申诉已答复：不支持"
 		if e.Upheld {
 			text = "申诉已答复：支持，将更正结果"
 		}
-		return a.Identity.Notify(ctx, tx, identity.To{Unit: e.UnitID}, results.TopicDecided, text, settlementLink(e.SettlementID))
+		return a.Identity.Notify(ctx, tx, identity.To{Unit: e.UnitID, Needs: results.PermRead}, results.TopicDecided, text, settlementLink(e.SettlementID))
 	})
 }
 

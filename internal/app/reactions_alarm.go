@@ -45,7 +45,7 @@ func (a *App) reactToAlarms() {
 				return err
 			}
 			if desk.ID != "" {
-				if err := a.Identity.Notify(ctx, tx, identity.To{Unit: desk.ID}, alarm.TopicRaised, "紧急告警："+e.Title, alarmLink+"?id="+e.ID); err != nil {
+				if err := a.Identity.Notify(ctx, tx, identity.To{Unit: desk.ID, Needs: alarm.PermRead, Area: e.AreaCode}, alarm.TopicRaised, "紧急告警："+e.Title, alarmLink+"?id="+e.ID); err != nil {
 					return err
 				}
 			}

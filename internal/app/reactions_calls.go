@@ -79,5 +79,5 @@ func (a *App) tellOfMissedCall(ctx context.Context, tx *db.Tx, e calls.Changed) 
 	if err != nil || desk.ID == "" {
 		return err
 	}
-	return a.Identity.Notify(ctx, tx, identity.To{Unit: desk.ID}, "calls.missed", "指挥中心未接来电："+e.Caller, link)
+	return a.Identity.Notify(ctx, tx, identity.To{Unit: desk.ID, Needs: calls.PermDesk, Area: e.AreaCode}, "calls.missed", "指挥中心未接来电："+e.Caller, link)
 }

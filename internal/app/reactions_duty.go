@@ -65,7 +65,7 @@ func (a *App) reactToDuty() {
 			if err != nil || desk.ID == "" {
 				return err
 			}
-			return a.Identity.Notify(ctx, tx, identity.To{Unit: desk.ID}, roster.TopicSwap, e.FromName+"申请由"+e.ToName+"代班", "/roster?tab=swaps")
+			return a.Identity.Notify(ctx, tx, identity.To{Unit: desk.ID, Needs: roster.PermPlan, Area: e.AreaCode}, roster.TopicSwap, e.FromName+"申请由"+e.ToName+"代班", "/roster?tab=swaps")
 		case roster.Approved, roster.Refused:
 			word := "已同意："
 			if e.State == roster.Refused {

@@ -40,7 +40,7 @@ func (a *App) tellOfEmergency(ctx context.Context, tx *db.Tx, e cases.Emergency)
 				continue
 			}
 			seen[desk.ID] = true
-			notes = append(notes, messages.Note{Event: event, Audience: messages.ToDesk, Unit: desk.ID, Key: e.ID + "/" + event, SubjectID: e.ID, AreaCode: e.AreaCode, Urgent: true,
+			notes = append(notes, messages.Note{Event: event, Audience: messages.ToDesk, Unit: desk.ID, Needs: cases.PermRead, Key: e.ID + "/" + event, SubjectID: e.ID, AreaCode: e.AreaCode, Urgent: true,
 				Link: emergencyLink, Values: map[string]string{"title": e.Name, "note": e.Reason}})
 		}
 	}

@@ -15,7 +15,6 @@ import (
 func (a *App) reactToLists() {
 	for topic, text := range map[string]string{
 		rectify.TopicListSubmitted: "反向问题清单待审批：%s",
-		rectify.TopicListExport:    "含居民原话的清单文件待审批：%s",
 	} {
 		outbox.On(a.Bus, topic, "notice.approvers", func(ctx context.Context, tx *db.Tx, e rectify.ListMoved) error {
 			who, err := a.Identity.HoldersTx(ctx, tx, rectify.PermApprove, e.AreaCode)
@@ -30,7 +29,6 @@ func (a *App) reactToLists() {
 	for topic, text := range map[string]string{
 		rectify.TopicListApproved: "清单已批准，可以下发：%s",
 		rectify.TopicListRefused:  "清单被退回：%s",
-		rectify.TopicListDecided:  "清单文件已审批：%s",
 	} {
 		outbox.On(a.Bus, topic, "notice.maker", func(ctx context.Context, tx *db.Tx, e rectify.ListMoved) error {
 			return a.Identity.Notify(ctx, tx, identity.To{User: e.User}, topic, fmt.Sprintf(text, e.Title), listLink(e))
@@ -42,7 +40,7 @@ func (a *App) reactToLists() {
 	} {
 		outbox.On(a.Bus, topic, "notice.units", func(ctx context.Context, tx *db.Tx, e rectify.ListMoved) error {
 			for _, unit := range e.Units {
-				if err := a.Identity.Notify(ctx, tx, identity.To{Unit: unit}, topic, fmt.Sprintf(text, e.Title), listLink(e)); err != nil {
+				if err := a.Identity.Notify(ctx, tx, identity.To{Unit: unit, Needs: rectify.PermRead}, topic, fmt.Sprintf(text, e.Title), listLink(e)); err != nil {
 					return err
 				}
 			}

@@ -31,7 +31,7 @@ func (a *App) reactToPublication() {
 		if err != nil || office == "" {
 			return err
 		}
-		return a.Identity.Notify(ctx, tx, identity.To{Unit: office}, rectify.TopicDoubted, "多数居民说没解决："+e.Title, itemLink(e)+"/page")
+		return a.Identity.Notify(ctx, tx, identity.To{Unit: office, Needs: rectify.PermPage, Area: e.AreaCode}, rectify.TopicDoubted, "多数居民说没解决："+e.Title, itemLink(e)+"/page")
 	})
 }
 

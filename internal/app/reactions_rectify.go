@@ -30,7 +30,7 @@ func (a *App) reactToMachine() {
 			if err != nil || office == "" {
 				return err
 			}
-			return a.Identity.Notify(ctx, tx, identity.To{Unit: office}, topic, fmt.Sprintf(text, e.Title), itemLink(e))
+			return a.Identity.Notify(ctx, tx, identity.To{Unit: office, Needs: rectify.PermRead, Area: e.AreaCode}, topic, fmt.Sprintf(text, e.Title), itemLink(e))
 		})
 	}
 
@@ -38,7 +38,7 @@ func (a *App) reactToMachine() {
 	for topic, text := range map[string]string{rectify.TopicDecided: "申请已答复：%s", rectify.TopicAdjudicated: "联合研判确定由本单位牵头：%s", rectify.TopicResumed: "恢复计时，继续整改：%s",
 		rectify.TopicReady: "关联事件均已办结，可报整改完成：%s"} {
 		outbox.On(a.Bus, topic, "notice.lead", func(ctx context.Context, tx *db.Tx, e rectify.Moved) error {
-			return a.Identity.Notify(ctx, tx, identity.To{Unit: e.LeadUnit}, topic, fmt.Sprintf(text, e.Title), itemLink(e))
+			return a.Identity.Notify(ctx, tx, identity.To{Unit: e.LeadUnit, Needs: rectify.PermRead}, topic, fmt.Sprintf(text, e.Title), itemLink(e))
 		})
 	}
 
@@ -95,14 +95,14 @@ func (a *App) tellOfItemClock(ctx context.Context, tx *db.Tx, event string, e re
 	if err != nil {
 		return err
 	}
-	n := messages.Note{Event: event, Audience: messages.ToUnit, Unit: e.UnitID, Key: e.ClockID + "/" + e.Phase + "/" + e.ClockTo.UTC().Format("20060102"), SubjectID: e.ItemID, Number: e.No, AreaCode: e.AreaCode,
+	n := messages.Note{Event: event, Audience: messages.ToUnit, Unit: e.UnitID, Needs: rectify.PermRead, Key: e.ClockID + "/" + e.Phase + "/" + e.ClockTo.UTC().Format("20060102"), SubjectID: e.ItemID, Number: e.No, AreaCode: e.AreaCode,
 		Link: "/rectify/items/" + e.ItemID, Values: map[string]string{"number": e.No, "title": e.Title, "stage": itemStages[e.Kind], "due": moment(&e.ClockTo)}}
 	var notes []messages.Note
 	if n.Unit != "" {
 		notes = append(notes, n)
 	}
 	if office != "" && (e.UnitID == "" || e.Phase == rectify.Red) && office != e.UnitID {
-		n.Unit = office
+		n.Unit, n.Within = office, e.AreaCode
 		if e.UnitID != "" {
 			n.Audience = messages.ToSuperior
 		}

@@ -38,16 +38,16 @@ func (a *App) tellOfWhistle(ctx context.Context, tx *db.Tx, e whistle.Moved) err
 	n := messages.Note{Event: "whistle_step", Audience: messages.ToUnit, Key: strings.Join([]string{e.WhistleID, e.Action, e.CallID, e.At.UTC().Format("20060102150405.000")}, "/"), SubjectID: e.CaseID,
 		Number: e.Number, AreaCode: e.Street, Urgent: e.Kind == whistle.Urgent, Link: whistleLink(e.WhistleID)}
 	to := func(unit, text string) error {
-		return a.tellWhistle(ctx, tx, n, e.Title, text, unit)
+		return a.tellWhistle(ctx, tx, n, e.UnitID, e.Title, text, unit)
 	}
 	switch e.Action {
 	case "check":
 		if e.State == whistle.Checked {
-			return a.tellHolders(ctx, tx, n, whistle.PermLead, e.Street, e.Title, "吹哨待您同意")
+			return a.tellHolders(ctx, tx, n, whistle.RankFor(e.Kind), e.Street, e.Title, "吹哨待您同意")
 		}
 	case "blow":
 		n.Event = "whistle_blown"
-		return a.tellWhistle(ctx, tx, n, e.Title, "街道吹哨，请签收", e.Called...)
+		return a.tellWhistle(ctx, tx, n, e.UnitID, e.Title, "街道吹哨，请签收", e.Called...)
 	case "refuse":
 		return a.tellHolders(ctx, tx, n, whistle.PermArbitrate, e.Street, e.Title, e.CallName+"退哨待裁定")
 	case "bind":
@@ -67,12 +67,20 @@ func (a *App) tellOfWhistle(ctx context.Context, tx *db.Tx, e whistle.Moved) err
 	return nil
 }
 
-// tellWhistle tells units by the templates of the note's event; text is what happened.
-func (a *App) tellWhistle(ctx context.Context, tx *db.Tx, n messages.Note, title, text string, units ...string) error {
-	n.Values = map[string]string{"number": n.Number, "title": title, "note": text}
+// tellWhistle tells units by the templates of the note's event; text is what happened. A called unit opens the whistle because it is called;
+// of the street that blew, and of the district, those do who watch over the street.
+func (a *App) tellWhistle(ctx context.Context, tx *db.Tx, n messages.Note, street, title, text string, units ...string) error {
+	n.Needs, n.Values = whistle.PermRead, map[string]string{"number": n.Number, "title": title, "note": text}
+	centre, err := a.commandOf(ctx, tx, n.AreaCode)
+	if err != nil {
+		return err
+	}
 	var notes []messages.Note
 	for _, unit := range units {
-		if n.Unit = unit; unit != "" {
+		if n.Unit, n.Within = unit, ""; unit == street || unit == centre {
+			n.Within = n.AreaCode
+		}
+		if unit != "" {
 			notes = append(notes, n)
 		}
 	}
@@ -119,7 +127,7 @@ func (a *App) remindOfWhistle(ctx context.Context, tx *db.Tx, e whistle.Reminded
 	if e.Kind == "accept" {
 		unit = e.UnitID
 	}
-	if err := a.tellWhistle(ctx, tx, n, e.Title, text, unit); err != nil || e.Phase != "red" {
+	if err := a.tellWhistle(ctx, tx, n, e.UnitID, e.Title, text, unit); err != nil || e.Phase != "red" {
 		return err
 	}
 	others := []string{}
@@ -133,7 +141,7 @@ func (a *App) remindOfWhistle(ctx context.Context, tx *db.Tx, e whistle.Reminded
 		}
 		others = append(others, centre)
 	}
-	return a.tellWhistle(ctx, tx, n, e.Title, e.CallName+text, others...)
+	return a.tellWhistle(ctx, tx, n, e.UnitID, e.Title, e.CallName+text, others...)
 }
 
 // commandOf is the command centre of the district of a street, "" if it has none.

@@ -61,9 +61,9 @@ func (l *loader) news(ctx context.Context) error {
 		}
 		err = l.DB.Tx(ctx, func(tx *db.Tx) error {
 			for i, item := range list.Items {
-				to := identity.To{Unit: item.Lead.ID}
+				to := identity.To{Unit: item.Lead.ID, Needs: rectify.PermRead}
 				if n.office {
-					to.Unit = office
+					to.Unit, to.Area = office, item.AreaCode
 				}
 				if recent := item.IssuedAt.After(since.Time) || item.DoneAt != nil && item.DoneAt.After(since.Time); !recent && i > 1 {
 					continue

@@ -311,6 +311,9 @@ func TestNoticesReachAPersonOrAUnitOnce(t *testing.T) {
 		housing := h.user("housing")
 		notify := func(to To, title string) {
 			h.must(h.d.Tx(program, func(tx *db.Tx) error {
+				if to.Unit != "" {
+					to.Needs = "rectify.read"
+				}
 				return h.s.Notify(program, tx, to, "rectify.issued", title, "/rectifications/1")
 			}))
 		}

@@ -43,14 +43,35 @@ func (s *Service) HoldersTx(ctx context.Context, tx *db.Tx, permission, area str
 	return out, err
 }
 
-// LeftTx returns those of the people who cannot sign in any more or have no granted post, in the unit if one is named. Called
-// by the program, before it tells people what only those in service may know.
-func (s *Service) LeftTx(ctx context.Context, tx *db.Tx, people []string, unit string) ([]string, error) {
+// UnreachedTx returns those of the people whom a notice to the addressee does not concern: who cannot sign in any more, or has no
+// granted post — in the unit, with the permission and over the area, where the addressee names them. Called by the program, before it
+// tells people by other ways what they would find among their notices.
+func (s *Service) UnreachedTx(ctx context.Context, tx *db.Tx, people []string, to To) ([]string, error) {
 	if len(people) == 0 {
 		return nil, nil
 	}
+	type row struct {
+		ID          string            `db:"id"`
+		Shut        bool              `db:"shut"`
+		UnitID      string            `db:"unit_id"`
+		Areas       db.JSON[[]string] `db:"areas"`
+		Permissions db.JSON[[]string] `db:"permissions"`
+	}
 	among, args := db.Listed(people)
-	n := len(args)
-	return db.All[string](ctx, tx, fmt.Sprintf(`SELECT u.id FROM identity_user u WHERE u.id IN %s AND (u.disabled OR NOT EXISTS
-		(SELECT 1 FROM identity_post p WHERE p.user_id = u.id AND p.state = $%d AND (p.unit_id = $%d OR $%d = '')))`, among, n+1, n+2, n+3), append(args, Active, unit, unit)...)
+	left, reached := []string{}, map[string]bool{}
+	err := db.Each(ctx, tx, fmt.Sprintf(`SELECT u.id, (u.disabled OR u.locked) AS shut, COALESCE(p.unit_id, '') AS unit_id, COALESCE(p.areas, '[]') AS areas, COALESCE(r.permissions, '[]') AS permissions
+		FROM identity_user u
+		LEFT JOIN identity_post p ON p.user_id = u.id AND p.state = $%d
+		LEFT JOIN identity_role r ON r.code = p.role_code
+		WHERE u.id IN %s`, len(args)+1, among), append(args, Active), func(r *row) error {
+		covers := to.Area == "" || slices.ContainsFunc(r.Areas.V, func(a string) bool { return a != "" && strings.HasPrefix(to.Area, a) })
+		if !r.Shut && r.UnitID != "" && (to.Unit == "" || r.UnitID == to.Unit) && (to.Needs == "" || slices.Contains(r.Permissions.V, to.Needs)) && covers {
+			reached[r.ID] = true
+		}
+		if !slices.Contains(left, r.ID) {
+			left = append(left, r.ID)
+		}
+		return nil
+	})
+	return slices.DeleteFunc(left, func(id string) bool { return reached[id] }), err
 }

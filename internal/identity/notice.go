@@ -2,6 +2,9 @@ package identity
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
 
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
@@ -10,8 +13,16 @@ import (
 	"yiwang/internal/platform/httpx"
 )
 
-// To is whom a notice is for: one person, or everybody whose post in force lies in a unit.
-type To struct{ User, Unit string }
+// To is whom a notice is for: one person, or those of a unit who may open what it names.
+type To struct {
+	User string
+	Unit string // whoever's post in force lies in it
+
+	// Of a unit only who holds the permission, and where an area is named whose areas hold it. Both are asked when somebody
+	// looks: who gets the post later finds the notice, who loses the role does not.
+	Needs string
+	Area  string
+}
 
 // Notice tells somebody that something happened that concerns him.
 type Notice struct {
@@ -44,25 +55,34 @@ func (s *Service) NotifyMany(ctx context.Context, tx *db.Tx, list []Told) error 
 		if (n.To.User == "") == (n.To.Unit == "") || n.Title == "" || len(n.Link) > 500 || len(n.Link) > 0 && n.Link[0] != '/' {
 			return errs.Invalid("identity.bad_notice", "A notice needs one addressee, a title and a path.")
 		}
+		if n.To.Unit != "" && n.To.Needs == "" && n.Link != "" {
+			return errs.Invalid("identity.open_notice", "A notice to a unit names the permission that opens its page.")
+		}
 		n.Title = clip(n.Title, 300)
 		if said[n] {
 			continue
 		}
 		said[n] = true
-		rows = append(rows, []any{db.NewID(tx), n.To.User, n.To.Unit, n.Kind, n.Title, n.Link, now})
+		rows = append(rows, []any{db.NewID(tx), n.To.User, n.To.Unit, n.To.Needs, n.To.Area, n.Kind, n.Title, n.Link, now})
 	}
-	return db.InsertNew(ctx, tx, "identity_notice", []string{"id", "user_id", "unit_id", "kind", "title", "link", "created_at BIGINT"}, `
+	return db.InsertNew(ctx, tx, "identity_notice", []string{"id", "user_id", "unit_id", "needs", "area_code", "kind", "title", "link", "created_at BIGINT"}, `
 		SELECT 1
 		FROM identity_notice
 		WHERE user_id = v.user_id AND unit_id = v.unit_id AND kind = v.kind AND title = v.title AND link = v.link AND created_at > v.created_at - 86400000`, rows)
 }
 
-// mine keeps the notices to a person or to the unit of the post in force; $1 is the person, $2 the unit. A notice to the
+// mine keeps the notices to a person, and those to the unit of the post in force that the person may open. A notice to the
 // unit from before the person had an account is none of his.
-const mine = ` FROM identity_notice n
+func mine(p *auth.Principal) filter {
+	q := filter{args: []any{p.UserID, p.UnitID, "," + strings.Join(slices.Sorted(maps.Keys(p.Permissions)), ",") + ","}}
+	inside := auth.Within("n.area_code", p.Areas, &q.args)
+	q.where = []string{`FROM identity_notice n
 	JOIN identity_user u ON u.id = $1
 	LEFT JOIN identity_notice_read r ON r.notice_id = n.id AND r.user_id = $1
-	WHERE (n.user_id = $1 OR n.unit_id = $2 AND n.created_at >= u.created_at) `
+	WHERE (n.user_id = $1 OR n.unit_id = $2 AND n.unit_id <> '' AND n.created_at >= u.created_at
+		AND (n.needs = '' OR CAST($3 AS TEXT) LIKE '%,' || n.needs || ',%') AND (n.area_code = '' OR ` + inside + `))`}
+	return q
+}
 
 // NoticePage is a page of notices with how many are unread in all.
 type NoticePage struct {
@@ -80,13 +100,13 @@ func (s *Service) Notices(ctx context.Context, unread bool, limit int, cursor st
 	if err != nil {
 		return page, err
 	}
-	q := filter{where: []string{mine[1:]}, args: []any{p.UserID, p.UnitID}}
-	if unread {
-		q.where = append(q.where, "r.read_at IS NULL")
-	}
+	q := mine(p)
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if page.Unread, err = db.Get[int](ctx, tx, `SELECT COUNT(*)`+mine+`AND r.read_at IS NULL`, p.UserID, p.UnitID); err != nil {
+		if page.Unread, err = db.Get[int](ctx, tx, `SELECT COUNT(*) `+q.String()+` AND r.read_at IS NULL`, q.args...); err != nil {
 			return err
+		}
+		if unread {
+			q.where = append(q.where, "r.read_at IS NULL")
 		}
 		total, err := db.Get[int](ctx, tx, `SELECT COUNT(*) `+q.String(), q.args...)
 		if err != nil {
@@ -107,7 +127,8 @@ func (s *Service) ReadNotices(ctx context.Context, id string) error {
 	if p == nil {
 		return errs.Unauthorized("auth.sign_in", "Sign in first.")
 	}
-	q := filter{where: []string{mine[1:], "r.read_at IS NULL"}, args: []any{p.UserID, p.UnitID}}
+	q := mine(p)
+	q.where = append(q.where, "r.read_at IS NULL")
 	q.add(id, "n.id = $%d")
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(ctx, `

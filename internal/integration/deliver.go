@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"yiwang/internal/platform/audit"
@@ -22,12 +24,13 @@ import (
 
 // How deliveries go out.
 const (
-	batchSize   = 64
-	parallel    = 8
+	batchSize   = 16 // of one webhook
+	parallel    = 4
 	claimFor    = 2 * time.Minute
 	patience    = 10 * time.Second
 	maxAttempts = 15
 	haltAfter   = 100 // failures in a row
+	longestRest = 10 * time.Minute
 )
 
 // backoff is the pause after a failed try: ten seconds, doubled each time, at most six hours: a day in all.
@@ -50,40 +53,92 @@ func Signature(secret, id string, at int64, body []byte) string {
 
 // Deliver sends every delivery that is due and returns when none is left. The server calls it every second; several nodes
 // may.
+//
+// Each address has a lane of its own, so that one that hangs holds up no other: a lane that is done begins again as soon as
+// something is due for it, whatever the others wait for.
 func (s *Service) Deliver(ctx context.Context) error {
+	ended, running := make(chan laneEnd), map[string]bool{}
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	var failed error
+	for {
+		if failed == nil && ctx.Err() == nil {
+			var due []string
+			if due, failed = s.due(ctx); failed == nil {
+				for _, id := range due {
+					if !running[id] {
+						running[id] = true
+						go func() { ended <- laneEnd{id, s.lane(ctx, id)} }()
+					}
+				}
+			}
+		}
+		if len(running) == 0 {
+			return cmp.Or(failed, ctx.Err())
+		}
+		select {
+		case end := <-ended:
+			delete(running, end.webhook)
+			failed = cmp.Or(failed, end.err)
+		case <-look.C:
+		}
+	}
+}
+
+// laneEnd says that a lane has nothing more to do, or why it gave up.
+type laneEnd struct {
+	webhook string
+	err     error
+}
+
+// due lists the webhooks for which something is due, but not those that rest.
+func (s *Service) due(ctx context.Context) (ids []string, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		ids, err = db.All[string](ctx, tx, `SELECT id FROM webhook w WHERE rest_until <= $1 AND EXISTS
+			(SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state IN ('queued', 'sending') AND d.due_at <= $1)`, tx.Time())
+		return err
+	})
+	return ids, err
+}
+
+// lane sends what is due for one webhook until nothing is, or nobody answers there.
+func (s *Service) lane(ctx context.Context, webhook string) error {
 	for ctx.Err() == nil {
-		batch, err := s.claim(ctx)
+		w, batch, err := s.claim(ctx, webhook)
 		if err != nil || len(batch) == 0 {
 			return err
 		}
-		if err := s.sendAll(ctx, batch); err != nil {
+		silent, err := s.sendAll(ctx, w, batch)
+		if err != nil || silent {
 			return err
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
-func (s *Service) claim(ctx context.Context) (batch []Delivery, err error) {
-	const due = "FROM webhook_delivery WHERE state IN ('queued', 'sending') AND due_at <= $1"
-	waiting := 0
-	if err := s.DB.Read(ctx, func(tx *db.Tx) error {
-		waiting, err = db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 "+due+" LIMIT 1) x", tx.Time())
-		return err
-	}); err != nil || waiting == 0 {
-		return nil, err
-	}
+// claim takes what is due for a webhook: one delivery where the last one failed, to see how it stands.
+func (s *Service) claim(ctx context.Context, webhook string) (w *Webhook, batch []Delivery, err error) {
 	lock := ""
 	if s.DB.Dialect() == db.Postgres {
 		lock = " FOR UPDATE SKIP LOCKED"
 	}
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
+		hook, err := db.Get[Webhook](ctx, tx, "SELECT "+webhookColumns+" FROM webhook WHERE id = $1", webhook)
+		if err != nil {
+			return err
+		}
+		n := batchSize
+		if hook.Failures > 0 && hook.Active && hook.HaltedAt == nil {
+			n = 1
+		}
+		w = &hook
 		batch, err = db.All[Delivery](ctx, tx, `UPDATE webhook_delivery SET state = 'sending', due_at = $2, attempts = attempts + 1
-			WHERE id IN (SELECT id `+due+` ORDER BY due_at, id LIMIT $3`+lock+`)
-			RETURNING `+deliveryColumns, tx.Time(), tx.Now().Add(claimFor).UnixMilli(), batchSize)
+			WHERE id IN (SELECT id FROM webhook_delivery WHERE webhook_id = $4 AND state IN ('queued', 'sending') AND due_at <= $1 ORDER BY due_at, id LIMIT $3`+lock+`)
+			RETURNING `+deliveryColumns, tx.Time(), tx.Now().Add(claimFor).UnixMilli(), n, webhook)
 		return err
 	})
 	slices.SortFunc(batch, func(a, b Delivery) int { return strings.Compare(a.ID, b.ID) })
-	return batch, err
+	return w, batch, err
 }
 
 type outcome struct {
@@ -92,47 +147,52 @@ type outcome struct {
 	took   time.Duration
 }
 
-func (s *Service) sendAll(ctx context.Context, batch []Delivery) error {
-	hooks, err := s.hooksOf(ctx)
-	if err != nil {
-		return err
-	}
+// sendAll sends a batch, a few at a time, and reports whether nobody answered: then what has not been sent yet waits.
+func (s *Service) sendAll(ctx context.Context, w *Webhook, batch []Delivery) (silent bool, err error) {
 	results := make([]outcome, len(batch))
 	var wg sync.WaitGroup
+	var quiet atomic.Bool
 	slots := make(chan struct{}, parallel)
 	for i := range batch {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			results[i] = s.try(ctx, hooks[batch[i].WebhookID], &batch[i])
+			if quiet.Load() {
+				results[i] = outcome{err: errWaits}
+				return
+			}
+			if results[i] = s.try(ctx, w, &batch[i]); errors.Is(results[i].err, errSilent) {
+				quiet.Store(true)
+			}
 		})
 	}
 	wg.Wait()
 	ctx = context.WithoutCancel(ctx) // what was sent is recorded even while stopping
-	return s.DB.Tx(ctx, func(tx *db.Tx) error {
+	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
 		for i := range batch {
 			if err := s.settle(ctx, tx, &batch[i], results[i]); err != nil {
 				return err
 			}
 		}
-		return nil
-	})
-}
-
-func (s *Service) hooksOf(ctx context.Context) (map[string]*Webhook, error) {
-	out := map[string]*Webhook{}
-	err := s.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err := db.All[Webhook](ctx, tx, "SELECT "+webhookColumns+" FROM webhook LIMIT 1000")
-		for i := range all {
-			out[all[i].ID] = &all[i]
+		if !quiet.Load() {
+			return nil
 		}
+		failures, err := db.Get[int](ctx, tx, "SELECT failures FROM webhook WHERE id = $1", w.ID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "UPDATE webhook SET rest_until = $1 WHERE id = $2", clock.At(tx.Now().Add(min(backoff(max(failures, 1)), longestRest))), w.ID)
 		return err
 	})
-	return out, err
+	return quiet.Load(), err
 }
 
-// errOff is the outcome of a delivery whose webhook was switched off in between.
-var errOff = errors.New("the webhook is switched off")
+// Outcomes of a try that are no answer of the other side.
+var (
+	errOff    = errors.New("the webhook is switched off")
+	errSilent = errors.New("no answer")                     // what the network says about the inside is not shown
+	errWaits  = errors.New("nobody answers there just now") // not tried
+)
 
 // try sends one delivery. What the other side answers is read a little and not kept: it is no channel back to us.
 func (s *Service) try(ctx context.Context, w *Webhook, d *Delivery) (o outcome) {
@@ -160,7 +220,7 @@ func (s *Service) try(ctx context.Context, w *Webhook, d *Delivery) (o outcome) 
 		if errors.Is(err, errPrivate) {
 			return outcome{err: errPrivate}
 		}
-		return outcome{err: errors.New("no answer")} // what the network says about the inside is not shown
+		return outcome{err: errSilent}
 	}
 	defer func() { _ = res.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, res.Body, 4<<10)
@@ -175,6 +235,10 @@ func (s *Service) try(ctx context.Context, w *Webhook, d *Delivery) (o outcome) 
 // replayed.
 func (s *Service) settle(ctx context.Context, tx *db.Tx, d *Delivery, o outcome) error {
 	now := tx.Time()
+	if errors.Is(o.err, errWaits) {
+		_, err := tx.Exec(ctx, "UPDATE webhook_delivery SET state = $1, due_at = $2, attempts = attempts - 1 WHERE id = $3", Queued, now, d.ID)
+		return err
+	}
 	state, due, text := Delivered, now, ""
 	done := &now
 	if o.err != nil {
@@ -188,7 +252,7 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, d *Delivery, o outcome)
 		return err
 	}
 	if o.err == nil {
-		_, err := tx.Exec(ctx, "UPDATE webhook SET failures = 0 WHERE id = $1 AND failures > 0", d.WebhookID)
+		_, err := tx.Exec(ctx, "UPDATE webhook SET failures = 0, rest_until = 0 WHERE id = $1 AND failures > 0", d.WebhookID)
 		return err
 	}
 	if errors.Is(o.err, errOff) {

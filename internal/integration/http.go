@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/httpx"
 )
 
@@ -23,6 +24,18 @@ func out[T any](v T, err error) (*body[T], error) {
 // ByID names a partner, a webhook or a delivery.
 type ByID struct {
 	ID string `path:"id" maxLength:"60"`
+}
+
+type replayIn struct {
+	ByID
+	Body struct {
+		Since clock.Time `json:"since" doc:"Failed deliveries that were queued from then on"`
+	}
+}
+
+// Replayed says how many deliveries are sent again.
+type Replayed struct {
+	Queued int64 `json:"queued"`
 }
 
 type versionIn struct {
@@ -94,6 +107,12 @@ func (s *Service) webhookRoutes(api huma.API) {
 	httpx.Handle(api, httpx.Op{ID: "list-webhook-deliveries", Method: http.MethodGet, Path: "/api/v1/webhooks/{id}/deliveries", Summary: "What a webhook was sent, newest first", Tag: tag, Access: manage, Errors: []int{404}},
 		func(ctx context.Context, in *listIn) (*body[httpx.Page[Delivery]], error) {
 			return out(s.Deliveries(ctx, in.ID, in.State, in.PageIn))
+		})
+	httpx.Handle(api, httpx.Op{ID: "replay-webhook", Method: http.MethodPost, Path: "/api/v1/webhooks/{id}/actions/replay", Summary: "Send again whatever failed since a time, at most 20,000 at once", Tag: tag, Access: manage,
+		Status: 200, Errors: []int{404, 409}},
+		func(ctx context.Context, in *replayIn) (*body[Replayed], error) {
+			n, err := s.ReplayFailed(ctx, in.ID, in.Body.Since)
+			return out(Replayed{n}, err)
 		})
 	httpx.Handle(api, httpx.Op{ID: "replay-webhook-delivery", Method: http.MethodPost, Path: "/api/v1/webhook-deliveries/{id}/actions/replay", Summary: "Send a delivery again", Tag: tag, Access: manage, Errors: []int{404, 409}},
 		func(ctx context.Context, in *ByID) (*body[*Delivery], error) { return out(s.Replay(ctx, in.ID)) })

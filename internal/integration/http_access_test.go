@@ -40,6 +40,7 @@ func TestRoutes_EveryOperationServesTheOwnAreaAndKeepsOthersOut(t *testing.T) {
 		{Rule: "POST " + hooks + "/{id}/actions/renew-secret", Values: "{{hook.id}}", Body: `{"version":{{hook.version}}}`, Status: 200, Other: 403, Code: foreign},
 		{Rule: "POST " + hooks + "/{id}/actions/ping", Values: "{{hook.id}}", Status: 204, Other: 403, Code: foreign},
 		{Rule: "GET " + hooks + "/{id}/deliveries", Values: "{{hook.id}}", Status: 200, Other: 403, Code: foreign, Keep: "sent"},
+		{Rule: "POST " + hooks + "/{id}/actions/replay", Values: "{{hook.id}}", Body: `{"since":"2020-01-01T00:00:00Z"}`, Status: 200, Other: 403, Code: foreign},
 		{Rule: "POST /api/v1/webhook-deliveries/{id}/actions/replay", Values: "{{sent.items.0.id}}", First: failed, Status: 200, Other: 403, Code: foreign},
 	}})
 }

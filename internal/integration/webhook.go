@@ -161,7 +161,7 @@ func (s *Service) editWebhook(ctx context.Context, id string, version int64, act
 			return err
 		}
 		w.Version++
-		if _, err := tx.Exec(ctx, "UPDATE webhook SET name = $1, url = $2, secret = $3, topics = $4, area_code = $5, active = $6, failures = $7, halted_at = $8, version = $9 WHERE id = $10",
+		if _, err := tx.Exec(ctx, "UPDATE webhook SET name = $1, url = $2, secret = $3, topics = $4, area_code = $5, active = $6, failures = $7, halted_at = $8, version = $9, rest_until = 0 WHERE id = $10",
 			w.Name, w.URL, w.Sealed, w.Topics, w.AreaCode, w.Active, w.Failures, w.HaltedAt, w.Version, id); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"yiwang/internal/identity"
 	"yiwang/internal/platform/clock"
 )
 
@@ -86,7 +87,9 @@ type Note struct {
 	Audience  Audience
 	Key       string // what happened, once: the same key and addressee is one message
 	User      string // a person
-	Unit      string // everybody of a unit
+	Unit      string // those of a unit: who hold Needs, and whose areas hold Within if it is named
+	Needs     string
+	Within    string
 	Phone     string // somebody without an account, who asked to be told
 	SubjectID string
 	Number    string
@@ -94,4 +97,9 @@ type Note struct {
 	Urgent    bool
 	Link      string            // path: of the console, or of the public page
 	Values    map[string]string // for the placeholders
+}
+
+// to is whom the note is for, as notices name it.
+func (n *Note) to() identity.To {
+	return identity.To{User: n.User, Unit: n.Unit, Needs: n.Needs, Area: n.Within}
 }

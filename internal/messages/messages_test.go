@@ -175,7 +175,7 @@ func TestSend_PeopleGetWhatTheyChoseAndEverybodyTheNotice(t *testing.T) {
 		}
 		_, err = o.SetContact(as("u2", street), messages.NewContact{Phone: &number}) // chose nothing
 		check(t, err)
-		note := messages.Note{Event: "dispatched", Audience: messages.ToUnit, Key: "k", Unit: "unit", SubjectID: "c", AreaCode: street, Link: "/cases?id=c", Values: map[string]string{"title": "路灯"}}
+		note := messages.Note{Event: "dispatched", Audience: messages.ToUnit, Key: "k", Unit: "unit", Needs: "cases.read", SubjectID: "c", AreaCode: street, Link: "/cases?id=c", Values: map[string]string{"title": "路灯"}}
 		o.send(t, note)
 		if list := o.all(t); len(list) != 2 || list[0].UserID != "u1" || list[1].UserID != "u1" {
 			t.Errorf("%+v", list)

@@ -32,7 +32,7 @@ func (s *Service) SendTx(ctx context.Context, tx *db.Tx, notes []Note) error {
 	if err != nil {
 		return err
 	}
-	r := &round{s: s, tx: tx, rules: rules, wordings: map[templateKey]Template{}, contacts: map[string][]Contact{}}
+	r := &round{s: s, tx: tx, rules: rules, wordings: map[templateKey]Template{}, contacts: map[identity.To][]Contact{}}
 	for _, t := range wordings {
 		if t.Enabled {
 			r.wordings[t.key()] = t
@@ -52,14 +52,14 @@ type round struct {
 	tx       *db.Tx
 	rules    Rules
 	wordings map[templateKey]Template
-	contacts map[string][]Contact // by unit
-	notices  []identity.Told      // left together at the end
+	contacts map[identity.To][]Contact // by part of a unit
+	notices  []identity.Told           // left together at the end
 }
 
 func (r *round) tell(ctx context.Context, n *Note) error {
 	if t, ok := r.wordings[templateKey{n.Event, n.Audience, Notice}]; ok && n.Phone == "" {
 		title := t.render(t.Body, n.Values)
-		r.notices = append(r.notices, identity.Told{To: identity.To{User: n.User, Unit: n.Unit}, Kind: "cases." + n.Event, Title: title, Link: n.Link})
+		r.notices = append(r.notices, identity.Told{To: n.to(), Kind: "cases." + n.Event, Title: title, Link: n.Link})
 	}
 	if t, ok := r.wordings[templateKey{n.Event, n.Audience, SMS}]; ok && n.Phone != "" && r.rules.TellReporter {
 		return r.put(ctx, n, t, n.Phone, "")
@@ -115,27 +115,27 @@ func (r *round) reach(ctx context.Context, n *Note) ([]Contact, error) {
 		if err != nil {
 			return nil, err
 		}
-		return r.inService(ctx, []Contact{c}, "")
+		return r.concerned(ctx, []Contact{c}, identity.To{})
 	}
-	if list, ok := r.contacts[n.Unit]; ok {
+	if list, ok := r.contacts[n.to()]; ok {
 		return list, nil
 	}
 	list, err := db.All[Contact](ctx, r.tx, "SELECT "+contactColumns+" FROM message_contact WHERE unit_id = $1 ORDER BY user_id LIMIT $2", n.Unit, maxContacts)
 	if err != nil {
 		return nil, err
 	}
-	list, err = r.inService(ctx, list, n.Unit)
-	r.contacts[n.Unit] = list
+	list, err = r.concerned(ctx, list, n.to())
+	r.contacts[n.to()] = list
 	return list, err
 }
 
-// inService leaves out who has left since they said where to reach them.
-func (r *round) inService(ctx context.Context, list []Contact, unit string) ([]Contact, error) {
+// concerned leaves out who has left since they said where to reach them, and who may not open what the note names.
+func (r *round) concerned(ctx context.Context, list []Contact, to identity.To) ([]Contact, error) {
 	people := make([]string, len(list))
 	for i := range list {
 		people[i] = list[i].UserID
 	}
-	left, err := r.s.People.LeftTx(ctx, r.tx, people, unit)
+	left, err := r.s.People.UnreachedTx(ctx, r.tx, people, to)
 	return slices.DeleteFunc(list, func(c Contact) bool { return slices.Contains(left, c.UserID) }), err
 }
 

@@ -8,6 +8,7 @@ export const platform: Record<string, string> = {
   '正在找…': 'Searching…',
   '没有找到“{words}”': 'Nothing found for "{words}"',
   '通知，{n} 条未读': 'Notices, {n} unread',
+  '未读': 'Unread',
   '任务，{n} 个正在进行': 'Jobs, {n} running',
   '序号': 'No.',
   '谁': 'Who',

@@ -19,4 +19,6 @@ export const saveWebhook = (w: Webhook) => body(w.id ? api.PUT('/api/v1/webhooks
 export const renewSecret = (w: Webhook) => body(api.POST('/api/v1/webhooks/{id}/actions/renew-secret', { ...path(w.id), body: { version: w.version } }))
 export const pingWebhook = (w: Webhook) => body(api.POST('/api/v1/webhooks/{id}/actions/ping', path(w.id)))
 export const listDeliveries = (id: string, state: string, cursor: string | undefined) => body(api.GET('/api/v1/webhooks/{id}/deliveries', { params: { path: { id }, query: set({ state, cursor }) as never } }))
+/** Sends again whatever failed since a time; it answers how many were queued. */
+export const replayFailed = (id: string, since: string) => body(api.POST('/api/v1/webhooks/{id}/actions/replay', { ...path(id), body: { since } }))
 export const replayDelivery = (id: string) => body(api.POST('/api/v1/webhook-deliveries/{id}/actions/replay', path(id)))

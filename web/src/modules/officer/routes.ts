@@ -8,6 +8,7 @@ export const officerRoutes: RouteRecordRaw[] = [
   { path: '/', component: () => import('./pages/TodayPage.vue'), meta: { title: '今日任务', tab: true } },
   { path: '/report', component: () => import('./pages/ReportPage.vue'), meta: { title: '上报问题' } },
   { path: '/cases/:id', component: () => import('./pages/CasePage.vue'), props: true, meta: { title: '任务' } },
+  { path: '/notices', component: () => import('./pages/NoticesPage.vue'), meta: { title: '通知' } },
   { path: '/queue', component: () => import('./pages/QueuePage.vue'), meta: { title: '待发送' } },
   { path: '/reports', component: () => import('./pages/ReportsPage.vue'), meta: { title: '我上报的', tab: true } },
   { path: '/me', component: () => import('./pages/MinePage.vue'), meta: { title: '我的', tab: true } },
