@@ -13,6 +13,7 @@ import (
 	"yiwang/internal/cases"
 	"yiwang/internal/desk"
 	"yiwang/internal/duty"
+	"yiwang/internal/export"
 	"yiwang/internal/fence"
 	"yiwang/internal/fieldwork"
 	"yiwang/internal/identity"
@@ -58,6 +59,7 @@ type Modules struct {
 	Intake    *intake.Service
 	Whistles  *whistle.Service
 	Desk      *desk.Service
+	Exports   *export.Board
 	Tally     *tally.Service
 	Messages  *messages.Service
 	Partners  *integration.Service
@@ -132,6 +134,7 @@ func (a *App) buildCases() {
 	a.Partners = integration.New(integration.Deps{DB: a.DB, Cases: a.Cases, Duties: a.Duties, Regions: a.Region, Box: a.Box, Private: a.webhookNets})
 	a.Live = live.New(live.Deps{DB: a.DB, Regions: a.Region})
 	a.Patrol = patrol.New(patrol.Deps{DB: a.DB, Regions: a.Region, Node: a.Config.Node, MQTT: mqttFor(a.Config.MQTT, a.Config.MQTTPublic)})
+	a.Exports = export.NewBoard(a.DB, a.Patrol.Exports, a.Desk.Exports, a.Rectify.Exports)
 	a.buildLive()
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"yiwang/internal/export"
 	"yiwang/internal/identity"
 	"yiwang/internal/patrol"
 	"yiwang/internal/platform/auth"
@@ -11,13 +12,13 @@ import (
 	"yiwang/internal/platform/outbox"
 )
 
-func TestReactions_WhoDecidesOnATrackExportIsToldAndThenWhoAsked(t *testing.T) {
+func TestReactions_WhoDecidesOnAFileIsToldAndThenWhoAsked(t *testing.T) {
 	a := district(t)
 	ctx := auth.System(context.Background(), "test")
 	var who []identity.Holder
 	told := func() (list []string) {
 		err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			list, err = db.All[string](ctx, tx, "SELECT user_id FROM identity_notice WHERE link = '/patrol/exports' ORDER BY created_at, id")
+			list, err = db.All[string](ctx, tx, "SELECT user_id FROM identity_notice WHERE link = '/exports' ORDER BY created_at, id")
 			return err
 		})
 		if err != nil {
@@ -25,7 +26,7 @@ func TestReactions_WhoDecidesOnATrackExportIsToldAndThenWhoAsked(t *testing.T) {
 		}
 		return list
 	}
-	tell := func(topic string, e patrol.ExportMoved) {
+	tell := func(topic string, e export.Moved) {
 		if err := a.DB.Tx(ctx, func(tx *db.Tx) error { return outbox.Emit(ctx, tx, topic, e.ID, e) }); err != nil {
 			t.Fatal(err)
 		}
@@ -39,18 +40,18 @@ func TestReactions_WhoDecidesOnATrackExportIsToldAndThenWhoAsked(t *testing.T) {
 	}); err != nil || len(who) == 0 {
 		t.Fatalf("nobody may decide: %v", err)
 	}
-	e := patrol.ExportMoved{ID: "e1", Area: "320106", OfficerID: "o1", OfficerName: "沈静", AskedBy: who[0].ID, AskedName: who[0].Name, State: patrol.ExportWaiting}
-	tell(patrol.TopicExportAsked, e)
+	e := export.Moved{ID: "e1", Kind: "track", Area: "320106", SubjectID: "o1", SubjectName: "沈静", AskedBy: who[0].ID, AskedName: who[0].Name, State: export.Waiting}
+	tell(export.TopicAsked, e)
 	if got := told(); len(got) != len(who)-1 {
 		t.Errorf("of %d who may decide, one asked: %v were told", len(who), got)
 	}
 	e.AskedBy = "somebody"
-	tell(patrol.TopicExportAsked, e)
+	tell(export.TopicAsked, e)
 	if got := told(); len(got) == 0 || got[len(got)-1] == "somebody" {
 		t.Errorf("%v were told", got)
 	}
-	e.State = patrol.ExportApproved
-	tell(patrol.TopicExportDecided, e)
+	e.State = export.Approved
+	tell(export.TopicDecided, e)
 	if got := told(); got[len(got)-1] != "somebody" {
 		t.Errorf("who asked was not told: %v", got)
 	}

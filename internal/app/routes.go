@@ -42,6 +42,7 @@ func (a *App) API(mux *http.ServeMux) huma.API {
 	a.Intake.Routes(api)
 	a.Whistles.Routes(api)
 	a.Desk.Routes(api)
+	a.Exports.Routes(api)
 	a.Tally.Routes(api)
 	a.Messages.Routes(api)
 	a.Partners.Routes(api)

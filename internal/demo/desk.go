@@ -5,6 +5,7 @@ import (
 
 	"yiwang/internal/cases"
 	"yiwang/internal/desk"
+	"yiwang/internal/export"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/errs"
 )
@@ -48,9 +49,9 @@ func (l *loader) askExports(ctx, command context.Context) error {
 	if asker == nil {
 		return nil
 	}
-	var first *desk.Export
+	var first *export.Request
 	for _, purpose := range []string{"10月例会通报材料", "11月超期事件复盘"} {
-		e, err := l.Desk.Ask(asker, desk.NewExport{Purpose: purpose, Filter: cases.Filter{Open: true}, Columns: []string{"number", "title", "state", "due", "holder"}, Format: "xlsx"})
+		e, err := l.Desk.AskExport(asker, desk.NewExport{Purpose: purpose, Filter: cases.Filter{Open: true}, Columns: []string{"number", "title", "state", "due", "holder"}, Format: "xlsx"})
 		if errs.CodeOf(err) == "desk.bad_amount" {
 			return nil // nothing is open in that street
 		}
@@ -61,7 +62,7 @@ func (l *loader) askExports(ctx, command context.Context) error {
 			first = e
 		}
 	}
-	_, err := l.Desk.Decide(command, first.ID, true, "同意，会后请删除", first.Version)
+	_, err := l.Desk.Exports.Decide(command, first.ID, first.Version, true, "同意，会后请删除")
 	return err
 }
 

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"yiwang/internal/cases"
 	"yiwang/internal/cases/casetest"
 	"yiwang/internal/desk"
+	"yiwang/internal/export"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
@@ -280,32 +282,32 @@ func TestExport_IsApprovedByAnotherPersonMarkedLoggedAndExpires(t *testing.T) {
 		x.Register(t, func(r *cases.Report) { r.Title = "=cmd()" })
 		x.Register(t, func(r *cases.Report) { r.AreaCode = "320106002001G001" })
 		me := dispatcher(x, "me", desk.PermApprove)
-		if _, err := s.Ask(me, desk.NewExport{Purpose: " ", Format: "csv"}); errs.KindOf(err) != errs.KindInvalid {
+		if _, err := s.AskExport(me, desk.NewExport{Purpose: " ", Format: "csv"}); errs.KindOf(err) != errs.KindInvalid {
 			t.Fatal("without a purpose:", err)
 		}
-		e := must(s.Ask(me, desk.NewExport{Purpose: "例会", Format: "csv", Columns: []string{"number", "title"}}))(t)
-		if e.Matched != 1 || e.Area != casetest.Street {
+		e := must(s.AskExport(me, desk.NewExport{Purpose: "例会", Format: "csv", Columns: []string{"number", "title"}}))(t)
+		if e.Lines != 1 || e.Area != casetest.Street {
 			t.Fatalf("%+v", e)
 		}
-		if _, err := s.Take(me, e.ID); errs.CodeOf(err) != "desk.not_approved" {
+		if _, err := s.Exports.Take(me, e.ID); errs.CodeOf(err) != "export.not_approved" {
 			t.Fatal(err)
 		}
-		if _, err := s.Decide(me, e.ID, true, "", e.Version); errs.CodeOf(err) != "desk.own_export" {
+		if _, err := s.Exports.Decide(me, e.ID, e.Version, true, ""); errs.CodeOf(err) != "export.own" {
 			t.Fatal(err)
 		}
 		elsewhere := x.As("elsewhere", "320106002.street_command", "320106002", desk.PermApprove)
-		if _, err := s.Decide(elsewhere, e.ID, true, "", e.Version); errs.KindOf(err) != errs.KindForbidden {
+		if _, err := s.Exports.Decide(elsewhere, e.ID, e.Version, true, ""); errs.KindOf(err) != errs.KindForbidden {
 			t.Fatal(err)
 		}
 		chief := x.As("chief", casetest.Area+".district_command", casetest.Area, desk.PermApprove)
-		must(s.Decide(chief, e.ID, true, "", e.Version))(t)
-		if _, err := s.Decide(chief, e.ID, false, "改主意", e.Version); errs.CodeOf(err) != "desk.decided" {
+		must(s.Exports.Decide(chief, e.ID, e.Version, true, ""))(t)
+		if _, err := s.Exports.Decide(chief, e.ID, e.Version, false, "改主意"); errs.CodeOf(err) != "export.decided" {
 			t.Fatal(err)
 		}
-		if _, err := s.Take(dispatcher(x, "colleague"), e.ID); errs.KindOf(err) != errs.KindNotFound {
+		if _, err := s.Exports.Take(dispatcher(x, "colleague"), e.ID); errs.KindOf(err) != errs.KindNotFound {
 			t.Fatal("somebody else takes it:", err)
 		}
-		f := must(s.Take(me, e.ID))(t)
+		f := must(s.Exports.Take(me, e.ID))(t)
 		for _, want := range []string{"me ", "用途：例会", "chief 批准", "'=cmd()"} {
 			if !bytes.Contains(f.Content, []byte(want)) {
 				t.Errorf("%q is missing in\n%s", want, f.Content)
@@ -314,15 +316,15 @@ func TestExport_IsApprovedByAnotherPersonMarkedLoggedAndExpires(t *testing.T) {
 		if f.Lines != 1 {
 			t.Fatalf("%d lines: what one does not see is in the file", f.Lines)
 		}
-		list := must(s.Exports(chief))(t)
-		if len(list) != 1 || len(list[0].Taken) != 1 || list[0].Taken[0].Lines != 1 || !strings.Contains(string(f.Content), list[0].Taken[0].ID) {
+		list := must(s.Exports.List(chief))(t).Items
+		if len(list) != 1 || len(list[0].Taken) != 1 || list[0].Taken[0].Lines != 1 || !strings.Contains(string(f.Content), fmt.Sprint("下载编号 ", list[0].Taken[0].Mark)) {
 			t.Fatalf("the log leads from the mark to the download: %+v", list)
 		}
 		c.Advance(8 * 24 * time.Hour)
-		if _, err := s.Take(me, e.ID); errs.CodeOf(err) != "desk.expired" {
+		if _, err := s.Exports.Take(me, e.ID); errs.CodeOf(err) != "export.expired" {
 			t.Fatal(err)
 		}
-		if list := must(s.Exports(me))(t); list[0].State != desk.Expired {
+		if list := must(s.Exports.List(me))(t).Items; list[0].State != export.Expired {
 			t.Fatal(list[0].State)
 		}
 	})
@@ -335,23 +337,23 @@ func TestExport_CanBeRefusedWithAReasonAndWithdrawn(t *testing.T) {
 		x.Register(t)
 		me := dispatcher(x, "me")
 		chief := x.As("chief", casetest.Area+".district_command", casetest.Area, desk.PermApprove)
-		e := must(s.Ask(me, desk.NewExport{Purpose: "例会", Format: "xlsx"}))(t)
-		if _, err := s.Decide(chief, e.ID, false, "", e.Version); errs.KindOf(err) != errs.KindInvalid {
+		e := must(s.AskExport(me, desk.NewExport{Purpose: "例会", Format: "xlsx"}))(t)
+		if _, err := s.Exports.Decide(chief, e.ID, e.Version, false, ""); errs.KindOf(err) != errs.KindInvalid {
 			t.Fatal("refused without a reason:", err)
 		}
-		if got := must(s.Decide(chief, e.ID, false, "用途不明", e.Version))(t); got.State != desk.Refused {
+		if got := must(s.Exports.Decide(chief, e.ID, e.Version, false, "用途不明"))(t); got.State != export.Refused {
 			t.Fatal(got.State)
 		}
-		other := must(s.Ask(me, desk.NewExport{Purpose: "例会", Format: "xlsx"}))(t)
-		must(s.Decide(chief, other.ID, true, "", other.Version))(t)
-		if f := must(s.Take(me, other.ID))(t); !bytes.HasPrefix(f.Content, []byte("PK")) {
+		other := must(s.AskExport(me, desk.NewExport{Purpose: "例会", Format: "xlsx"}))(t)
+		must(s.Exports.Decide(chief, other.ID, other.Version, true, ""))(t)
+		if f := must(s.Exports.Take(me, other.ID))(t); !bytes.HasPrefix(f.Content, []byte("PK")) {
 			t.Fatal("no workbook")
 		}
-		must(s.Withdraw(me, other.ID))(t)
-		if _, err := s.Take(me, other.ID); errs.CodeOf(err) != "desk.not_approved" {
+		must(s.Exports.Withdraw(me, other.ID))(t)
+		if _, err := s.Exports.Take(me, other.ID); errs.CodeOf(err) != "export.not_approved" {
 			t.Fatal(err)
 		}
-		if _, err := s.Ask(x.As("clerk", "", casetest.Area, cases.PermRead), desk.NewExport{Purpose: "x", Format: "csv"}); errs.KindOf(err) != errs.KindForbidden {
+		if _, err := s.AskExport(x.As("clerk", "", casetest.Area, cases.PermRead), desk.NewExport{Purpose: "x", Format: "csv"}); errs.KindOf(err) != errs.KindForbidden {
 			t.Fatal(err)
 		}
 	})

@@ -4,11 +4,10 @@
 // Invariants:
 //   - Nothing here changes a case except through cases.Act, one case at a time, with the version the caller saw.
 //   - A preview takes the very step and undoes it: what it says will happen is what the guards say now.
-//   - An export is approved by another person, made for the person who asked, in what that person sees, marked in every
-//     row, logged at every download, and gone after seven days.
+//   - A file of cases goes through the desk for exports (package export); every row of it is marked.
 //   - Views, templates and drafts hold no personal data of those who reported; presence is forgotten after ten minutes.
 //
-// Tables: desk_view, desk_subscription, desk_presence, desk_draft, desk_template, desk_export, desk_download. No events.
+// Tables: desk_view, desk_subscription, desk_presence, desk_draft, desk_template. No events.
 package desk
 
 // Permissions of this module.

@@ -23,7 +23,7 @@ func TestRoutes_EveryOperationServesTheOwnAreaAndKeepsOthersOut(t *testing.T) {
 		"other": x.As("other", second+".street_command", second, append(desk.Permissions(), cases.Permissions()...)...),
 	}
 	c := x.Register(t)
-	const views, texts, exports, noView, noText, noCase, noExport = "/api/v1/desk/views", "/api/v1/desk/templates", "/api/v1/desk/exports", "desk.no_view", "desk.no_template", "cases.not_found", "desk.no_export"
+	const views, texts, exports, noView, noText, noCase, noExport = "/api/v1/desk/views", "/api/v1/desk/templates", "/api/v1/desk/exports", "desk.no_view", "desk.no_template", "cases.not_found", "export.none"
 	bulk := `{"action":"file","cases":[{"id":"` + c.ID + `","version":` + strconv.FormatInt(c.Version, 10) + `}],"move":{"version":0,"category":"` + casetest.Lamp + `"},"dry_run":true}`
 	ask := `{"purpose":"月度分析","filter":{},"format":"csv"}`
 	text := `"name":"已修","scope":"unit","field":"reply","body":"{编号}已处理完毕"`

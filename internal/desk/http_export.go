@@ -5,6 +5,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"yiwang/internal/export"
 	"yiwang/internal/platform/httpx"
 )
 
@@ -62,47 +63,10 @@ func (s *Service) templateRoutes(api huma.API) {
 
 type askIn struct{ Body NewExport }
 
-type decideIn struct {
-	ID string `path:"id" maxLength:"60"`
-	httpx.VersionIn
-	Body struct {
-		Version int64  `json:"version,omitempty"`
-		Approve bool   `json:"approve"`
-		Answer  string `json:"answer,omitempty" maxLength:"800" doc:"Required to refuse"`
-	}
-}
-
 func (s *Service) exportRoutes(api huma.API) {
-	ask := httpx.Permission(PermExport)
-	httpx.Handle(api, httpx.Op{ID: "list-case-exports", Method: "GET", Path: "/api/v1/desk/exports", Summary: "Own exports and those the caller decides on", Tag: tag, Access: httpx.SignedIn},
-		func(ctx context.Context, _ *struct{}) (*body[httpx.Page[Export]], error) {
-			list, err := s.Exports(ctx)
-			return out(httpx.Whole(list), err)
+	httpx.Handle(api, httpx.Op{ID: "ask-case-export", Method: "POST", Path: "/api/v1/desk/exports", Summary: "Ask for an export of cases", Tag: tag, Access: httpx.Permission(PermExport), Status: 201, Errors: []int{409}},
+		func(ctx context.Context, in *askIn) (*body[*export.Request], error) {
+			return out(s.AskExport(ctx, in.Body))
 		})
-	httpx.Handle(api, httpx.Op{ID: "ask-case-export", Method: "POST", Path: "/api/v1/desk/exports", Summary: "Ask for an export of cases", Tag: tag, Access: ask, Status: 201, Errors: []int{409}},
-		func(ctx context.Context, in *askIn) (*body[*Export], error) { return out(s.Ask(ctx, in.Body)) })
-	httpx.Handle(api, httpx.Op{ID: "decide-case-export", Method: "POST", Path: "/api/v1/desk/exports/{id}/decision", Summary: "Approve or refuse an export somebody else asked for", Tag: tag,
-		Access: httpx.Permission(PermApprove), Status: 200, Errors: conflict},
-		func(ctx context.Context, in *decideIn) (*body[*Export], error) {
-			version, err := in.Version(in.Body.Version)
-			if err != nil {
-				return nil, err
-			}
-			return out(s.Decide(ctx, in.ID, in.Body.Approve, in.Body.Answer, version))
-		})
-	httpx.Handle(api, httpx.Op{ID: "withdraw-case-export", Method: "DELETE", Path: "/api/v1/desk/exports/{id}", Summary: "Take an own export back", Tag: tag, Access: ask, Errors: conflict, Status: 200},
-		func(ctx context.Context, in *idIn) (*body[*Export], error) { return out(s.Withdraw(ctx, in.ID)) })
-	httpx.Handle(api, httpx.Op{ID: "take-case-export", Method: "GET", Path: "/api/v1/desk/exports/{id}/file", Summary: "Download an approved export; every download is logged", Tag: tag, Access: ask, Errors: conflict},
-		func(ctx context.Context, in *idIn) (*huma.StreamResponse, error) {
-			f, err := s.Take(ctx, in.ID)
-			if err != nil {
-				return nil, err
-			}
-			return &huma.StreamResponse{Body: func(o huma.Context) {
-				o.SetHeader("Content-Type", f.Format.ContentType())
-				o.SetHeader("Content-Disposition", httpx.Attachment(f.Name))
-				o.SetHeader("Cache-Control", "no-store")
-				_, _ = o.BodyWriter().Write(f.Content) // the caller may be gone
-			}}, nil
-		})
+	s.Exports.Routes(api)
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"yiwang/internal/cases"
 	"yiwang/internal/duty"
+	"yiwang/internal/export"
 	"yiwang/internal/identity"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/jobs"
@@ -22,7 +23,12 @@ type Deps struct {
 // Service holds the verbs of this module. It is safe for concurrent use.
 type Service struct {
 	Deps
+	Exports *export.Desk // of cases as files
 }
 
 // New returns the service.
-func New(d Deps) *Service { return &Service{Deps: d} }
+func New(d Deps) *Service {
+	s := &Service{Deps: d}
+	s.Exports = export.New(d.DB, s.casesAsFiles())
+	return s
+}

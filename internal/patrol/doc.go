@@ -34,12 +34,9 @@ func Permissions() []string {
 	return []string{PermDuty, PermLive, PermTrack, PermManage, PermExport, PermApprove}
 }
 
-// Events of this module; the payload is Session, of TopicSOS it is SOS, of the exports it is ExportMoved.
+// Events of this module; the payload is Session, of TopicSOS it is SOS.
 const (
 	TopicOnDuty  = "patrol.on_duty"
 	TopicOffDuty = "patrol.off_duty"
 	TopicSOS     = "patrol.sos" // called, answered or ended
-
-	TopicExportAsked   = "patrol.export_asked"
-	TopicExportDecided = "patrol.export_decided"
 )

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"yiwang/internal/export"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/track"
@@ -43,56 +44,56 @@ func TestExports_NeedASecondPersonAndAreMarked(t *testing.T) {
 		bad := n
 		bad.Purpose = " "
 		_, err = h.AskExport(asker, bad)
-		wantCode(t, err, "patrol.bad_text")
+		wantCode(t, err, "export.bad_text")
 		bad = n
 		bad.Format = "kml"
 		_, err = h.AskExport(asker, bad)
 		wantCode(t, err, "patrol.bad_format")
 		e, err := h.AskExport(asker, n)
-		if err != nil || e.State != ExportWaiting {
+		if err != nil || e.State != export.Waiting {
 			t.Fatalf("%+v, %v", e, err)
 		}
-		_, err = h.TakeExport(asker, e.ID)
-		wantCode(t, err, "patrol.not_approved")
-		_, err = h.DecideExport(h.holder("asker", "320106", PermApprove), e.ID, 1, true, "")
-		wantCode(t, err, "patrol.own_export")
-		_, err = h.DecideExport(h.holder("officer", "320106", PermApprove), e.ID, 1, true, "")
-		wantCode(t, err, "patrol.own_export")
-		_, err = h.DecideExport(h.holder("elsewhere", "320106002", PermApprove), e.ID, 1, true, "")
+		_, err = h.Exports.Take(asker, e.ID)
+		wantCode(t, err, "export.not_approved")
+		_, err = h.Exports.Decide(h.holder("asker", "320106", PermApprove), e.ID, 1, true, "")
+		wantCode(t, err, "export.own")
+		_, err = h.Exports.Decide(h.holder("officer", "320106", PermApprove), e.ID, 1, true, "")
+		wantCode(t, err, "export.own")
+		_, err = h.Exports.Decide(h.holder("elsewhere", "320106002", PermApprove), e.ID, 1, true, "")
 		wantCode(t, err, "auth.outside_area")
-		_, err = h.DecideExport(asker, e.ID, 1, true, "")
+		_, err = h.Exports.Decide(asker, e.ID, 1, true, "")
 		wantCode(t, err, "auth.no_permission")
-		_, err = h.DecideExport(boss, e.ID, 1, false, "")
-		wantCode(t, err, "patrol.bad_text")
-		if list, err := h.Exports(boss); err != nil || len(list.Items) != 1 || !list.Items[0].CanDecide || list.Items[0].Mine {
+		_, err = h.Exports.Decide(boss, e.ID, 1, false, "")
+		wantCode(t, err, "export.bad_text")
+		if list, err := h.Exports.List(boss); err != nil || len(list.Items) != 1 || !list.Items[0].CanDecide || list.Items[0].Mine {
 			t.Errorf("%+v, %v", list, err)
 		}
-		if _, err := h.DecideExport(boss, e.ID, 1, true, "同意"); err != nil {
+		if _, err := h.Exports.Decide(boss, e.ID, 1, true, "同意"); err != nil {
 			t.Fatal(err)
 		}
-		_, err = h.DecideExport(boss, e.ID, 1, true, "")
-		wantCode(t, err, "patrol.export_decided")
-		_, err = h.TakeExport(boss, e.ID)
-		wantCode(t, err, "patrol.no_export")
+		_, err = h.Exports.Decide(boss, e.ID, 1, true, "")
+		wantCode(t, err, "export.decided")
+		_, err = h.Exports.Take(boss, e.ID)
+		wantCode(t, err, "export.none")
 		h.checkFile(asker, e.ID, 40)
 		looks, _, err := h.WhoLooked(h.as("officer"))
 		if err != nil || len(looks) != 1 || looks[0].Reason != n.Purpose {
 			t.Errorf("the officer sees %+v, %v", looks, err)
 		}
 		for range 4 {
-			if _, err := h.TakeExport(asker, e.ID); err != nil {
+			if _, err := h.Exports.Take(asker, e.ID); err != nil {
 				t.Fatal(err)
 			}
 		}
-		_, err = h.TakeExport(asker, e.ID)
-		wantCode(t, err, "patrol.export_used")
+		_, err = h.Exports.Take(asker, e.ID)
+		wantCode(t, err, "export.used")
 	})
 }
 
 // checkFile takes an export twice and reads the number of each download out of its positions.
 func (h *house) checkFile(ctx context.Context, id string, want int) {
 	h.t.Helper()
-	f, err := h.TakeExport(ctx, id)
+	f, err := h.Exports.Take(ctx, id)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -102,14 +103,14 @@ func (h *house) checkFile(ctx context.Context, id string, want int) {
 			Lat string `xml:"lat,attr"`
 		} `xml:"trk>trkseg>trkpt"`
 	}
-	if err := xml.Unmarshal(f.Content, &doc); err != nil || len(doc.Points) != want || !strings.Contains(doc.Desc, "boss 批准；下载编号 1") || !strings.Contains(f.Name, "officer") {
+	if err := xml.Unmarshal(f.Content, &doc); err != nil || len(doc.Points) != want || !strings.Contains(doc.Desc, "boss 批准；下载编号 11") || !strings.Contains(f.Name, "officer") {
 		h.t.Fatalf("%v: %d points, %s, %s", err, len(doc.Points), doc.Desc, f.Name)
 	}
 	var latitudes []string
 	for _, p := range doc.Points {
 		latitudes = append(latitudes, p.Lat)
 	}
-	if mark, ok := MarkOf(latitudes); !ok || mark != 1 {
+	if mark, ok := MarkOf(latitudes); !ok || mark != 11 {
 		h.t.Errorf("the positions lead to download %d, %v", mark, ok)
 	}
 	latitudes[20] = latitudes[20][:len(latitudes[20])-1] + "7"
@@ -126,7 +127,7 @@ func TestExports_ExpireAndCanBeWithdrawn(t *testing.T) {
 		h.send("officer", h.at(-5))
 		now := h.clock.Now()
 		boss, asker := h.holder("boss", "320106", PermApprove), h.holder("asker", "320106", PermTrack, PermExport)
-		ask := func() *Export {
+		ask := func() *export.Request {
 			e, err := h.AskExport(asker, NewExport{Officer: "user-officer", From: clock.At(now.Add(-time.Hour)), To: clock.At(now.Add(time.Hour)), Format: "geojson", Purpose: "核实"})
 			if err != nil {
 				t.Fatal(err)
@@ -134,27 +135,27 @@ func TestExports_ExpireAndCanBeWithdrawn(t *testing.T) {
 			return e
 		}
 		first, second := ask(), ask()
-		_, err := h.WithdrawExport(h.holder("other", "320106", PermExport), first.ID)
-		wantCode(t, err, "patrol.no_export")
-		if e, err := h.WithdrawExport(asker, first.ID); err != nil || e.State != ExportWithdrawn {
+		_, err := h.Exports.Withdraw(h.holder("other", "320106", PermExport), first.ID)
+		wantCode(t, err, "export.none")
+		if e, err := h.Exports.Withdraw(asker, first.ID); err != nil || e.State != export.Withdrawn {
 			t.Errorf("%+v, %v", e, err)
 		}
-		_, err = h.DecideExport(boss, first.ID, 2, true, "")
-		wantCode(t, err, "patrol.export_decided")
-		if _, err := h.DecideExport(boss, second.ID, 1, true, ""); err != nil {
+		_, err = h.Exports.Decide(boss, first.ID, 2, true, "")
+		wantCode(t, err, "export.decided")
+		if _, err := h.Exports.Decide(boss, second.ID, 1, true, ""); err != nil {
 			t.Fatal(err)
 		}
-		f, err := h.TakeExport(asker, second.ID)
+		f, err := h.Exports.Take(asker, second.ID)
 		if err != nil || !regexp.MustCompile(`"coordinates":\[118\.\d{7},32\.\d{7}\]`).Match(f.Content) {
 			t.Errorf("%v: %s", err, f.Content)
 		}
 		h.clock.Advance(8 * 24 * time.Hour)
-		_, err = h.TakeExport(asker, second.ID)
-		wantCode(t, err, "patrol.export_expired")
-		if list, err := h.Exports(asker); err != nil || fmt.Sprint(list.Items[0].State, list.Items[1].State) != "expiredwithdrawn" {
+		_, err = h.Exports.Take(asker, second.ID)
+		wantCode(t, err, "export.expired")
+		if list, err := h.Exports.List(asker); err != nil || fmt.Sprint(list.Items[0].State, list.Items[1].State) != "expiredwithdrawn" {
 			t.Errorf("%+v, %v", list, err)
 		}
-		_, err = h.Exports(h.as("clerk"))
+		_, err = h.Exports.List(h.as("clerk"))
 		wantCode(t, err, "auth.no_permission")
 	})
 }

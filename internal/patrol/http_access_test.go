@@ -80,9 +80,9 @@ func TestHTTP_EveryOperationServesTheOwnAreaAndKeepsOthersOut(t *testing.T) {
 			{Rule: "POST /api/v1/patrol/exports", Body: export, Status: 201, Other: 404, Code: "patrol.no_track", Keep: "export"},
 			{Rule: "GET /api/v1/patrol/exports", Status: 200, Other: 200, Code: "empty", Bare: 403},
 			{Rule: "POST /api/v1/patrol/exports/{id}/decision", Values: "{{export.id}}", Body: `{"approve":true,"version":1}`, By: "boss", Status: 200, Other: 403, Code: outside},
-			{Rule: "GET /api/v1/patrol/exports/{id}/file", Values: "{{export.id}}", Status: 200, Other: 404, Code: "patrol.no_export"},
+			{Rule: "GET /api/v1/patrol/exports/{id}/file", Values: "{{export.id}}", Status: 200, Other: 404, Code: "export.none"},
 			{Rule: "POST /api/v1/patrol/exports", Body: export, Status: 201, Other: 404, Code: "patrol.no_track", Keep: "second"},
-			{Rule: "DELETE /api/v1/patrol/exports/{id}", Values: "{{second.id}}", Status: 200, Other: 404, Code: "patrol.no_export"},
+			{Rule: "DELETE /api/v1/patrol/exports/{id}", Values: "{{second.id}}", Status: 200, Other: 404, Code: "export.none"},
 			{Rule: "POST /api/v1/patrol/sessions/{id}/end", Values: session.ID, Body: `{"reason":"误开"}`, Status: 200, Other: 403, Code: outside},
 			{Rule: "DELETE /api/v1/patrol/duty", By: "officer", Status: 200, Shared: true},
 		}})

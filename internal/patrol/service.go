@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"yiwang/internal/export"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/httpx"
 	"yiwang/internal/region"
@@ -33,6 +34,8 @@ type Terms interface {
 // Service holds the verbs of this module. It is safe for concurrent use.
 type Service struct {
 	Deps
+	Exports *export.Desk // of tracks as files
+
 	gate    *gate
 	latest  *latest
 	journal *journal
@@ -65,14 +68,15 @@ func New(d Deps) *Service {
 	s := &Service{Deps: d, gate: newGate(), latest: newLatest(), journal: newJournal(), refused: newRefused(), seen: newSeen(), limiter: httpx.NewLimiter(ratePerTracker, burstPerTracker), open: map[string]*buffer{}, taken: map[string]*buffer{}, weeks: map[string]bool{}}
 	s.elsewhere.upTo = map[string]int64{}
 	s.hub = newHub(s)
+	s.Exports = export.New(d.DB, s.tracksAsFiles())
 	return s
 }
 
 // Times of the store.
 const (
-	chunkLength = 10 * time.Minute // a chunk holds the points of this long
+	chunkLength = 15 * time.Minute // a chunk holds the points of this long
 	flushEvery  = 200 * time.Millisecond
-	flushCalls  = 32       // callers who wait fill a flush before its time
+	flushCalls  = 64       // callers who wait fill a flush before its time
 	flushBytes  = 64 << 10 // points that wait do too
 	maxWaiting  = 20_000   // callers; more are told to come again
 	callerWait  = 10 * time.Second
@@ -95,6 +99,7 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := s.Refresh(ctx); err != nil {
 		return err
 	}
+	s.plainRows(ctx)
 	if err := s.recover(ctx); err != nil {
 		return err
 	}

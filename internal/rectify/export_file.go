@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"yiwang/internal/export"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
@@ -14,20 +15,12 @@ import (
 	"yiwang/internal/platform/errs"
 )
 
-// ListFile is a list as a file.
-type ListFile struct {
-	Name    string
-	Type    string // media type
-	Content []byte
-	Lines   int
-}
-
 // Disclaim prints a notice on every file from now on, for the demonstration district. Call it before the service is used.
 func (s *Service) Disclaim(notice string) { s.notice = notice }
 
 // File writes the list as the caller sees it, without what residents said: xlsx, docx, or html to print. Needs rectify.read. It is
 // logged.
-func (s *Service) File(ctx context.Context, id, format string) (f *ListFile, err error) {
+func (s *Service) File(ctx context.Context, id, format string) (f *export.File, err error) {
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		l, err := seenList(ctx, tx, id)
 		if err != nil {
@@ -44,13 +37,13 @@ func (s *Service) File(ctx context.Context, id, format string) (f *ListFile, err
 }
 
 // file writes the list as the caller sees it. Its bytes follow from the list, the caller and the time.
-func (s *Service) file(ctx context.Context, tx *db.Tx, l *ReverseList, format string, texts bool, note string) (*ListFile, error) {
+func (s *Service) file(ctx context.Context, tx *db.Tx, l *ReverseList, format string, texts bool, note string) (*export.File, error) {
 	d, lines, err := s.document(ctx, tx, l, texts)
 	if err != nil {
 		return nil, err
 	}
 	d.Mark = note
-	f := &ListFile{Name: l.No + l.Title + "." + format, Lines: lines}
+	f := &export.File{Name: l.No + l.Title + "." + format, Lines: lines}
 	var b bytes.Buffer
 	switch format {
 	case "xlsx":

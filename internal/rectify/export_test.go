@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"yiwang/internal/export"
 	"yiwang/internal/platform/clock"
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/sheet"
 	"yiwang/internal/testkit"
 )
 
-func textOf(t *testing.T, f *ListFile) string {
+func textOf(t *testing.T, f *export.File) string {
 	t.Helper()
 	tabs, err := sheet.ReadBook(bytes.NewReader(f.Content), sheet.Options{})
 	if err != nil {
@@ -54,28 +55,28 @@ func TestExport_WithWordsIsApprovedByAnotherAndEnds(t *testing.T) {
 		w := newWorld(t, d, lamp)
 		l, _ := w.approved(1)
 		_, err := w.AskExport(w.as("office"), l.ID, NewListExport{Format: "xlsx"})
-		wantCode(t, err, "rectify.bad_text")
+		wantCode(t, err, "export.bad_text")
 		e, err := w.AskExport(w.as("office"), l.ID, NewListExport{Format: "xlsx", Purpose: "会议审议"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = w.AskExport(w.as("housing"), l.ID, NewListExport{Format: "xlsx", Purpose: "看看"})
 		wantCode(t, err, "rectify.no_list")
-		_, err = w.TakeExport(w.as("office"), e.ID)
-		wantCode(t, err, "rectify.export_not_approved")
-		_, err = w.DecideExport(w.as("office"), e.ID, true, "", e.Version)
-		wantCode(t, err, "rectify.own_export")
-		_, err = w.DecideExport(leader("320106002"), e.ID, true, "", e.Version)
+		_, err = w.Exports.Take(w.as("office"), e.ID)
+		wantCode(t, err, "export.not_approved")
+		_, err = w.Exports.Decide(w.as("office"), e.ID, e.Version, true, "")
+		wantCode(t, err, "export.own")
+		_, err = w.Exports.Decide(leader("320106002"), e.ID, e.Version, true, "")
 		wantCode(t, err, "auth.outside_area")
-		_, err = w.DecideExport(leader("320106"), e.ID, false, "", e.Version)
-		wantCode(t, err, "rectify.bad_text")
-		if e, err = w.DecideExport(leader("320106"), e.ID, true, "", e.Version); err != nil {
+		_, err = w.Exports.Decide(leader("320106"), e.ID, e.Version, false, "")
+		wantCode(t, err, "export.bad_text")
+		if e, err = w.Exports.Decide(leader("320106"), e.ID, e.Version, true, ""); err != nil {
 			t.Fatal(err)
 		}
-		_, err = w.TakeExport(w.as("code2"), e.ID)
-		wantCode(t, err, "rectify.no_export")
-		for range maxDownloads {
-			f, err := w.TakeExport(w.as("office"), e.ID)
+		_, err = w.Exports.Take(w.as("code2"), e.ID)
+		wantCode(t, err, "export.none")
+		for range 5 {
+			f, err := w.Exports.Take(w.as("office"), e.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,17 +84,17 @@ func TestExport_WithWordsIsApprovedByAnotherAndEnds(t *testing.T) {
 				t.Errorf("the file says %s", text)
 			}
 		}
-		_, err = w.TakeExport(w.as("office"), e.ID)
-		wantCode(t, err, "rectify.export_over")
+		_, err = w.Exports.Take(w.as("office"), e.ID)
+		wantCode(t, err, "export.used")
 		again, err := w.AskExport(w.as("office"), l.ID, NewListExport{Format: "docx", Purpose: "再次审议"})
 		if err == nil {
-			again, err = w.DecideExport(leader("320106"), again.ID, true, "", again.Version)
+			again, err = w.Exports.Decide(leader("320106"), again.ID, again.Version, true, "")
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
 		c.Set(c.Now().Add(8 * 24 * time.Hour))
-		_, err = w.TakeExport(w.as("office"), again.ID)
-		wantCode(t, err, "rectify.export_over")
+		_, err = w.Exports.Take(w.as("office"), again.ID)
+		wantCode(t, err, "export.expired")
 	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"yiwang/internal/export"
 	"yiwang/internal/platform/httpx"
 	"yiwang/internal/platform/i18n"
 )
@@ -162,47 +163,17 @@ type askExportIn struct {
 	Body NewListExport
 }
 
-type exportDecision struct {
-	Approve bool   `json:"approve"`
-	Answer  string `json:"answer,omitempty" maxLength:"800" doc:"Required to refuse"`
-	Version int64  `json:"version,omitempty"`
-}
-
 func (s *Service) listFileRoutes(api huma.API) {
 	both := []int{http.StatusNotFound, http.StatusConflict}
 	httpx.Handle(api, httpx.Op{ID: "get-reverse-list-file", Method: "GET", Path: listPath + "/file", Summary: "The list as a file, without what residents said", Tag: tag, Access: httpx.Permission(PermRead), Errors: []int{404}},
 		func(ctx context.Context, in *listFileIn) (*huma.StreamResponse, error) {
-			return send(s.File(ctx, in.ID, in.Format))
+			return export.Send(s.File(ctx, in.ID, in.Format))
 		})
 	httpx.Handle(api, httpx.Op{ID: "ask-list-export", Method: "POST", Path: listPath + "/exports", Summary: "Ask for a file with what residents said", Tag: tag, Access: httpx.Permission(PermMerge), Status: 201, Errors: both},
-		func(ctx context.Context, in *askExportIn) (*body[*ListExport], error) {
+		func(ctx context.Context, in *askExportIn) (*body[*export.Request], error) {
 			return out(s.AskExport(ctx, in.ID, in.Body))
 		})
-	httpx.Handle(api, httpx.Op{ID: "decide-list-export", Method: "POST", Path: "/api/v1/reverse-list-exports/{id}/decision", Summary: "Approve or refuse a file somebody else asked for", Tag: tag, Access: httpx.Permission(PermApprove), Status: 200, Errors: both},
-		func(ctx context.Context, in *listChangeIn[exportDecision]) (*body[*ListExport], error) {
-			v, err := in.Version(in.Body.Version)
-			if err != nil {
-				return nil, err
-			}
-			return out(s.DecideExport(ctx, in.ID, in.Body.Approve, in.Body.Answer, v))
-		})
-	httpx.Handle(api, httpx.Op{ID: "take-list-export", Method: "GET", Path: "/api/v1/reverse-list-exports/{id}/file", Summary: "Download an approved file; every download is logged", Tag: tag, Access: httpx.Permission(PermMerge), Errors: both},
-		func(ctx context.Context, in *idIn) (*huma.StreamResponse, error) {
-			return send(s.TakeExport(ctx, in.ID))
-		})
-}
-
-// send streams a file: a page to print is shown in the browser, others are saved.
-func send(f *ListFile, err error) (*huma.StreamResponse, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &huma.StreamResponse{Body: func(o huma.Context) {
-		o.SetHeader("Content-Type", f.Type)
-		o.SetHeader("Content-Disposition", httpx.Attachment(f.Name))
-		o.SetHeader("Cache-Control", "no-store")
-		_, _ = o.BodyWriter().Write(f.Content) // the caller may be gone
-	}}, nil
+	s.Exports.Routes(api)
 }
 
 // Schema lists the states of a reverse list.

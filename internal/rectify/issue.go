@@ -21,12 +21,9 @@ const (
 	TopicListRefused   = "rectify.list_refused"
 	TopicListIssued    = "rectify.list_issued"
 	TopicListReminded  = "rectify.list_reminded"
-	TopicListExport    = "rectify.list_export"         // an export with texts waits for approval
-	TopicListDecided   = "rectify.list_export_decided" // it was decided on
 )
 
-// ListMoved says what happened to a list. Units are those it was sent to or reminded of; User is who made it, or who asked for an
-// export.
+// ListMoved says what happened to a list. Units are those it was sent to or reminded of; User is who made it.
 type ListMoved struct {
 	ListID   string   `json:"list_id"`
 	No       string   `json:"no"`

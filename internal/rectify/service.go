@@ -3,6 +3,7 @@ package rectify
 import (
 	"context"
 
+	"yiwang/internal/export"
 	"yiwang/internal/opinion"
 	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
@@ -13,6 +14,8 @@ import (
 
 // Service holds the verbs of this module. It is safe for concurrent use.
 type Service struct {
+	Exports *export.Desk // of lists with what residents said
+
 	db        *db.DB
 	opinions  *opinion.Service
 	directory Directory
@@ -50,9 +53,11 @@ type Deps struct {
 
 // New returns the service; the 14 fields are those of the opinions.
 func New(d Deps) *Service {
-	return &Service{db: d.DB, opinions: d.Opinions, directory: d.Directory, photos: d.Photos, calendar: d.Calendar, catalog: d.Opinions.Catalog(), surveys: d.Surveys, yardstick: d.Yardstick, answers: d.Answers, contacts: d.Contacts,
+	s := &Service{db: d.DB, opinions: d.Opinions, directory: d.Directory, photos: d.Photos, calendar: d.Calendar, catalog: d.Opinions.Catalog(), surveys: d.Surveys, yardstick: d.Yardstick, answers: d.Answers, contacts: d.Contacts,
 		voices: httpx.NewLimiter(1.0/20, 40), browsers: httpx.NewLimiter(1.0/30, 8), ballots: httpx.NewLimiter(1.0/600, 12),
 		box: d.Box, tries: httpx.NewLimiter(1.0/5, 30), wrong: httpx.NewLimiter(1.0/30, 12)}
+	s.Exports = export.New(d.DB, s.listsAsFiles())
+	return s
 }
 
 // Unit is a unit that items can be issued to while it is not closed.

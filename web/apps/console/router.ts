@@ -5,6 +5,7 @@ import { appraisalRoutes } from '@/modules/appraisal/routes'
 import { systemRoutes } from '@/modules/appraisal/systems/routes'
 import { caseRoutes } from '@/modules/cases/routes'
 import { dutyRoutes } from '@/modules/duty/routes'
+import { exportRoutes } from '@/modules/export/routes'
 import { fieldworkRoutes } from '@/modules/fieldwork/routes'
 import { formRoutes } from '@/modules/form/routes'
 import { identityRoutes } from '@/modules/identity/routes'
@@ -46,7 +47,7 @@ export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
     { path: '/', redirect: '/todo' },
-    ...rectifyRoutes, ...intakeRoutes, ...caseRoutes, ...whistleRoutes, ...dutyRoutes, ...tallyRoutes, ...patrolRoutes, ...rosterRoutes, ...roundsRoutes, ...alarmRoutes, ...fenceRoutes, ...spoofRoutes, ...wallRoutes, ...callsRoutes, ...cameraRoutes, ...sensorRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
+    ...rectifyRoutes, ...intakeRoutes, ...exportRoutes, ...caseRoutes, ...whistleRoutes, ...dutyRoutes, ...tallyRoutes, ...patrolRoutes, ...rosterRoutes, ...roundsRoutes, ...alarmRoutes, ...fenceRoutes, ...spoofRoutes, ...wallRoutes, ...callsRoutes, ...cameraRoutes, ...sensorRoutes, ...regionRoutes, ...formRoutes, ...fieldworkRoutes, ...systemRoutes, ...samplingRoutes, ...surveyRoutes, ...integrityRoutes, ...resultsRoutes, ...reportRoutes, ...appraisalRoutes, ...identityRoutes, ...platformRoutes,
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 })

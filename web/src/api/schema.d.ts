@@ -1737,7 +1737,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Own exports and those the caller decides on */
+        /** Own requests for files and those the caller decides on */
         get: operations["list-case-exports"];
         put?: never;
         /** Ask for an export of cases */
@@ -1758,7 +1758,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take an own export back */
+        /** Take an own request back */
         delete: operations["withdraw-case-export"];
         options?: never;
         head?: never;
@@ -1774,7 +1774,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve or refuse an export somebody else asked for */
+        /** Approve or refuse a file somebody else asked for */
         post: operations["decide-case-export"];
         delete?: never;
         options?: never;
@@ -1789,7 +1789,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download an approved export; every download is logged */
+        /** Download an approved file; every download is logged */
         get: operations["take-case-export"];
         put?: never;
         post?: never;
@@ -2296,6 +2296,23 @@ export interface paths {
         };
         /** Replay cases of the past by a version and by the list in force */
         get: operations["simulate-duty-version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files of every kind that the caller asked for or decides on, what waits first */
+        get: operations["list-exports"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3597,7 +3614,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's exports of tracks and those one decides on */
+        /** Own requests for files and those the caller decides on */
         get: operations["list-track-exports"];
         put?: never;
         /** Ask for a track as a file */
@@ -3618,7 +3635,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take an own export of a track back */
+        /** Take an own request back */
         delete: operations["withdraw-track-export"];
         options?: never;
         head?: never;
@@ -3634,7 +3651,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve or refuse somebody else's export of a track */
+        /** Approve or refuse a file somebody else asked for */
         post: operations["decide-track-export"];
         delete?: never;
         options?: never;
@@ -3649,7 +3666,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download an approved export of a track */
+        /** Download an approved file; every download is logged */
         get: operations["take-track-export"];
         put?: never;
         post?: never;
@@ -5662,6 +5679,40 @@ export interface paths {
         /** Store a new version of the template */
         post: operations["save-report-template"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-list-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own requests for files and those the caller decides on */
+        get: operations["list-list-exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reverse-list-exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an own request back */
+        delete: operations["withdraw-list-export"];
         options?: never;
         head?: never;
         patch?: never;
@@ -8595,6 +8646,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks/{id}/actions/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send again whatever failed since a time, at most 20,000 at once */
+        post: operations["replay-webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/{id}/deliveries": {
         parameters: {
             query?: never;
@@ -11027,6 +11095,8 @@ export interface components {
             state: string;
             state_name: string;
             supervised: boolean;
+            /** @description Oldest first */
+            supervisions: components["schemas"]["CasesSupervision"][] | null;
             text: string;
             title: string;
             urgent: boolean;
@@ -11284,6 +11354,11 @@ export interface components {
             co_units?: components["schemas"]["CasesCoUnit"][] | null;
             /** @description file, correct */
             component?: string;
+            /**
+             * Format: date-time
+             * @description supervise: by when it is to be answered; three work days if absent
+             */
+            due?: string;
             /**
              * @description audit
              * @enum {string}
@@ -11747,6 +11822,30 @@ export interface components {
             way: "link" | "call" | "visit" | "none";
             words?: string;
         };
+        CasesSupervision: {
+            answer?: string;
+            /** Format: date-time */
+            answered_at?: string;
+            answered_by?: string;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            by_unit?: string;
+            /**
+             * Format: date-time
+             * @description By when it is to be answered
+             */
+            due_at: string;
+            id: string;
+            /** @description Tier of who demands it; nobody below lifts it */
+            level: string;
+            /** Format: date-time */
+            lifted_at?: string;
+            lifted_by?: string;
+            note: string;
+            /** @description Nobody answered in time, or only afterwards */
+            overdue: boolean;
+        };
         CasesTaken: {
             /** Format: date-time */
             at?: string;
@@ -11834,13 +11933,6 @@ export interface components {
             answer?: string;
             approve: boolean;
         };
-        DecideInBody: {
-            /** @description Required to refuse */
-            answer?: string;
-            approve: boolean;
-            /** Format: int64 */
-            version?: number;
-        };
         DeskBulk: {
             action: string;
             cases: components["schemas"]["DeskChosen"][] | null;
@@ -11860,15 +11952,6 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        DeskDownload: {
-            /** Format: date-time */
-            at: string;
-            by_name: string;
-            id: string;
-            /** Format: int64 */
-            lines: number;
-            sha256: string;
-        };
         DeskDraft: {
             action: string;
             case_id: string;
@@ -11882,39 +11965,6 @@ export interface components {
              * Format: int64
              * @description Of the case when it was begun
              */
-            version: number;
-        };
-        DeskExport: {
-            answer?: string;
-            area: string;
-            /** Format: date-time */
-            asked_at: string;
-            asked_name: string;
-            can_decide: boolean;
-            columns: string[] | null;
-            /** Format: date-time */
-            decided_at?: string;
-            decided_name?: string;
-            /** Format: int64 */
-            downloads: number;
-            /** Format: date-time */
-            expires_at?: string;
-            filter: components["schemas"]["CasesFilter"];
-            /** @enum {string} */
-            format: "xlsx" | "csv";
-            id: string;
-            /**
-             * Format: int64
-             * @description Cases when it was asked for
-             */
-            matched: number;
-            mine: boolean;
-            purpose: string;
-            /** @enum {string} */
-            state: "waiting" | "approved" | "refused" | "withdrawn" | "expired";
-            /** @description Every download, newest first */
-            taken: components["schemas"]["DeskDownload"][] | null;
-            /** Format: int64 */
             version: number;
         };
         DeskFilled: {
@@ -12581,6 +12631,85 @@ export interface components {
         EnrolFactorInBody: {
             /** @description Needed ten minutes after signing in and later */
             password?: string;
+        };
+        ExportDecision: {
+            /** @description Required to refuse */
+            answer?: string;
+            approve: boolean;
+            /** Format: int64 */
+            version?: number;
+        };
+        ExportDownload: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            /**
+             * Format: int64
+             * @description Cases, items or positions in the file
+             */
+            lines: number;
+            /**
+             * Format: int64
+             * @description The number that stands in the file
+             */
+            mark: number;
+            sha256: string;
+        };
+        ExportRequest: {
+            answer?: string;
+            area: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_name: string;
+            can_decide: boolean;
+            /** @description What else the file is made from: of cases the filter and the columns */
+            content: unknown;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_name?: string;
+            /**
+             * Format: int64
+             * @description Times it was taken; five at most
+             */
+            downloads: number;
+            /** Format: date-time */
+            expires_at?: string;
+            /** @description xlsx, csv, docx, gpx or geojson */
+            format: string;
+            /**
+             * Format: date-time
+             * @description Of a track
+             */
+            from?: string;
+            id: string;
+            /** @description track, case or list */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Of cases: how many there were when it was asked for
+             */
+            lines: number;
+            mine: boolean;
+            /**
+             * Format: int64
+             * @description Counted over all kinds; the number of a download is ten times it and which download
+             */
+            number: number;
+            purpose: string;
+            /** @enum {string} */
+            state: "waiting" | "approved" | "refused" | "withdrawn" | "expired";
+            /** @description The officer of a track, the list of a list */
+            subject_id?: string;
+            subject_name?: string;
+            /** @description Every download, newest first */
+            taken: components["schemas"]["ExportDownload"][] | null;
+            /**
+             * Format: date-time
+             * @description Of a track
+             */
+            to?: string;
+            /** Format: int64 */
+            version: number;
         };
         Fact: {
             name: string;
@@ -13831,6 +13960,8 @@ export interface components {
             lat?: number;
             /** Format: double */
             lon?: number;
+            /** @description Difference hashes of photos that are still on the device, 64 bits each: whether each of 9 × 8 cells is brighter than its right neighbour */
+            looks?: string[] | null;
             /** @description References of photos sent before */
             photos?: string[] | null;
             text?: string;
@@ -14092,6 +14223,10 @@ export interface components {
             readonly used_at?: string;
             /** Format: int64 */
             version: number;
+        };
+        IntegrationReplayed: {
+            /** Format: int64 */
+            queued: number;
         };
         IntegrationWebhook: {
             active: boolean;
@@ -15598,16 +15733,6 @@ export interface components {
              */
             total: number;
         };
-        PageDeskExport: {
-            items: components["schemas"]["DeskExport"][] | null;
-            /** @description Pass as ?cursor= for the next page; absent at the end */
-            next_cursor?: string;
-            /**
-             * Format: int64
-             * @description How many match in all
-             */
-            total: number;
-        };
         PageDeskSomebody: {
             items: components["schemas"]["DeskSomebody"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
@@ -15700,6 +15825,16 @@ export interface components {
         };
         PageDutyVersion: {
             items: components["schemas"]["DutyVersion"][] | null;
+            /** @description Pass as ?cursor= for the next page; absent at the end */
+            next_cursor?: string;
+            /**
+             * Format: int64
+             * @description How many match in all
+             */
+            total: number;
+        };
+        PageExportRequest: {
+            items: components["schemas"]["ExportRequest"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -16080,16 +16215,6 @@ export interface components {
         };
         PagePatrolDevice: {
             items: components["schemas"]["PatrolDevice"][] | null;
-            /** @description Pass as ?cursor= for the next page; absent at the end */
-            next_cursor?: string;
-            /**
-             * Format: int64
-             * @description How many match in all
-             */
-            total: number;
-        };
-        PagePatrolExport: {
-            items: components["schemas"]["PatrolExport"][] | null;
             /** @description Pass as ?cursor= for the next page; absent at the end */
             next_cursor?: string;
             /**
@@ -16636,13 +16761,6 @@ export interface components {
             /** @description Where the phone is, if it knows */
             position?: components["schemas"]["PatrolFix"];
         };
-        PatrolDecision: {
-            /** @description Needed for a refusal */
-            answer?: string;
-            approve: boolean;
-            /** Format: int64 */
-            version: number;
-        };
         PatrolDevice: {
             area_code: string;
             /** Format: date-time */
@@ -16672,39 +16790,6 @@ export interface components {
         PatrolEnding: {
             /** @description The officer sees it */
             reason: string;
-        };
-        PatrolExport: {
-            answer?: string;
-            area: string;
-            /** Format: date-time */
-            asked_at: string;
-            asked_name: string;
-            can_decide: boolean;
-            /** Format: date-time */
-            decided_at?: string;
-            decided_name?: string;
-            /** Format: date-time */
-            expires_at?: string;
-            /** @enum {string} */
-            format: "gpx" | "geojson";
-            /** Format: date-time */
-            from: string;
-            id: string;
-            mine: boolean;
-            officer_id: string;
-            officer_name: string;
-            purpose: string;
-            /** @enum {string} */
-            state: "waiting" | "approved" | "refused" | "withdrawn" | "expired";
-            /**
-             * Format: int64
-             * @description Times it was downloaded
-             */
-            taken: number;
-            /** Format: date-time */
-            to: string;
-            /** Format: int64 */
-            version: number;
         };
         PatrolFix: {
             /**
@@ -17423,13 +17508,6 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
-        RectifyExportDecision: {
-            /** @description Required to refuse */
-            answer?: string;
-            approve: boolean;
-            /** Format: int64 */
-            version?: number;
-        };
         RectifyFeedback: {
             area_code: string;
             area_name: string;
@@ -17849,7 +17927,7 @@ export interface components {
             /** @description Newest first; handlers see those that were issued */
             editions: components["schemas"]["RectifyListEdition"][] | null;
             /** @description Files with texts: own ones and those the caller decides on */
-            exports: components["schemas"]["RectifyListExport"][] | null;
+            exports: components["schemas"]["ExportRequest"][] | null;
             id: string;
             /** Format: date-time */
             issued_at?: string;
@@ -17892,30 +17970,6 @@ export interface components {
             reason: string;
             /** @enum {string} */
             state: "proposed" | "approved" | "refused";
-        };
-        RectifyListExport: {
-            answer?: string;
-            /** Format: date-time */
-            asked_at: string;
-            asked_name: string;
-            can_decide: boolean;
-            /** Format: date-time */
-            decided_at?: string;
-            decided_name?: string;
-            /** Format: int64 */
-            downloads: number;
-            /** Format: date-time */
-            expires_at?: string;
-            /** @enum {string} */
-            format: "xlsx" | "docx";
-            id: string;
-            list_id: string;
-            mine: boolean;
-            purpose: string;
-            /** @enum {string} */
-            state: "waiting" | "approved" | "refused" | "withdrawn" | "expired";
-            /** Format: int64 */
-            version: number;
         };
         RectifyListLine: {
             area_code: string;
@@ -19265,6 +19319,13 @@ export interface components {
             code: string;
             /** @description Needed ten minutes after signing in and later */
             password?: string;
+        };
+        ReplayInBody: {
+            /**
+             * Format: date-time
+             * @description Failed deliveries that were queued from then on
+             */
+            since: string;
         };
         Report: {
             /**
@@ -22890,7 +22951,7 @@ export interface components {
         WhistleRuleOf: {
             /**
              * Format: int64
-             * @description Members of the leading group, all different
+             * @description Persons who have to agree, all different
              */
             approvals: number;
             kind: string;
@@ -22898,6 +22959,8 @@ export interface components {
             limits: {
                 [key: string]: string;
             };
+            /** @description Permission that makes an approval count: whistle.lead, for hard ones whistle.head */
+            rank?: string;
         };
         WhistleScore: {
             /** Format: int64 */
@@ -32061,7 +32124,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageDeskExport"];
+                    "application/json": components["schemas"]["PageExportRequest"];
                 };
             };
             /** @description Unauthorized */
@@ -32130,7 +32193,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeskExport"];
+                    "application/json": components["schemas"]["ExportRequest"];
                 };
             };
             /** @description Unauthorized */
@@ -32206,7 +32269,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeskExport"];
+                    "application/json": components["schemas"]["ExportRequest"];
                 };
             };
             /** @description Unauthorized */
@@ -32288,7 +32351,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecideInBody"];
+                "application/json": components["schemas"]["ExportDecision"];
             };
         };
         responses: {
@@ -32298,7 +32361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeskExport"];
+                    "application/json": components["schemas"]["ExportRequest"];
                 };
             };
             /** @description Unauthorized */
@@ -35572,6 +35635,74 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-exports": {
+        parameters: {
+            query?: {
+                /** @description track, case or list; all if absent */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageExportRequest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -42508,7 +42639,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PagePatrolExport"];
+                    "application/json": components["schemas"]["PageExportRequest"];
                 };
             };
             /** @description Unauthorized */
@@ -42577,7 +42708,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PatrolExport"];
+                    "application/json": components["schemas"]["ExportRequest"];
                 };
             };
             /** @description Unauthorized */
@@ -42662,7 +42793,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PatrolExport"];
+                    "application/json": components["schemas"]["ExportRequest"];
                 };
             };
             /** @description Unauthorized */
@@ -42733,7 +42864,10 @@ export interface operations {
     "decide-track-export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Version last seen, as in the ETag; an alternative to version in the body */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -42741,7 +42875,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PatrolDecision"];
+                "application/json": components["schemas"]["ExportDecision"];
             };
         };
         responses: {
@@ -42751,7 +42885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PatrolExport"];
+                    "application/json": components["schemas"]["ExportRequest"];
                 };
             };
             /** @description Unauthorized */
@@ -52474,6 +52608,156 @@ export interface operations {
             };
         };
     };
+    "list-list-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageExportRequest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-list-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRequest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "decide-list-export": {
         parameters: {
             query?: never;
@@ -52488,7 +52772,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RectifyExportDecision"];
+                "application/json": components["schemas"]["ExportDecision"];
             };
         };
         responses: {
@@ -52498,7 +52782,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RectifyListExport"];
+                    "application/json": components["schemas"]["ExportRequest"];
                 };
             };
             /** @description Unauthorized */
@@ -53355,7 +53639,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RectifyListExport"];
+                    "application/json": components["schemas"]["ExportRequest"];
                 };
             };
             /** @description Unauthorized */
@@ -68985,6 +69269,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IntegrationWebhook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replay-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationReplayed"];
                 };
             };
             /** @description Unauthorized */

@@ -10,6 +10,7 @@ import { common } from './words.en.common'
 import { desk } from './words.en.desk'
 import { duty } from './words.en.duty'
 import { effect } from './words.en.effect'
+import { exported } from './words.en.export'
 import { fence } from './words.en.fence'
 import { fieldwork } from './words.en.fieldwork'
 import { form } from './words.en.form'
@@ -42,7 +43,7 @@ import { wall } from './words.en.wall'
 import { whistle } from './words.en.whistle'
 
 /** The parts, named: the test holds that no sentence stands in two. */
-export const parts = { common, shell, cases, clock, appraisal, identity, patrol, platform, published, rectify, coding, reading, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, live, desk, intake, messages, duty, effect, whistle, machine, roster, rounds, alarm, fence, spoof, wall, calls, camera, sensor }
+export const parts = { common, shell, cases, clock, appraisal, identity, patrol, platform, published, rectify, coding, reading, lists, region, survey, sampling, fieldwork, form, integrity, systems, results, report, tally, citizen, officer, live, desk, exported, intake, messages, duty, effect, whistle, machine, roster, rounds, alarm, fence, spoof, wall, calls, camera, sensor }
 
 /** English for the Chinese sentences of the interface. */
 export default Object.assign({}, ...Object.values(parts)) as Record<string, string>

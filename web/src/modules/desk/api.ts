@@ -3,7 +3,6 @@ import type { Solid } from '@/api/types'
 import { api, body, set } from '@/kit/http'
 
 type Schemas = components['schemas']
-export type Export = Solid<Schemas['DeskExport']>
 export type Template = Solid<Schemas['DeskTemplate']>
 export type NewTemplate = Omit<Schemas['DeskNewTemplate'], '$schema'>
 export type NewExport = Omit<Schemas['DeskNewExport'], '$schema'>
@@ -19,8 +18,4 @@ export const saveTemplate = (template: NewTemplate) => body(api.POST('/api/v1/de
 export const changeTemplate = (id: string, template: NewTemplate) => body(api.PUT('/api/v1/desk/templates/{id}', { ...path(id), body: template }))
 export const dropTemplate = (id: string) => body(api.DELETE('/api/v1/desk/templates/{id}', path(id)))
 
-export const listExports = () => body(api.GET('/api/v1/desk/exports'))
 export const askExport = (ask: NewExport) => body(api.POST('/api/v1/desk/exports', { body: ask }))
-export const decideExport = (id: string, version: number, approve: boolean, answer: string) => body(api.POST('/api/v1/desk/exports/{id}/decision', { ...path(id), body: { version, approve, answer } }))
-export const withdrawExport = (id: string) => body(api.DELETE('/api/v1/desk/exports/{id}', path(id)))
-export const exportFile = (id: string) => `/api/v1/desk/exports/${id}/file`

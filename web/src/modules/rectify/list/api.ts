@@ -9,7 +9,6 @@ export type ListEdition = Solid<Schemas['RectifyListEdition']>
 export type ListChange = Schemas['RectifyListChange']
 export type ListLine = Solid<Schemas['RectifyListLine']>
 export type Receipt = Solid<Schemas['RectifyReceipt']>
-export type ListExport = Solid<Schemas['RectifyListExport']>
 export type Weaknesses = Solid<Schemas['RectifyWeaknesses']>
 export type Weakness = Solid<Schemas['RectifyWeakness']>
 export type WeakBy = 'field' | 'unit' | 'street' | 'community' | 'group'
@@ -32,8 +31,6 @@ export const signReceipt = (id: string, receipt: string, signature: Schemas['Rec
   body(api.POST('/api/v1/reverse-lists/{id}/receipts/{receipt}/sign', { params: { path: { id, receipt } }, body: signature }))
 export const listFile = (id: string, format: 'xlsx' | 'docx' | 'html') => withQuery(`/api/v1/reverse-lists/${id}/file`, { format })
 export const askExport = (id: string, ask: Schemas['RectifyNewListExport']) => body(api.POST('/api/v1/reverse-lists/{id}/exports', { ...path(id), body: ask }))
-export const decideExport = (id: string, decision: Schemas['RectifyExportDecision']) => body(api.POST('/api/v1/reverse-list-exports/{id}/decision', { ...path(id), body: decision }))
-export const exportFile = (id: string) => `/api/v1/reverse-list-exports/${id}/file`
 
 export const getWeakest = (wave: string, by: WeakBy, area?: string, field?: string) =>
   body(api.GET('/api/v1/rectifications/weakest', { params: { query: set({ wave, by, area, field }) } }))

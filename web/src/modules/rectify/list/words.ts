@@ -1,6 +1,6 @@
 import { t } from '@/kit/i18n'
 import type { Tone } from '@/ui/status'
-import type { ListExport, Receipt, ReverseList } from './api'
+import type { Receipt, ReverseList } from './api'
 
 /** Where a list stands, in words and tone. An approved edition that was not sent out asks for attention. */
 export function standingOf(list: ReverseList): { tone: Tone; words: string } {
@@ -14,6 +14,3 @@ export function standingOf(list: ReverseList): { tone: Tone; words: string } {
 }
 
 export const roleName = (role: Receipt['role']) => ({ lead: t('牵头'), joint: t('协办'), local: t('属地') })[role]
-
-export const exportState = (state: ListExport['state']) =>
-  ({ waiting: t('待审批'), approved: t('可下载'), refused: t('未同意'), withdrawn: t('已撤回'), expired: t('已过期') })[state]
