@@ -145,6 +145,7 @@ type outcome struct {
 	status int
 	err    error
 	took   time.Duration
+	echo   bool // a try beside another that found nobody either: one failure, not two
 }
 
 // sendAll sends a batch, a few at a time, and reports whether nobody answered: then what has not been sent yet waits.
@@ -162,7 +163,7 @@ func (s *Service) sendAll(ctx context.Context, w *Webhook, batch []Delivery) (si
 				return
 			}
 			if results[i] = s.try(ctx, w, &batch[i]); errors.Is(results[i].err, errSilent) {
-				quiet.Store(true)
+				results[i].echo = quiet.Swap(true)
 			}
 		})
 	}
@@ -255,7 +256,7 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, d *Delivery, o outcome)
 		_, err := tx.Exec(ctx, "UPDATE webhook SET failures = 0, rest_until = 0 WHERE id = $1 AND failures > 0", d.WebhookID)
 		return err
 	}
-	if errors.Is(o.err, errOff) {
+	if o.echo || errors.Is(o.err, errOff) {
 		return nil
 	}
 	n, err := db.Get[int](ctx, tx, "UPDATE webhook SET failures = failures + 1 WHERE id = $1 RETURNING failures", d.WebhookID)
