@@ -15,7 +15,16 @@ func (s *Service) LookAfter(ctx context.Context) error {
 	if err := s.DB.Tx(ctx, func(tx *db.Tx) error { return s.missSilent(ctx, tx) }); err != nil {
 		return err
 	}
-	return s.DB.Tx(ctx, func(tx *db.Tx) error { return s.ripen(ctx, tx) })
+	after := watch{}
+	for more := true; more; {
+		if err := s.DB.Tx(ctx, func(tx *db.Tx) (err error) {
+			more, err = s.ripen(ctx, tx, &after)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // portion is how many sensors one transaction looks after.
@@ -37,18 +46,20 @@ func (s *Service) missSilent(ctx context.Context, tx *db.Tx) error {
 	return err
 }
 
-// ripen trips the rules that are pending long enough.
-func (s *Service) ripen(ctx context.Context, tx *db.Tx) error {
+// ripen trips the rules that are pending long enough, of a portion behind after, which it moves on; more reports that others
+// follow. However many wait that cannot trip, such as those of silent sensors, it comes to all.
+func (s *Service) ripen(ctx context.Context, tx *db.Tx, after *watch) (more bool, err error) {
 	if err := tx.Turn(ctx, "sensor_look_after"); err != nil {
-		return err
+		return false, err
 	}
-	pending, err := db.All[watch](ctx, tx, "SELECT "+watchColumns+fmt.Sprintf(" FROM sensor_watch WHERE since IS NOT NULL AND NOT active ORDER BY since LIMIT %d", portion))
+	pending, err := db.All[watch](ctx, tx, "SELECT "+watchColumns+` FROM sensor_watch WHERE since IS NOT NULL AND NOT active
+		AND (sensor_id > $1 OR sensor_id = $1 AND rule_id > $2) ORDER BY sensor_id, rule_id LIMIT $3`, after.SensorID, after.RuleID, portion)
 	if err != nil || len(pending) == 0 {
-		return err
+		return false, err
 	}
 	rules, err := db.All[Rule](ctx, tx, "SELECT "+ruleColumns+" FROM sensor_rule WHERE enabled ORDER BY id LIMIT 1000")
 	if err != nil {
-		return err
+		return false, err
 	}
 	by := map[string]*Rule{}
 	for i := range rules {
@@ -61,10 +72,11 @@ func (s *Service) ripen(ctx context.Context, tx *db.Tx) error {
 			continue
 		}
 		if err := s.tripLater(ctx, tx, r, w); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	*after = pending[len(pending)-1]
+	return len(pending) == portion, nil
 }
 
 // tripLater trips a pending rule, unless its sensor rests or is silent, or a call took it further at this moment.

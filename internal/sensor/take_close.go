@@ -105,7 +105,9 @@ func (c *call) judge(ctx context.Context, x *standing) error {
 		last := list[len(list)-1]
 		x.Latest.V[metric] = Value{last.V, clock.At(time.UnixMilli(last.At))}
 	}
-	if x.Offline {
+	// What a device tells of hours ago, such as one whose clock is wrong, does not end its silence: the alarm would come and go
+	// with every reading.
+	if x.Offline && c.tx.Now().Sub(x.SeenAt.Time) <= time.Duration(x.SilentAfter)*time.Minute {
 		x.Offline = false
 		if _, err := c.Alarms.ClearTx(ctx, c.tx, source, x.ID, "offline"); err != nil {
 			return err
