@@ -152,6 +152,7 @@ func (s *Server) prepare() error {
 		}
 	}
 	var repair interceptor.Registry
+	repair.Add(repairs{s.now}) // innermost: before what sends again
 	// Lost packets are asked for and sent again, senders hear how much arrives. Nothing keeps statistics of every packet.
 	log := quiet{}
 	if err := errors.Join(
