@@ -25,7 +25,7 @@ const (
 	storedOfficers = 100
 	storedShift    = 8 * time.Hour
 	storedStep     = 10 * time.Second
-	storedRound    = 10 * time.Minute
+	storedRound    = 15 * time.Minute
 )
 
 // storePoints keeps a shift of many officers as the clock of a test runs through it, and says what a point takes of the processor and

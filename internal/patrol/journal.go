@@ -3,9 +3,11 @@ package patrol
 import (
 	"context"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -131,8 +133,7 @@ func (s *Service) flush(ctx context.Context, batch []*entry) error {
 	seq := s.seq
 	s.mu.Unlock()
 	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, "INSERT INTO track_journal (node, seq, data) VALUES ($1, $2, $3)", s.Node, seq, data)
-		return err
+		return tx.Queue(ctx, nil, "INSERT INTO track_journal (node, seq, data) VALUES ($1, $2, $3)", s.Node, seq, data) // goes with its commit
 	})
 	if err != nil {
 		slog.ErrorContext(ctx, "the track journal cannot be written, phones send again", "error", err)
@@ -176,21 +177,43 @@ func (s *Service) apply(x *Session, points []track.Point, seq int64) (fresh int)
 	return fresh
 }
 
-// encodeEntries writes, per session, its id and a chunk of its points.
+// encodeEntries writes, per session, whose it is, its id and a chunk of its points.
 func encodeEntries(batch []*entry) []byte {
 	var b []byte
 	for _, e := range batch {
 		for _, p := range e.parts {
 			chunk := track.Encode(p.points)
-			b = binary.AppendUvarint(b, uint64(len(p.session.OfficerID)))
-			b = append(b, p.session.OfficerID...)
-			b = binary.AppendUvarint(b, uint64(len(p.session.ID)))
-			b = append(b, p.session.ID...)
+			b = appendID(appendID(b, p.session.OfficerID), p.session.ID)
 			b = binary.AppendUvarint(b, uint64(len(chunk)))
 			b = append(b, chunk...)
 		}
 	}
 	return b
+}
+
+// appendID writes an id with its length, and one of the usual form as a zero and its 16 bytes: most of a row is ids.
+func appendID(b []byte, id string) []byte {
+	if raw, ok := packID(id); ok {
+		return append(append(b, 0), raw[:]...)
+	}
+	return append(binary.AppendUvarint(b, uint64(len(id))), id...)
+}
+
+// packID returns the bytes of an id such as db.NewID makes; ok is false for any other text.
+func packID(id string) (raw [16]byte, ok bool) {
+	digits := strings.ReplaceAll(id, "-", "")
+	if len(id) != 36 || len(digits) != 32 {
+		return raw, false
+	}
+	if _, err := hex.Decode(raw[:], []byte(digits)); err != nil {
+		return raw, false
+	}
+	return raw, unpackID(raw[:]) == id
+}
+
+func unpackID(raw []byte) string {
+	h := hex.EncodeToString(raw)
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
 var errJournal = errors.New("a row of the track journal is damaged")
@@ -206,9 +229,18 @@ func eachEntry(b []byte, fn func(officer, session string, points []track.Point) 
 		b = b[k+int(n):]
 		return out, true
 	}
+	id := func() (string, bool) {
+		text, ok := next()
+		if !ok || len(text) > 0 || len(b) < 16 {
+			return string(text), ok && len(text) > 0
+		}
+		raw := b[:16]
+		b = b[16:]
+		return unpackID(raw), true
+	}
 	for len(b) > 0 {
-		officer, ok1 := next()
-		session, ok2 := next()
+		officer, ok1 := id()
+		session, ok2 := id()
 		chunk, ok3 := next()
 		if !ok1 || !ok2 || !ok3 {
 			return errJournal
@@ -217,7 +249,7 @@ func eachEntry(b []byte, fn func(officer, session string, points []track.Point) 
 		if err != nil {
 			return fmt.Errorf("%w: %w", errJournal, err)
 		}
-		if err := fn(string(officer), string(session), points); err != nil {
+		if err := fn(officer, session, points); err != nil {
 			return err
 		}
 	}

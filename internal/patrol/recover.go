@@ -108,3 +108,25 @@ func (s *Service) reopen(ctx context.Context, tx *db.Tx, r journalRow, sealed ma
 		return nil
 	})
 }
+
+// plainRows lets PostgreSQL keep the rows of the journal as they are: it would try to compress each and put it aside in pieces, which takes
+// three times the time of writing it. Where the table belongs to somebody else it stays as it is.
+func (s *Service) plainRows(ctx context.Context) {
+	if s.DB.Dialect() != db.Postgres {
+		return
+	}
+	err := s.DB.Tx(ctx, func(tx *db.Tx) error {
+		kept, err := db.Get[string](ctx, tx, "SELECT CAST(attstorage AS TEXT) FROM pg_attribute WHERE attrelid = CAST('track_journal' AS regclass) AND attname = 'data'")
+		if err != nil || kept == "e" {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "ALTER TABLE track_journal ALTER COLUMN data SET STORAGE EXTERNAL"); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "ALTER TABLE track_journal SET (toast_tuple_target = 8160)")
+		return err
+	})
+	if err != nil {
+		slog.WarnContext(ctx, "the rows of the track journal are kept compressed", "error", err)
+	}
+}

@@ -18,7 +18,7 @@ type Past struct {
 
 // RestoreTx keeps times on duty with their positions that were recorded before this server was: from a former system, or
 // the story of the demonstration. Positions outside their session are left out, as everywhere. What a running session has
-// of its last ten minutes goes into the journal, so that the server shows it when it starts. No event is emitted. Only the
+// of its last quarter of an hour goes into the journal, so that the server shows it when it starts. No event is emitted. Only the
 // program may, and only while the service does not run: Conflict otherwise.
 func (s *Service) RestoreTx(ctx context.Context, tx *db.Tx, list []Past) error {
 	if p := auth.From(ctx); p == nil || !p.System {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/fnv"
 	"slices"
+	"strconv"
 	"time"
 
 	"yiwang/internal/platform/db"
@@ -14,7 +15,7 @@ import (
 const sealBatch = 400
 
 // Seal turns open points that are old enough into chunks. The program calls it every few seconds. Sessions are spread
-// over the ten minutes by their id, so that those who began together are not sealed together.
+// over the quarter of an hour by their id, so that those who began together are not sealed together.
 func (s *Service) Seal(ctx context.Context) error {
 	now := s.DB.Clock().Now()
 	s.mu.Lock()
@@ -115,7 +116,7 @@ func (s *Service) writeChunks(ctx context.Context, tx *db.Tx, taken []*buffer, k
 		if len(points) == 0 {
 			continue
 		}
-		counts = append(counts, []any{b.session.ID, len(points)})
+		counts = append(counts, []any{b.session.ID, strconv.Itoa(len(points))})
 		box := track.Bounds(points)
 		week, err := s.weekTx(ctx, tx, points[0].At, b.session.KeepDays)
 		if err != nil {
@@ -129,10 +130,8 @@ func (s *Service) writeChunks(ctx context.Context, tx *db.Tx, taken []*buffer, k
 			return err
 		}
 	}
-	for _, c := range counts {
-		if _, err := tx.Exec(ctx, "UPDATE duty_session SET points = points + $1 WHERE id = $2", c[1], c[0]); err != nil {
-			return err
-		}
+	if _, err := db.UpdateMany(ctx, tx, "UPDATE duty_session SET points = points + CAST(v.column2 AS INTEGER)", "id = v.column1", counts); err != nil {
+		return err
 	}
 	if err := db.InsertMany(ctx, tx, "track_sealed", "node, session_id, seq",
 		"ON CONFLICT (node, session_id) DO UPDATE SET seq = excluded.seq", sealed); err != nil {
