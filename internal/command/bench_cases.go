@@ -120,15 +120,19 @@ func (b *caseBench) measure(ctx context.Context) (err error) {
 		if _, err := b.run(ctx, b.For/5); err != nil { // warm
 			return err
 		}
-		r, err := b.run(ctx, b.For)
+		var r pace
+		cost, err := usedBy(ctx, b.app.DB, func() (err error) {
+			r, err = b.run(ctx, b.For)
+			return err
+		})
 		if err != nil {
 			return err
 		}
 		if rate == 0 {
 			rate = r.rate
 		}
-		if _, err := fmt.Fprintf(b.out, "case lives on %s, %9d rows before, %d dispatchers %6.0f/s   p50 %s, p95 %s, p99 %s of a call; %.2f of the first run; what follows was done %s after the last: %.0f/s with it; DIGIT published %s\n",
-			engine, rows, b.Workers, r.rate, r.at(.5), r.at(.95), r.at(.99), r.rate/rate, r.behind.Round(10*time.Millisecond), r.whole(), digit(rows)); err != nil {
+		if _, err := fmt.Fprintf(b.out, "case lives on %s, %9d rows before, %d dispatchers %6.0f/s   p50 %s, p95 %s, p99 %s of a call; %.2f of the first run; what follows was done %s after the last: %.0f/s with it; with the generator %s; DIGIT published %s\n",
+			engine, rows, b.Workers, r.rate, r.at(.5), r.at(.95), r.at(.99), r.rate/rate, r.behind.Round(10*time.Millisecond), r.whole(), cost.perLife(r.lives), digit(rows)); err != nil {
 			return err
 		}
 		if !b.Bare {
@@ -183,6 +187,7 @@ func (b *caseBench) fill(ctx context.Context, rows int) error {
 
 // pace is what a run reached.
 type pace struct {
+	lives  int64
 	rate   float64
 	lasted time.Duration
 	behind time.Duration   // until what follows from the lives was done
@@ -228,7 +233,8 @@ func (b *caseBench) run(ctx context.Context, length time.Duration) (p pace, err 
 	}
 	all.Wait()
 	p.lasted = clock.System.Now().Sub(start)
-	p.rate = float64(lives.Load()) / p.lasted.Seconds()
+	p.lives = lives.Load()
+	p.rate = float64(p.lives) / p.lasted.Seconds()
 	slices.Sort(p.took)
 	if err == nil {
 		p.behind, err = b.calm(ctx)

@@ -36,12 +36,17 @@ func usedBy(ctx context.Context, d *db.DB, fn func() error) (u used, err error) 
 }
 
 // perPoint says what of it a point took.
-func (u used) perPoint(points int64) string {
-	each := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 / float64(max(points, 1)) }
+func (u used) perPoint(points int64) string { return u.per(points, "point", time.Microsecond, "µs") }
+
+// perLife says what of it a life of a case took.
+func (u used) perLife(lives int64) string { return u.per(lives, "life", time.Millisecond, "ms") }
+
+func (u used) per(n int64, what string, unit time.Duration, name string) string {
+	each := func(d time.Duration) float64 { return float64(d) / float64(unit) / float64(max(n, 1)) }
 	if u.apart {
-		return fmt.Sprintf("database CPU %.2f µs a point, program %.2f µs", each(u.server), each(u.program))
+		return fmt.Sprintf("database CPU %.2f %s a %s, program %.2f %s", each(u.server), name, what, each(u.program), name)
 	}
-	return fmt.Sprintf("CPU %.2f µs a point, database and program in one process", each(u.program))
+	return fmt.Sprintf("CPU %.2f %s a %s, database and program in one process", each(u.program), name, what)
 }
 
 // serverCPU is the processor time that the PostgreSQL server of a database has used so far: its first process, those that serve
