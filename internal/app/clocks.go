@@ -15,7 +15,7 @@ const (
 )
 
 // startClocks lets the clocks of cases run: every few seconds what has come to a point, every minute suspensions whose
-// review is due, every hour cases on which nothing happens and follow-ups nobody answers. Every server does it; each point is taken once.
+// review is due and supervisions nobody answered, every hour cases on which nothing happens and follow-ups nobody answers. Every server does it; each point is taken once.
 func (a *App) startClocks(ctx context.Context) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
@@ -33,6 +33,8 @@ func (a *App) startClocks(ctx context.Context) <-chan struct{} {
 				_, err = a.Cases.Lapse(ctx)
 			case <-review.C:
 				_, err = a.Cases.Reviews(ctx)
+				_, unanswered := a.Cases.Unanswered(ctx)
+				err = errors.Join(err, unanswered)
 			case <-dormant.C:
 				_, err = a.Cases.Dormant(ctx)
 				_, unanswered := a.Cases.ArchiveUnanswered(ctx)

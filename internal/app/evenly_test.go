@@ -61,15 +61,36 @@ func TestEvenly_AClockThatLeaptWeeksAheadDropsNothingAndADayLaterItIsBelieved(t 
 			hour("days go by", 1)
 		}
 		right := now.Now()
+		begun := func(what string, want int) {
+			t.Helper()
+			var n int
+			if err := a.DB.Look(ctx, func(tx *db.Tx) (err error) {
+				n, err = db.Get[int](ctx, tx, "SELECT (SELECT COUNT(*) FROM desk_draft) + (SELECT COUNT(*) FROM case_upload)")
+				return err
+			}); err != nil || n != want {
+				t.Errorf("%s: %d drafts and unsent photos are left, want %d, %v", what, n, want, err)
+			}
+		}
+		if err := a.DB.Tx(ctx, func(tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, "INSERT INTO desk_draft (user_id, case_id, action, content, version, saved_at) VALUES ('u', 'c', 'close', '{}', 1, $1)", clock.At(right)); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, "INSERT INTO case_upload (ref, sha256, media_type, size, look, by_id, by_name, by_unit, at) VALUES ('r', 's', 'image/jpeg', 1, 0, '', '', '', $1)", clock.At(right))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
 		now.Set(right.AddDate(0, 0, 60))
 		hour("60 days ahead", 1)
 		now.Advance(23 * time.Hour)
 		hour("nearly a day later", 1)
+		begun("nearly a day later", 2)
 		now.Set(right.Add(24 * time.Hour))
 		hour("the clock is right again", 1)
 
 		now.Set(right.AddDate(0, 0, 62))
 		hour("ahead once more, with what was noted the last time", 0)
+		begun("ahead once more", 0)
 	})
 }
 

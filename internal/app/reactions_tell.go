@@ -77,13 +77,17 @@ func (t *telling) move(ctx context.Context) error {
 			t.unit("registered", messages.ToDesk, e.Holder)
 		}
 	case "recall":
-		t.unit("recalled", messages.ToUnit, e.ForUnit)
+		if e.ForUnit != "" && e.ForUnit != e.ActorUnit { // it had the case, and hears of it though it may not open it any more
+			t.add(messages.Note{Event: "recalled", Audience: messages.ToUnit, Unit: e.ForUnit, Needs: cases.PermRead, Link: caseLink(e.CaseID)})
+		}
 	case "return":
 		t.unit(map[bool]string{true: "adjudicate", false: "returned"}[e.To == cases.Adjudicating], messages.ToDesk, e.Holder)
 	case "escalate":
 		t.unit("escalated", messages.ToDesk, e.Holder)
 	case "ask_extension", "ask_suspension":
 		return t.desk(ctx, "asked")
+	case "answer_supervision":
+		return t.tellSupervisors(ctx)
 	case "reopen", "complain", "audit":
 		if e.To == cases.Rework {
 			t.unit("reopened", messages.ToUnit, e.LeadUnit)
@@ -94,6 +98,7 @@ func (t *telling) move(ctx context.Context) error {
 			}
 		}
 	}
+	t.parts()
 	if err := t.officer(ctx); err != nil {
 		return err
 	}
@@ -111,8 +116,22 @@ func lead(e *cases.Moved) string {
 
 func (t *telling) unit(event string, audience messages.Audience, unit string) {
 	if unit != "" && unit != t.e.ActorUnit { // who did it knows
-		t.add(messages.Note{Event: event, Audience: audience, Unit: unit, Link: caseLink(t.e.CaseID)})
+		n := messages.Note{Event: event, Audience: audience, Unit: unit, Link: caseLink(t.e.CaseID)}
+		n.Needs, n.Within = readers(unit, t.e.LeadUnit, t.e.Holder, t.e.AreaCode, t.e.Sensitive)
+		t.add(n)
 	}
+}
+
+// readers says which members of a unit may open a case: those who read cases if it lies with the unit, else those of them who watch
+// over its area; a sensitive case opens only with the permission then.
+func readers(unit, lead, holder, area string, sensitive bool) (needs, within string) {
+	switch {
+	case unit == lead || unit == holder:
+		return cases.PermRead, ""
+	case sensitive:
+		return cases.PermSensitive, area
+	}
+	return cases.PermRead, area
 }
 
 // desk tells the unit that decides on the tier of the case.
@@ -138,6 +157,7 @@ func (t *telling) officer(ctx context.Context) error {
 			return err
 		}
 		n.Unit = u.ID
+		n.Needs, n.Within = readers(u.ID, e.LeadUnit, e.Holder, e.AreaCode, e.Sensitive)
 	}
 	t.add(n)
 	return nil
@@ -179,6 +199,9 @@ func (t *telling) add(n messages.Note) {
 	e := t.e
 	n.Key, n.SubjectID, n.Number, n.AreaCode, n.Urgent = e.CaseID+"/"+e.Action+"/"+e.At.UTC().Format("20060102150405.000"), e.CaseID, e.Number, e.AreaCode, e.Urgent
 	values := map[string]string{"number": e.Number, "title": e.Title, "due": moment(e.DueAt), "note": requests[e.Action]}
+	if e.AnswerBy != nil {
+		values["due"] = moment(e.AnswerBy)
+	}
 	if e.Sensitive {
 		values["title"] = "敏感事件"
 	}
@@ -203,7 +226,15 @@ func (a *App) notesOfLapse(ctx context.Context, tx *db.Tx, e *cases.Lapse) ([]me
 	}
 	n := messages.Note{Event: "warned", Audience: messages.ToUnit, Unit: e.UnitID, Key: e.ClockID + "/" + e.Phase, SubjectID: e.CaseID, Number: e.Number, AreaCode: e.AreaCode,
 		Urgent: e.Urgent, Link: caseLink(e.CaseID), Values: map[string]string{"number": e.Number, "title": e.Title, "stage": stages[e.Kind], "due": moment(&e.DueAt)}}
+	to := func(n *messages.Note, unit string) {
+		n.Unit = unit
+		n.Needs, n.Within = readers(unit, e.LeadUnit, e.Holder, e.AreaCode, e.Sensitive)
+	}
+	if n.Needs = cases.PermRead; e.Kind != cases.StagePart { // a unit that only helps sees the case whatever its areas are
+		to(&n, e.UnitID)
+	}
 	var notes []messages.Note
+	var err error
 	switch e.Phase {
 	case "dormant", "review": // nothing happens, or nobody looked at a suspension: who holds it, and the desk of its tier
 		n.Event = map[string]string{"dormant": "dormant", "review": "review_due"}[e.Phase]
@@ -214,8 +245,14 @@ func (a *App) notesOfLapse(ctx context.Context, tx *db.Tx, e *cases.Lapse) ([]me
 		}
 		if desk.ID != "" && desk.ID != e.UnitID {
 			d := n
-			d.Audience, d.Unit = messages.ToDesk, desk.ID
+			d.Audience = messages.ToDesk
+			to(&d, desk.ID)
 			notes = append(notes, d)
+		}
+	case "supervision":
+		n.Event = "supervision_due"
+		if notes, err = a.unansweredNotes(ctx, tx, e, n); err != nil {
+			return nil, err
 		}
 	case "red":
 		n.Event = "overdue"
@@ -225,7 +262,8 @@ func (a *App) notesOfLapse(ctx context.Context, tx *db.Tx, e *cases.Lapse) ([]me
 		}
 		if up != "" && up != e.UnitID {
 			superior := n
-			superior.Audience, superior.Unit = messages.ToSuperior, up
+			superior.Audience = messages.ToSuperior
+			to(&superior, up)
 			superior.Values = map[string]string{"unit": name}
 			for k, v := range n.Values {
 				superior.Values[k] = v

@@ -64,6 +64,50 @@ func TestReactions_AResidentIsToldByTextMessageAndTheLeadByNotice(t *testing.T) 
 	}
 }
 
+func TestReactions_WhoAssistsAndWhoSupervisesHearOfTheirCase(t *testing.T) {
+	a := district(t)
+	ctx := auth.System(context.Background(), "test")
+	areas, err := a.Region.Children(ctx, "320106")
+	if err != nil || len(areas) == 0 {
+		t.Fatal(err)
+	}
+	street := areas[0].Code
+	unit := func(code string) (id string) {
+		t.Helper()
+		if err := a.DB.Read(ctx, func(tx *db.Tx) error {
+			u, _, err := a.Cases.UnitForTx(ctx, tx, street, code)
+			id = u.ID
+			return err
+		}); err != nil || id == "" {
+			t.Fatalf("no unit %s: %v", code, err)
+		}
+		return id
+	}
+	lead, helper := unit("street_urban"), unit("street_enforce")
+	c, err := a.Cases.Register(ctx, cases.Report{Channel: cases.FromLetter, Text: "占道围挡", Category: "140101", AreaCode: street})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		action string
+		move   cases.Move
+	}{{"file", cases.Move{Category: "140101"}}, {"dispatch", cases.Move{LeadUnit: lead, CoUnits: []cases.CoUnit{{Unit: helper, Task: "清走围挡"}}}}, {"supervise", cases.Move{Note: "本周报方案"}},
+		{"recall", cases.Move{Note: "派错了"}}} {
+		step.move.Version = c.Version
+		if c, err = a.Cases.Act(ctx, c.ID, step.action, step.move); err != nil {
+			t.Fatalf("%s: %v", step.action, err)
+		}
+	}
+	if err := a.Bus.Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct{ unit, topic string }{{helper, "cases.assisted"}, {helper, "cases.part_over"}, {lead, "cases.supervised"}} {
+		if n := notices(ctx, t, a, x.unit, x.topic, caseLink(c.ID)); n != 1 {
+			t.Errorf("%s: %d notices", x.topic, n)
+		}
+	}
+}
+
 // shown is what the person who reported is told of a case, newest first.
 func shown(ctx context.Context, t *testing.T, a *App, id string) string {
 	t.Helper()

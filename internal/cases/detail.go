@@ -21,6 +21,8 @@ type Detail struct {
 	Requests   []Request   `json:"requests"`
 	Revisits   []Revisit   `json:"revisits"`
 	Merged     []Case      `json:"merged" doc:"Cases merged into this one"`
+
+	Supervisions []Supervision `json:"supervisions" doc:"Oldest first"`
 }
 
 // Get returns a case the caller sees with its history, clocks, photos, parts and what the caller may do now.
@@ -60,6 +62,7 @@ func (s *Service) DetailTx(ctx context.Context, tx *db.Tx, id string) (*Detail, 
 			d.Revisits, err = db.All[Revisit](ctx, tx, "SELECT id, case_id, reporter_id, way, solved, satisfaction, reasons, words, at, by_id, by_name FROM case_revisit WHERE case_id = $1 ORDER BY id", id)
 			return
 		},
+		func() (err error) { d.Supervisions, err = supervisionsOf(ctx, tx, id); return },
 		func() (err error) {
 			d.Merged, err = db.All[Case](ctx, tx, "SELECT "+caseColumns+" FROM case_file WHERE merged_into = $1 AND merged_into <> '' ORDER BY id", id)
 			return

@@ -102,8 +102,10 @@ func (s *Service) takeUpAgain(t *step) error {
 		c.Level = higher(c.Level)
 		t.detail["to"] = c.Level
 	}
-	c.State = Rework
-	if c.LeadUnit == "" {
+	switch c.State = Rework; {
+	case c.LeadUnit == "" && c.Category == "":
+		c.State = Reported // ended by force before anybody filed it
+	case c.LeadUnit == "":
 		c.State = Filed // settled on the spot or by force: it has never had a unit
 	}
 	t.seen = ForReporter

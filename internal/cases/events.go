@@ -9,7 +9,7 @@ const (
 	TopicWarned     = "cases.warned"     // Lapse: a clock turned amber or orange
 	TopicOverdue    = "cases.overdue"    // Lapse: a clock ran out
 	TopicDormant    = "cases.dormant"    // Lapse with Phase "dormant": nothing happens though it is not overdue
-	TopicReview     = "cases.review_due" // Lapse with Phase "review": a suspension was not reviewed in time
+	TopicReview     = "cases.review_due" // Lapse with Phase "review": a suspension was not reviewed in time; "supervision": nobody answered
 	TopicEmergency  = "cases.emergency"  // Emergency: it began or ended
 )
 
@@ -39,6 +39,8 @@ type Moved struct {
 	Satisfied  string      `json:"satisfaction,omitempty"`
 	DueAt      *clock.Time `json:"due_at,omitempty"`
 	PromisedAt *clock.Time `json:"promised_at,omitempty"`
+	AnswerBy   *clock.Time `json:"answer_by,omitempty"` // supervise: by when it is to be answered
+	Parts      []Joined    `json:"parts,omitempty"`     // dispatch, adjudicate, recall: parts given to units or taken from them; part_*: the one it is about
 	ReportedAt clock.Time  `json:"reported_at"`
 	FiledAt    *clock.Time `json:"filed_at,omitempty"`
 	HandledAt  *clock.Time `json:"handled_at,omitempty"`
@@ -46,6 +48,12 @@ type Moved struct {
 	OnTime     *bool       `json:"on_time,omitempty"` // of the clock that the move stopped
 	Stage      string      `json:"stage,omitempty"`   // of the clock that the move stopped
 	Version    int64       `json:"version"`
+}
+
+// Joined is a part of a unit that a move is about.
+type Joined struct {
+	Unit  string      `json:"unit"`
+	DueAt *clock.Time `json:"due_at,omitempty"`
 }
 
 // Lapse says that a clock came to a point.

@@ -66,14 +66,20 @@ func (s *Service) Upload(ctx context.Context, r io.Reader, shot Shot) (u *Upload
 		if p := auth.From(ctx); p != nil && !p.System {
 			u.ByID, u.ByName, u.ByUnit = p.UserID, p.Name, p.UnitID
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM case_upload WHERE at < $1", clock.At(tx.Now().Add(-uploadLife))); err != nil {
-			return err
-		}
 		_, err := tx.Exec(ctx, "INSERT INTO case_upload ("+uploadColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 			u.Ref, u.SHA256, u.MediaType, u.Size, u.Look, u.ByID, u.ByName, u.ByUnit, u.At, u.TakenAt, u.TakenLat, u.TakenLon)
 		return err
 	})
 	return u, err
+}
+
+// ForgetUploads deletes photos whose case was never registered, once they are of no use any more. The program calls it by the hour,
+// only where its clock runs evenly.
+func (s *Service) ForgetUploads(ctx context.Context) error {
+	return s.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM case_upload WHERE at < $1", clock.At(tx.Now().Add(-uploadLife)))
+		return err
+	})
 }
 
 // ingest cleans and stores a picture and notes what it told.

@@ -125,7 +125,7 @@ func (s *Service) notHandler(ctx context.Context, tx *db.Tx, t *step) error {
 	if err != nil || t.action.Code != "audit" {
 		return err
 	}
-	ended, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM case_history WHERE case_id = $1 AND actor_id = $2 AND action IN ('close', 'force_close')", t.c.ID, p.UserID)
+	ended, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM case_history WHERE case_id = $1 AND actor_id = $2 AND action IN ('close', 'force_close', 'void')", t.c.ID, p.UserID)
 	if err == nil && ended > 0 {
 		err = errs.Forbidden("cases.judged_before", "You have closed this case; somebody else has to check the ending.")
 	}
@@ -139,7 +139,10 @@ const nearMetres = 100
 // a check.
 func (s *Service) nearSite(_ context.Context, _ *db.Tx, t *step) error {
 	m, c := t.m, t.c
-	if c.LatE7 == nil || c.LonE7 == nil {
+	if c.LatE7 == nil || c.LonE7 == nil { // nobody can measure, but who says so was not there
+		if m.Remote {
+			t.detail["remote"] = true
+		}
 		return nil
 	}
 	if m.Lat == nil || m.Lon == nil {

@@ -232,7 +232,7 @@ func TestLapse_AStoppedOrPausedClockTellsNothing(t *testing.T) {
 		x := casetest.New(t, d)
 		suspended(t, x, signed(t, x))
 		void := x.Register(t)
-		x.Act(t, x.Command(), void, "void", cases.Move{Ground: "no_such_matter", Note: "误报"})
+		x.Act(t, x.Command(), void, "void", cases.Move{Ground: "mistaken", Note: "误报"})
 		now.Advance(90 * 24 * time.Hour)
 		if got := lapse(t, x); got != (cases.Lapsed{}) {
 			t.Fatalf("%+v", got)
@@ -274,7 +274,7 @@ func seed(t testing.TB, x *casetest.District, n int, since time.Time) {
 			var files, clocks [][]any
 			for i := done; i < min(done+2000, n); i++ {
 				id := db.NewID(tx)
-				files = append(files, []any{id, fmt.Sprintf("20261124-001-%05d", i), 1, "reported", "hotline", "路灯不亮", casetest.Lamp, casetest.Grid, "street", desk, "accept", due, warn, from, from})
+				files = append(files, []any{id, fmt.Sprintf("20261124-001-%05d", i), x.Cases.Workflow().Version, "reported", "hotline", "路灯不亮", casetest.Lamp, casetest.Grid, "street", desk, "accept", due, warn, from, from})
 				clocks = append(clocks, []any{db.NewID(tx), id, "accept", "street", desk, casetest.Grid, from, 2, "work_hour", "2026.11", due, warn, orange, due})
 			}
 			if err := db.InsertMany(x.Ctx, tx, "case_file", "id, number, workflow, state, channel, title, category, area_code, level, holder, stage, due_at, warn_at, reported_at, changed_at", "", files); err != nil {

@@ -63,6 +63,7 @@ type Matter struct {
 	Category string // "" if not known yet
 	Lat, Lon float64
 	Photos   []string // references of uploads
+	Looks    []int64  // digests of photos that are still on the device
 	Of       string   // id of a case whose photos are compared
 	Except   string   // id of a case that is left out: the one that is compared itself
 }
@@ -110,6 +111,7 @@ func (s *Service) NearTx(ctx context.Context, tx *db.Tx, m Matter, limit int) ([
 	if err != nil {
 		return nil, err
 	}
+	looks = append(looks, m.Looks...)
 	near := s.within(tx, rows, m)
 	if err := s.compare(ctx, tx, near, words.Pairs(m.Text), looks); err != nil {
 		return nil, err

@@ -106,3 +106,29 @@ func TestRecurrences_AreEndedCasesOfThePlace(t *testing.T) {
 		}
 	})
 }
+
+func TestNear_APhotoStillOnThePhoneIsComparedWithThoseOfCasesNearby(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		x := casetest.New(t, d)
+		lat, lon := 32.0967, 118.7562
+		u, err := x.Cases.Upload(x.Ctx, shotOf(t, 1, 1, 80), cases.Shot{})
+		must(t, err)
+		c := x.Register(t, func(r *cases.Report) { r.Lat, r.Lon, r.Photos = &lat, &lon, []string{u.Ref} })
+		score := func(looks ...int64) float64 {
+			t.Helper()
+			var near []cases.Near
+			must(t, d.Read(x.Ctx, func(tx *db.Tx) (err error) {
+				near, err = x.Cases.NearTx(x.Officer(), tx, cases.Matter{Lat: lat, Lon: lon, Looks: looks}, 5)
+				return err
+			}))
+			if len(near) != 1 || near[0].Case.ID != c.ID {
+				t.Fatalf("%+v", near)
+			}
+			return near[0].Score
+		}
+		if without, same, other := score(), score(u.Look), score(^u.Look); u.Look == 0 || same <= without || other != without {
+			t.Errorf("look %x: %v without a photo, %v with the same one, %v with another", u.Look, without, same, other)
+		}
+	})
+}

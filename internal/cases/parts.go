@@ -9,6 +9,8 @@ import (
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/errs"
 	"yiwang/internal/platform/mask"
+	"yiwang/internal/platform/outbox"
+	"yiwang/internal/workflow"
 )
 
 // joinUnits gives every assisting unit of a dispatch its part; units that assist already keep theirs.
@@ -26,10 +28,12 @@ func (s *Service) joinUnits(ctx context.Context, tx *db.Tx, t *step) error {
 			return err
 		}
 		p := Part{UnitID: u.ID, UnitName: nameOf(u.Short, u.Name), Task: co.Task, Required: co.Required, Origin: "dispatch"}
-		if _, err := s.AddPartTx(ctx, tx, t.c, p); err != nil {
+		given, err := s.AddPartTx(ctx, tx, t.c, p)
+		if err != nil {
 			return err
 		}
 		names = append(names, p.UnitName)
+		t.event.Parts = append(t.event.Parts, Joined{given.UnitID, given.DueAt})
 	}
 	t.detail["assist"] = names
 	return nil
@@ -119,6 +123,10 @@ func (s *Service) actOnPart(ctx context.Context, tx *db.Tx, id, part, action str
 	if err := insertHistory(ctx, tx, h); err != nil {
 		return nil, err
 	}
+	t := &step{action: workflow.Action{Code: h.Action}, from: c.State, was: *c, c: c, m: &Move{}, event: Moved{Parts: []Joined{{p.UnitID, p.DueAt}}}}
+	if err := outbox.Emit(ctx, tx, TopicMoved, c.ID, t.moved(h)); err != nil {
+		return nil, err
+	}
 	return p, audit.Log(ctx, tx, audit.Entry{Action: "cases.part_" + action, Object: "case", ObjectID: c.ID, Area: c.AreaCode, Detail: map[string]any{"part": p.ID, "state": p.State}})
 }
 
@@ -162,6 +170,34 @@ func (s *Service) stepPart(ctx context.Context, tx *db.Tx, c *Case, p *Part, act
 		p.State, p.DoneAt = PartCancelled, &now
 	}
 	return s.stopPart(ctx, tx, p, p.State == PartDone)
+}
+
+// callBack takes back the parts that came with a dispatch which is recalled; those of a whistle stay.
+func (s *Service) callBack(ctx context.Context, tx *db.Tx, t *step) error {
+	parts, err := partsOf(ctx, tx, t.c.ID)
+	if err != nil {
+		return err
+	}
+	var names []string
+	now := tx.Time()
+	for i := range parts {
+		p := &parts[i]
+		if p.Origin != "dispatch" || p.State != PartOpen && p.State != PartSigned {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "UPDATE case_part SET state = $1, done_at = $2, version = version + 1 WHERE id = $3", PartCancelled, now, p.ID); err != nil {
+			return err
+		}
+		if err := s.stopPart(ctx, tx, p, false); err != nil {
+			return err
+		}
+		names = append(names, p.UnitName)
+		t.event.Parts = append(t.event.Parts, Joined{Unit: p.UnitID})
+	}
+	if names != nil {
+		t.detail["assist"] = names
+	}
+	return nil
 }
 
 // PartsTx lists the parts of a case, for modules whose own steps end one. It judges no permission.

@@ -63,7 +63,11 @@ func (s *Service) verb(action string) verb {
 func (s *Service) overlay(action string) verb {
 	switch action {
 	case "supervise":
-		return func(_ context.Context, _ *db.Tx, t *step) error { t.c.Supervised = true; return nil }
+		return s.supervise
+	case "answer_supervision":
+		return s.answerSupervision
+	case "lift_supervision":
+		return s.liftSupervision
 	case "escalate":
 		return s.escalate
 	case "delegate":
@@ -239,8 +243,7 @@ func (s *Service) adjudicate(ctx context.Context, tx *db.Tx, t *step) error {
 
 func (s *Service) recall(ctx context.Context, tx *db.Tx, t *step) error {
 	t.c.LeadUnit, t.c.LeadName, t.c.DispatchedAt = "", "", nil
-	_, err := tx.Exec(ctx, "UPDATE case_part SET state = 'cancelled', version = version + 1 WHERE case_id = $1 AND state IN ('open', 'signed')", t.c.ID)
-	return err
+	return s.callBack(ctx, tx, t)
 }
 
 // sign accepts the case; what an earlier unit kept as interim measures goes over to this one.
@@ -312,8 +315,15 @@ func (s *Service) forceClose(_ context.Context, tx *db.Tx, t *step) error {
 	return nil
 }
 
+// VoidGrounds are the grounds on which a case is declared void.
+var VoidGrounds = []string{"duplicate", "test", "mistaken", "withdrawn"}
+
+// void takes a case out of the figures; like an ending by force it is always checked by somebody else.
 func (s *Service) void(_ context.Context, _ *db.Tx, t *step) error {
-	t.c.Result = Withdrawn
+	if !slices.Contains(VoidGrounds, t.m.Ground) {
+		return errs.Invalid("cases.no_ground", "Declaring a case void needs one of the listed grounds.", errs.Field{Location: "body.ground", Message: "not in the list", Value: t.m.Ground})
+	}
+	t.c.Result, t.c.Audit = Withdrawn, "due"
 	return nil
 }
 

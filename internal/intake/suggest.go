@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"strconv"
 
 	"yiwang/internal/cases"
 	"yiwang/internal/platform/auth"
@@ -19,6 +20,7 @@ type Draft struct {
 	Lat      *float64 `json:"lat,omitempty" minimum:"-90" maximum:"90"`
 	Lon      *float64 `json:"lon,omitempty" minimum:"-180" maximum:"180"`
 	Photos   []string `json:"photos,omitempty" maxItems:"9" doc:"References of photos sent before"`
+	Looks    []string `json:"looks,omitempty" maxItems:"9" doc:"Difference hashes of photos that are still on the device, 64 bits each: whether each of 9 × 8 cells is brighter than its right neighbour"`
 	Except   string   `json:"except,omitempty" maxLength:"60" doc:"Id of the case this is about, if there is one"`
 }
 
@@ -75,11 +77,22 @@ func (s *Service) advise(ctx context.Context, tx *db.Tx, in Draft, limit int) (*
 	if category == "" && len(a.Categories) > 0 && a.Categories[0].Confidence >= sureEnough {
 		category = a.Categories[0].Code
 	}
-	if a.Duplicates, err = s.Cases.NearTx(ctx, tx, cases.Matter{Text: in.Text, Category: category, Lat: *in.Lat, Lon: *in.Lon, Photos: in.Photos, Except: in.Except}, limit); err != nil {
+	if a.Duplicates, err = s.Cases.NearTx(ctx, tx, cases.Matter{Text: in.Text, Category: category, Lat: *in.Lat, Lon: *in.Lon, Photos: in.Photos, Looks: in.looks(), Except: in.Except}, limit); err != nil {
 		return nil, err
 	}
 	a.Recurrences, err = s.Cases.RecurrencesTx(ctx, tx, category, *in.Lat, *in.Lon)
 	return a, err
+}
+
+// looks are the hashes of photos on the device as numbers; what is none is left out.
+func (in *Draft) looks() []int64 {
+	var out []int64
+	for _, text := range in.Looks {
+		if v, err := strconv.ParseUint(text, 16, 64); err == nil {
+			out = append(out, int64(v))
+		}
+	}
+	return out
 }
 
 // sureEnough is from which confidence on a proposed category narrows the search for duplicates.
