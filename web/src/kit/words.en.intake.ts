@@ -92,4 +92,5 @@ export const intake: Record<string, string> = {
   '门牌、路口、楼栋': 'Number, crossing or building',
   '附近可能是同一件的': 'Nearby, maybe the same',
   '附近没有可能是同一件的在办事件。': 'No open case nearby may be the same.',
+  '清空重写': 'Clear and begin anew',
 }

@@ -9,8 +9,8 @@ export const uploadPhoto = async (photo: Blob): Promise<string> => (await body(a
 export const sendReport = (report: PublicReport): Promise<Receipt> => body(api.POST('/api/v1/public/reports', { body: report }))
 
 /** Likely categories, the area, and open matters nearby that one may join. Nothing is stored. */
-export const advise = (text: string, point?: Point, category?: string) =>
-  body(api.POST('/api/v1/public/reports/suggest', { body: set({ text, category, lat: point?.lat, lon: point?.lon }) }))
+export const advise = (text: string, point?: Point, category?: string, looks: string[] = []) =>
+  body(api.POST('/api/v1/public/reports/suggest', { body: set({ text, category, looks: looks.length ? looks : undefined, lat: point?.lat, lon: point?.lon }) }))
 
 /** "I have this too": joins a matter nearby and gets a code of one's own. */
 export const support = (number: string, submission: string, phone: string, words: string): Promise<Receipt> =>

@@ -3,7 +3,7 @@ import { deviceMark } from '@/kit/device'
 import { connection } from '@/kit/http'
 import { newId } from '@/kit/newId'
 import { advise, support } from './api'
-import { showPhotosOf } from './album'
+import { looksOf, showPhotosOf } from './album'
 import { plain, type Advice, type Draft, type Neighbour, type PublicReport, type Waiting } from './model'
 import { keep, post } from './outbox'
 import { change, take } from './shelf'
@@ -30,16 +30,16 @@ export function useReport() {
 
   let timer: ReturnType<typeof setTimeout> | undefined
   let asked = 0
-  watch([() => draft.value.text, () => draft.value.point, () => draft.value.category, () => connection.online], () => {
+  watch([() => draft.value.text, () => draft.value.point, () => draft.value.category, () => draft.value.photos.length, () => connection.online], () => {
     clearTimeout(timer)
     timer = setTimeout(() => void ask(), 600)
   })
   async function ask(): Promise<void> {
-    const { text, point, category } = draft.value
+    const { text, point, category, photos } = draft.value
     if (text.trim().length < 4) return void (advice.value = undefined)
     const mine = ++asked
     try {
-      const found = await advise(text.trim(), point, category)
+      const found = await advise(text.trim(), point, category, point ? await looksOf(photos) : [])
       if (mine !== asked) return
       advice.value = found
       if (found.area && draft.value.point) draft.value.placeName = found.area.name

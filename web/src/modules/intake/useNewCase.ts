@@ -1,18 +1,21 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, reactive, ref, watch } from 'vue'
+import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { registerCase, type NewCase } from '@/modules/cases/api'
 import { failed } from '@/ui/toast'
 import { suggest, uploadPhoto, type Draft } from './api'
+import { useNewDraft } from './useNewDraft'
 import type { Point } from './usePlaceMap'
 
-export interface Photo { ref: string; address: string }
+export interface Photo { ref: string; address: string; file?: Blob }
+export interface NewForm { channel: string; source_number: string; title: string; text: string; category: string; urgent: boolean; area_code: string; address: string; name: string; phone: string; anonymous: boolean; recurs_of: string }
 
 /** A case while it is typed in: what is known, what the program proposes meanwhile, and sending it. */
 export function useNewCase() {
   const cache = useQueryClient()
-  const form = reactive({ channel: 'hotline', source_number: '', title: '', text: '', category: '', urgent: false, area_code: '', address: '', name: '', phone: '', anonymous: false, recurs_of: '' })
+  const form = reactive<NewForm>({ channel: 'hotline', source_number: '', title: '', text: '', category: '', urgent: false, area_code: '', address: '', name: '', phone: '', anonymous: false, recurs_of: '' })
   const point = ref<Point | null>(null)
-  const photos = ref<Photo[]>([])
+  const photos = shallowRef<Photo[]>([])
+  const draft = useNewDraft(form, point, photos)
   const asked = ref<Draft | null>(null)
   let timer = 0
 
@@ -26,14 +29,17 @@ export function useNewCase() {
 
   const advice = useQuery({ queryKey: ['suggest', asked], queryFn: () => suggest(asked.value!), enabled: () => !!asked.value, placeholderData: (before) => before })
   const add = useMutation({
-    mutationFn: async (file: File) => ({ ref: (await uploadPhoto(file)).ref, address: URL.createObjectURL(file) }),
+    mutationFn: async (file: File) => ({ ref: (await uploadPhoto(file)).ref, address: URL.createObjectURL(file), file }),
     onSuccess: (photo) => { photos.value = [...photos.value, photo] },
     onError: failed,
   })
   const missing = computed((): 'text' | 'place' | '' => (!form.text.trim() ? 'text' : !point.value && !form.area_code ? 'place' : ''))
   const send = useMutation({
     mutationFn: (file: boolean) => registerCase(reportOf(file)),
-    onSuccess: () => cache.invalidateQueries({ queryKey: ['cases'] }),
+    onSuccess: async () => {
+      await draft.forget()
+      await cache.invalidateQueries({ queryKey: ['cases'] })
+    },
   })
 
   function reportOf(file: boolean): NewCase {
@@ -46,5 +52,5 @@ export function useNewCase() {
       ...(told ? { reporter: { name: rest.name.trim(), phone: rest.phone.trim(), anonymous: rest.anonymous, wants_reply: !!rest.phone.trim() } } : {}), file,
     }
   }
-  return { form, point, photos, advice: advice.data, asking: advice.isFetching, add, missing, send }
+  return { form, point, photos, draft, advice: advice.data, asking: advice.isFetching, add, missing, send }
 }

@@ -1,6 +1,7 @@
 import { reactive } from 'vue'
 import { newId } from '@/kit/newId'
 import { reduced } from '@/kit/photo'
+import { lookOf } from '@/kit/photoLook'
 import { plain, type Phase, type Position, type Shot } from './model'
 import { change, take } from './shelf'
 
@@ -12,7 +13,8 @@ export interface KeptPhoto { ref: string; blob: Blob; stored?: string }
 /** Puts a photograph on the device, small, with time and place of its taking. */
 export async function keepShot(file: File, phase: Phase, where?: Position): Promise<Shot> {
   const blob = await reduced(file, true)
-  const shot: Shot = { ref: newId(), phase, at: new Date().toISOString(), size: blob.size, ...(where ? { where: plain(where) } : {}) }
+  const look = await lookOf(blob)
+  const shot: Shot = { ref: newId(), phase, at: new Date().toISOString(), size: blob.size, ...(look ? { look } : {}), ...(where ? { where: plain(where) } : {}) }
   await change({ shelf: 'photos', key: shot.ref, value: { ref: shot.ref, blob } satisfies KeptPhoto })
   addresses.set(shot.ref, URL.createObjectURL(blob))
   return shot

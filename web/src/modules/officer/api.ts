@@ -5,7 +5,9 @@ import type { Case, Move, NewCase, Position, Shot } from './model'
 export const listTasks = () => body(api.GET('/api/v1/cases', { params: { query: { todo: true, sort: 'due', limit: 100 } } }))
 export const getCase = (id: string) => body(api.GET('/api/v1/cases/{id}', { params: { path: { id } } }))
 export const categoryTree = () => body(api.GET('/api/v1/duty/categories'))
-export const locate = (lat: number, lon: number) => body(api.GET('/api/v1/regions/locate', { params: { query: { lat, lon } } }))
+/** Without an answer in time the page goes on with what the phone knows: a network of one bar gives none for minutes. */
+const soon = () => AbortSignal.timeout(4_000)
+export const locate = (lat: number, lon: number) => body(api.GET('/api/v1/regions/locate', { params: { query: { lat, lon } }, signal: soon() }))
 export const myGrids = () => body(api.GET('/api/v1/regions', { params: { query: { mine: true, level: 'grid', limit: 50 } } }))
 
 /** Registers a case. `key` is the item of the queue: within a day the first answer comes again, later the source number tells. */
@@ -26,7 +28,8 @@ export const addEvidence = (id: string, photo: Blob, shot: Shot): Promise<unknow
 const taken = ({ at, where }: Shot) => ({ taken_at: at, ...(where ? { lat: String(where.lat), lon: String(where.lon) } : {}) })
 
 /** Likely categories and open cases that may be the same matter; nothing is stored. */
-export const suggest = (text: string, where?: Position) => body(api.POST('/api/v1/cases/suggest', { body: set({ text, lat: where?.lat, lon: where?.lon }) }))
+export const suggest = (text: string, where?: Position, category?: string, looks: string[] = []) =>
+  body(api.POST('/api/v1/cases/suggest', { body: set({ text, category, lat: where?.lat, lon: where?.lon, looks: looks.length ? looks : undefined }), signal: soon() }))
 
 export const photoAddress = (id: string, photo: string): string => `/api/v1/cases/${id}/evidence/${photo}`
 

@@ -19,7 +19,7 @@ export interface Position { lat: number; lon: number; error: number; at: string 
 export type Phase = 'report' | 'before' | 'after' | 'check' | 'other'
 
 /** A photograph on the device. */
-export interface Shot { ref: string; phase: Phase; at: string; size: number; where?: Position }
+export interface Shot { ref: string; phase: Phase; at: string; size: number; where?: Position; look?: string }
 
 /** What settles a matter on the spot, right after it was reported. */
 export interface Settled { outcome: string }

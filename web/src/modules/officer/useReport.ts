@@ -16,14 +16,15 @@ const empty = (): Draft => ({ id: newId(), shots: [], text: '', category: '', ad
 export function useReport() {
   const draft = ref<Draft>(empty())
   const placeName = ref('')
-  const told = shallowRef<{ categories: { code: string; confidence: number }[]; nearby: Near[] }>()
+  const told = shallowRef<{ categories: { code: string }[]; nearby: Near[] }>()
   const asking = ref(false)
   const key = () => me.value?.id ?? ''
   const leaf = computed(() => leafOf(draft.value.category))
 
-  /** Likely categories: what the server says, without a network the key words, without words what is usual. The first is the likeliest. */
+  /** Likely categories: what the server says, where it says nothing the key words, without words what is usual. The first is the likeliest. */
   const likely = computed<Leaf[]>(() => {
-    const found = told.value ? told.value.categories.flatMap((one) => leafOf(one.code) ?? []) : guess(draft.value.text)
+    const said = told.value?.categories.flatMap((one) => leafOf(one.code) ?? []) ?? []
+    const found = said.length ? said : guess(draft.value.text)
     const list = [...found, ...(draft.value.text.trim() ? [] : usual()), ...(leaf.value ? [leaf.value] : [])]
     return list.filter((one, i) => list.findIndex((other) => other.code === one.code) === i).slice(0, 4)
   })
@@ -31,7 +32,7 @@ export function useReport() {
 
   async function recall(): Promise<void> {
     draft.value = (await take<Draft>('draft', key())) ?? empty()
-    if (draft.value.where) await placed(draft.value.where)
+    if (draft.value.where) void placed(draft.value.where) // where there is hardly a network the name may take long
   }
 
   let last = Promise.resolve()
@@ -51,17 +52,17 @@ export function useReport() {
 
   let timer: ReturnType<typeof setTimeout> | undefined
   let asked = 0
-  watch([() => draft.value.text, () => draft.value.where, () => connection.online], () => {
+  watch([() => draft.value.text, () => draft.value.where, () => draft.value.category, () => draft.value.shots.length, () => connection.online], () => {
     clearTimeout(timer)
     timer = setTimeout(() => void ask(), 400)
   })
   async function ask(): Promise<void> {
-    const { text, where } = draft.value
+    const { text, where, category, shots } = draft.value
     if (!text.trim() && !where) return void (told.value = undefined)
     const mine = ++asked
     asking.value = true
     try {
-      const answer = await suggest(text.trim(), where)
+      const answer = await suggest(text.trim(), where, category, shots.flatMap((one) => one.look ?? []))
       if (mine === asked) told.value = { categories: text.trim() ? answer.categories : [], nearby: answer.duplicates }
     } catch {
       if (mine === asked) told.value = undefined

@@ -42,7 +42,10 @@ const all = (): Record<string, ActionWords> => ({
   audit: { name: t('抽查'), icon: 'shield' },
   whistle: { name: t('吹哨'), icon: 'volume' },
   urge: { name: t('催办'), icon: 'bell' },
-  supervise: { name: t('督办'), icon: 'flag' },
+  supervise: { name: t('督办'), icon: 'flag', hint: t('承办单位要在期限前答复；到期没有答复，您和承办单位都会收到提醒。') },
+  answer_supervision: { name: t('答复督办'), icon: 'speak', hint: t('说明办到哪一步、什么时候办完；督办的人会收到。') },
+  lift_supervision: { name: t('解除督办'), icon: 'check', hint: t('上一级提出的督办由上一级解除。') },
+  supervision_due: { name: t('督办未按期答复'), icon: 'over' },
   escalate: { name: t('上报上级'), icon: 'up', hint: t('交给上一级，由上一级决定怎么办。') },
   delegate: { name: t('下派'), icon: 'down', hint: t('交给下一级办理。') },
   assign: { name: t('指定网格员'), icon: 'user' },
@@ -109,14 +112,14 @@ const groups: string[][] = [
   ['dispatch', 'recall', 'sign', 'return', 'adjudicate', 'start', 'handle', 'interim'],
   ['ask_extension', 'ask_suspension', 'extend', 'suspend', 'refuse_request', 'review', 'resume'],
   ['verify', 'rework', 'close', 'revisit', 'reopen', 'audit'],
-  ['comment', 'correct', 'assign', 'urge', 'supervise', 'escalate', 'delegate', 'whistle', 'merge', 'unmerge'],
+  ['comment', 'correct', 'assign', 'urge', 'supervise', 'answer_supervision', 'lift_supervision', 'escalate', 'delegate', 'whistle', 'merge', 'unmerge'],
   ['force_close', 'void'],
 ]
 
 /** The other actions in groups, in the order of the work; deciding on a request needs one that waits. */
-export function othersOf(c: { actions: string[]; requests?: { kind: string; state: string }[] }, primary?: string): string[][] {
+export function othersOf(c: { actions: string[]; requests?: { kind: string; state: string }[]; supervised?: boolean; supervisions?: { answered_at?: string; lifted_at?: string }[] }, primary?: string): string[][] {
   const open = c.requests?.find((r) => r.state === 'open')
-  const fits = (a: string) => a === 'extend' ? open?.kind === 'extension' : a === 'suspend' ? open?.kind === 'suspension' : a === 'refuse_request' ? !!open : a === 'ask_extension' || a === 'ask_suspension' ? !open : true
+  const fits = (a: string) => a === 'lift_supervision' ? !!c.supervised : a === 'answer_supervision' ? !!c.supervisions?.some((s) => !s.answered_at && !s.lifted_at) : a === 'extend' ? open?.kind === 'extension' : a === 'suspend' ? open?.kind === 'suspension' : a === 'refuse_request' ? !!open : a === 'ask_extension' || a === 'ask_suspension' ? !open : true
   const known = new Set(groups.flat())
   const rest = c.actions.filter((a) => !known.has(a))
   return [...groups, rest].map((group) => group.filter((a) => a !== primary && c.actions.includes(a) && fits(a))).filter((group) => group.length)

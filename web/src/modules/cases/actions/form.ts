@@ -8,7 +8,7 @@ export type FieldName = keyof CaseMove | 'photos' | 'place'
 export interface ActionForm {
   note: string; ground: string; reply: string; lead_unit: string; co_units: { unit: string; task: string; required: boolean }[]; category: string; title: string; address: string
   officer: string; result: string; outcome: string; urgent: boolean; amount: number; request: string; solved: string; satisfaction: string; reasons: string[]; way: string
-  reporter: string; finding: string; into: string; visibility: string; precedent: boolean; lat?: number; lon?: number; remote: boolean
+  reporter: string; finding: string; due: string; into: string; visibility: string; precedent: boolean; lat?: number; lon?: number; remote: boolean
 }
 
 const asked: Record<string, FieldName[]> = {
@@ -40,6 +40,7 @@ const asked: Record<string, FieldName[]> = {
   correct: ['title', 'category', 'address', 'urgent', 'note'],
   comment: ['note', 'visibility'],
   merge: ['into', 'note'],
+  supervise: ['note', 'due'],
   force_close: ['result', 'note', 'reply'],
   void: ['ground', 'note'],
 }
@@ -59,7 +60,7 @@ export function startForm(action: string, item: CaseDetail): ActionForm {
   return {
     note: '', ground: '', reply: action === 'close' ? item.reply ?? '' : '', lead_unit: '', co_units: [], category: item.category ?? '', title: action === 'correct' ? item.title : '',
     address: action === 'correct' ? item.address : '', officer: item.officer ?? '', result: '', outcome: '', urgent: item.urgent, amount: 1, request: open?.id ?? '', solved: '', satisfaction: '',
-    reasons: [], way: 'call', reporter: item.reporters.length === 1 ? item.reporters[0]!.id : '', finding: '', into: '', visibility: 'internal', precedent: false, remote: false,
+    reasons: [], way: 'call', reporter: item.reporters.length === 1 ? item.reporters[0]!.id : '', finding: '', due: '', into: '', visibility: 'internal', precedent: false, remote: false,
   }
 }
 
@@ -85,10 +86,17 @@ export function moveOf(form: ActionForm, fields: FieldName[], item: CaseDetail):
     const value = form[field as keyof ActionForm]
     if (value === '' || value === undefined || value === false && field !== 'urgent' || Array.isArray(value) && !value.length) continue
     if (field === 'urgent' && value === item.urgent) continue
+    if (field === 'due') {
+      move[field] = endOfWork(form.due)
+      continue
+    }
     move[field] = typeof value === 'string' ? value.trim() : value
   }
   return move as CaseMove
 }
+
+/** The end of the working day of a date field, in the time of the place. */
+export const endOfWork = (day: string): string => `${day}T18:00:00+08:00`
 
 /** A correction sends only what was changed. */
 export function corrected(move: CaseMove, item: CaseDetail): CaseMove {

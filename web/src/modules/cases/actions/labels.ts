@@ -12,8 +12,10 @@ export function label(field: FieldName, action: string): string {
       if (action === 'revisit') return t('反映人的话')
       if (action === 'ask_reporter') return t('想问反映人什么')
       if (action === 'ask_reporter') return t('要反映人补充什么')
+      if (action === 'supervise') return t('督办要求')
+      if (action === 'answer_supervision') return t('办理情况')
       if (action === 'interim') return t('采取了什么措施')
-      if (['recall', 'ask_extension', 'ask_suspension', 'refuse_request', 'rework', 'reopen', 'supervise', 'escalate', 'delegate', 'unmerge', 'force_close', 'void', 'reject', 'resume'].includes(action)) return t('理由')
+      if (['recall', 'ask_extension', 'ask_suspension', 'refuse_request', 'rework', 'reopen', 'lift_supervision', 'escalate', 'delegate', 'unmerge', 'force_close', 'void', 'reject', 'resume'].includes(action)) return t('理由')
       return t('说明')
     case 'ground': return action === 'return' ? t('退单依据') : t('依据')
     case 'reply': return t('给反映人的答复')
@@ -33,6 +35,7 @@ export function label(field: FieldName, action: string): string {
     case 'way': return t('回访方式')
     case 'reporter': return t('回访谁')
     case 'finding': return t('抽查结论')
+    case 'due': return t('请于何时前答复')
     case 'into': return t('并入哪一件')
     case 'visibility': return t('谁能看到')
     case 'precedent': return t('判例')
@@ -47,6 +50,7 @@ export function hint(field: FieldName, action: string): string {
     case 'reply': return t('说清谁、做了什么、结果怎样；不写姓名和电话。')
     case 'outcome': return action === 'handle' ? t('供核查和结案使用；没有解决的写明原因。') : ''
     case 'urgent': return t('紧急件按昼夜连续计时。')
+    case 'due': return t('当天18时前；不填按3个工作日。')
     case 'officer': return t('不指定时，本网格的网格员都能接。')
     case 'result': return t('“已解决”“部分解决”须有处置前后照片；其余须写明理由。')
     default: return ''

@@ -11,6 +11,7 @@ export function useDraft(id: string, action: string, version: number, form: Acti
   const on = can('desk.use')
   let timer: ReturnType<typeof setTimeout> | undefined
   let over = false
+  let waits = false
   const start = JSON.stringify(form)
 
   const content = () => Object.fromEntries(fields().filter((f) => f !== 'photos' && f !== 'place').map((f) => [f, form[f as keyof ActionForm]]))
@@ -25,11 +26,17 @@ export function useDraft(id: string, action: string, version: number, form: Acti
   watch(form, () => {
     if (!on || over || JSON.stringify(form) === start) return
     clearTimeout(timer)
-    timer = setTimeout(() => {
-      keepDraft(id, action, version, content()).then(() => { savedAt.value = new Date().toISOString() }).catch(() => undefined) // a draft is a kindness, never a fault
-    }, pause)
+    waits = true
+    timer = setTimeout(keep, pause)
   })
-  onBeforeUnmount(() => clearTimeout(timer))
+  function keep(): void {
+    waits = false
+    keepDraft(id, action, version, content()).then(() => { savedAt.value = new Date().toISOString() }).catch(() => undefined) // a draft is a kindness, never a fault
+  }
+  onBeforeUnmount(() => {
+    clearTimeout(timer)
+    if (waits && !over) keep() // what was typed last, before the dialog was closed
+  })
 
   /** The step was taken: nothing is left to bring back. */
   function forget(): void {

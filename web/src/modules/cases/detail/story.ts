@@ -1,4 +1,5 @@
 import type { CaseDetail, CaseStep } from '@/api/types'
+import { moment } from '@/kit/format'
 import { t } from '@/kit/i18n'
 import type { IconName } from '@/ui/icons'
 import { actionIcon, actionName } from '../actions/actions'
@@ -9,7 +10,7 @@ import { levelName, stageName } from '../words'
 export type StoryFilter = 'all' | 'steps' | 'words' | 'told'
 export interface StoryEntry { id: string; at: string; title: string; who: string; lines: string[]; icon: IconName; tone: '' | 'warn' | 'over' | 'good'; audience: string }
 
-const tones: Record<string, StoryEntry['tone']> = { return: 'warn', rework: 'warn', reopen: 'warn', complain: 'warn', reject: 'warn', refute: 'warn', escalate: 'warn', lapse: 'over', force_close: 'over', void: 'over', verify: 'good', close: 'good', adjudicate: 'good', handle: 'good' }
+const tones: Record<string, StoryEntry['tone']> = { return: 'warn', rework: 'warn', reopen: 'warn', complain: 'warn', reject: 'warn', refute: 'warn', escalate: 'warn', lapse: 'over', supervision_due: 'over', force_close: 'over', void: 'over', verify: 'good', close: 'good', adjudicate: 'good', handle: 'good' }
 
 const text = (step: CaseStep, name: string): string => (typeof step.detail?.[name] === 'string' ? (step.detail[name] as string) : '')
 const words = (step: CaseStep, name: string): string[] => (Array.isArray(step.detail?.[name]) ? (step.detail[name] as unknown[]).filter((v) => typeof v === 'string') : [])
@@ -34,6 +35,7 @@ function linesOf(step: CaseStep): string[] {
   if (step.action === 'dispatch' && words(step, 'assist').length) lines.push(t('协办：{units}', { units: words(step, 'assist').join('、') }))
   if (step.action === 'adjudicate' && step.detail?.['precedent']) lines.push(t('形成判例第 {n} 号', { n: String(step.detail['precedent']) }))
   if (step.action === 'return' && step.to === 'adjudicating') lines.push(t('第二次退单自动转联合研判，处置计时暂停。'))
+  if (text(step, 'answer_by')) lines.push(t('请于 {due} 前答复', { due: moment(text(step, 'answer_by')) }))
   if (step.detail?.['officer']) lines.push(t('网格员：{name}', { name: text(step, 'officer') }))
   if (typeof step.detail?.['distance'] === 'number') lines.push(t('离现场 {n} 米', { n: step.detail['distance'] }))
   if (step.detail?.['remote'] === true) lines.push(t('没有到现场核查'))
