@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,8 +33,7 @@ func (s *Service) Follow(ctx context.Context) error {
 	defer e.mu.Unlock()
 	return s.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		if past := tx.Now().Sub(e.asked); !e.before || past >= nodesEvery || past < 0 {
-			e.nodes, err = db.All[string](ctx, tx, "SELECT DISTINCT node FROM track_journal WHERE node <> $1 AND node NOT LIKE '% damaged' ORDER BY node", s.Node)
-			if err != nil {
+			if e.nodes, err = s.othersTx(ctx, tx); err != nil {
 				return err
 			}
 			e.before, e.asked = true, tx.Now()
@@ -52,6 +52,78 @@ func (s *Service) Follow(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// othersTx lists the other servers whose journals hold anything; each is one step in the index, since a row may be long.
+func (s *Service) othersTx(ctx context.Context, tx *db.Tx) (nodes []string, err error) {
+	for after := ""; ; {
+		next, err := db.Get[*string](ctx, tx, "SELECT MIN(node) FROM track_journal WHERE node > $1", after)
+		if err != nil || next == nil {
+			return nodes, err
+		}
+		if after = *next; after != s.Node && !strings.HasSuffix(after, damaged) {
+			nodes = append(nodes, after)
+		}
+	}
+}
+
+// damaged stands behind the name of a server whose journal row cannot be read.
+const damaged = " damaged"
+
+// elsewhereTx packs what other servers hold of a track outside chunks: a chunk and the end of its journal rows are one commit, so who reads this
+// before the chunks misses nothing. What was taken after the session had ended is left out, as when it is sealed.
+func (s *Service) elsewhereTx(ctx context.Context, tx *db.Tx, l Look) (chunks [][]byte, err error) {
+	nodes, err := s.othersTx(ctx, tx)
+	held := map[string][]track.Point{}
+	for i := 0; err == nil && i < len(nodes); i++ {
+		err = db.Each(ctx, tx, "SELECT seq, data FROM track_journal WHERE node = $1 ORDER BY seq", []any{nodes[i]}, func(r *journalRow) error {
+			err := eachEntry(r.Data, func(officer, session string, points []track.Point) error {
+				if officer == l.Officer {
+					held[session] = track.Merge(held[session], points)
+				}
+				return nil
+			})
+			if errors.Is(err, errJournal) { // its own server sets it aside
+				return nil
+			}
+			return err
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	for id, points := range held {
+		x, err := findSession(ctx, tx, id)
+		if errs.KindOf(err) == errs.KindNotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if points = x.inside(points); reaches(points, l) {
+			chunks = append(chunks, track.Encode(points))
+		}
+	}
+	return chunks, nil
+}
+
+// inside returns the points up to the end of a session.
+func (x *Session) inside(points []track.Point) []track.Point {
+	if x.OffAt == nil {
+		return points
+	}
+	end := x.OffAt.UnixMilli()
+	for n, p := range points {
+		if p.At > end {
+			return points[:n]
+		}
+	}
+	return points
+}
+
+// reaches reports whether any of the points may lie in the time asked for.
+func reaches(points []track.Point, l Look) bool {
+	return len(points) > 0 && points[0].At < l.To.UnixMilli() && points[len(points)-1].At >= l.From.UnixMilli()
 }
 
 // offerRow offers the newest position of each session in a row of another server's journal.

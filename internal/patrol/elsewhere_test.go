@@ -90,3 +90,47 @@ func TestRun_ASecondServerOfTheSameNameTakesNothingUntilTheFirstHasEnded(t *test
 		}
 	})
 }
+
+// The chunks of ten minutes are written by the server that took the positions; whoever looks at another server sees them before.
+func TestPoints_ATrackIsWholeOnEveryServerBeforeAndAfterItIsSealed(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		second, third := h.beside("second"), h.beside("third")
+		h.onDuty("officer")
+		h.onDuty("other")
+		h.clock.Advance(10 * time.Minute)
+		for _, one := range []*house{second, third} {
+			if err := one.Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.send("officer", h.at(-300), h.at(-200))
+		second.send("officer", h.at(-200), h.at(-100)) // one comes to both
+		second.send("other", h.at(-50))
+		check := func(when string, want int) {
+			t.Helper()
+			for name, one := range map[string]*house{"first": h, "second": second, "third": third} {
+				if got := one.day("officer"); len(got) != want {
+					t.Errorf("%s the %s server shows %d positions, not %d", when, name, len(got), want)
+				}
+			}
+		}
+		check("before it is sealed", 3)
+		if err := h.SealAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check("with one part sealed", 3)
+		if err := second.SealAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check("sealed", 3)
+		if _, err := h.GoOffDuty(h.as("officer")); err != nil { // the second server hears of it in two seconds
+			t.Fatal(err)
+		}
+		h.clock.Advance(time.Second)
+		second.send("officer", h.at(0))
+		if got := third.day("officer"); len(got) != 3 {
+			t.Errorf("after duty %d positions are shown", len(got))
+		}
+	})
+}

@@ -23,7 +23,7 @@ type Look struct {
 
 const longestLook = 7 * 24 * time.Hour
 
-// Chunks returns the stored chunks of a track as they lie, oldest first, with what is not stored yet as the last one: a
+// Chunks returns the stored chunks of a track as they lie, oldest first, then what this and other servers hold outside of chunks: a
 // day of one officer is about 20 kB, which the reader unpacks. Chunks may reach beyond the time asked and overlap where
 // points came late. Anybody may see the own track; another's needs patrol.track in the area of the officer's sessions and
 // a reason, which is kept with who looked. NotFound if the officer had no session there in that time.
@@ -35,7 +35,13 @@ func (s *Service) Chunks(ctx context.Context, l Look) (chunks [][]byte, err erro
 }
 
 func (s *Service) chunksOf(ctx context.Context, l Look) (chunks [][]byte, err error) {
+	open := s.unsealed(l) // before the chunks: what is sealed meanwhile comes twice and not never
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		elsewhere, err := s.elsewhereTx(ctx, tx, l)
+		if err != nil {
+			return err
+		}
+		open = append(open, elsewhere...)
 		weeks, err := db.All[week](ctx, tx, "SELECT name, until, keep_days FROM track_week WHERE until > $1 ORDER BY until, name", l.From)
 		if err != nil {
 			return err
@@ -57,7 +63,7 @@ func (s *Service) chunksOf(ctx context.Context, l Look) (chunks [][]byte, err er
 		}
 		return nil
 	})
-	return append(chunks, s.unsealed(l)...), err
+	return append(chunks, open...), err
 }
 
 // MayLook checks that the caller may look at the track, see Chunks, and keeps that it did before anything is shown. The same look again within a
@@ -122,7 +128,7 @@ func (s *Service) unsealed(l Look) (chunks [][]byte) {
 	defer s.mu.Unlock()
 	for _, from := range []map[string]*buffer{s.taken, s.open} {
 		for _, b := range from {
-			if b.session.OfficerID == l.Officer && len(b.points) > 0 && b.points[0].At < l.To.UnixMilli() && b.points[len(b.points)-1].At >= l.From.UnixMilli() {
+			if b.session.OfficerID == l.Officer && reaches(b.points, l) {
 				chunks = append(chunks, track.Encode(b.points))
 			}
 		}

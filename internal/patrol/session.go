@@ -117,13 +117,18 @@ func (s *Service) lastUntilTx(ctx context.Context, tx *db.Tx, x *Session, until 
 	if !x.UntilAt.Before(until.Time) {
 		return nil
 	}
+	return s.moveEndTx(ctx, tx, x, until)
+}
+
+// moveEndTx lets a session end by itself at another time.
+func (s *Service) moveEndTx(ctx context.Context, tx *db.Tx, x *Session, until clock.Time) error {
 	n, err := tx.Exec(ctx, "UPDATE duty_session SET until_at = $1, changed_at = $2, version = version + 1 WHERE id = $3 AND version = $4", until, tx.Time(), x.ID, x.Version)
 	if err == nil && n == 0 {
 		err = errs.Conflict("patrol.changed", "The session was changed in between; look at it again.")
 	}
 	x.UntilAt, x.ChangedAt, x.Version = until, tx.Time(), x.Version+1
-	longer := *x
-	tx.AfterCommit(func() { s.gate.put(longer) })
+	moved := *x
+	tx.AfterCommit(func() { s.gate.put(moved) })
 	return err
 }
 
@@ -199,11 +204,22 @@ func (s *Service) End(ctx context.Context, id, reason string) (*Session, error) 
 	return out, s.sealSessions(ctx, []string{out.ID})
 }
 
-// EndOfTx ends the session of somebody who is not to be on duty any more, if one runs; the officer sees the note. Called by the program.
+// EndOfTx ends the session of somebody who is not to be on duty any more, if one runs; the officer sees the note. While a call for help is open
+// the position stays shown for as long as the call shares it, and the session ends then: help does not end with an account. Called by the program.
 func (s *Service) EndOfTx(ctx context.Context, tx *db.Tx, officer, note string) error {
 	x, err := openSession(ctx, tx, officer)
 	if err != nil || x == nil {
 		return err
+	}
+	call, err := openSOS(ctx, tx, officer)
+	if err != nil {
+		return err
+	}
+	if call != nil && call.ShareUntil.After(tx.Now()) {
+		if call.ShareUntil.Before(x.UntilAt.Time) {
+			return s.moveEndTx(ctx, tx, x, call.ShareUntil)
+		}
+		return nil
 	}
 	return s.endTx(ctx, tx, x, ByCentre, note)
 }

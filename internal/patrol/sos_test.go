@@ -247,3 +247,48 @@ func holds(all []byte, p track.Point) bool {
 	n += binary.PutVarint(packed[n:], int64(p.Lon))
 	return bytes.Contains(all, packed[:n]) || strings.Contains(string(all), fmt.Sprintf("%d", p.Lat))
 }
+
+// An account is disabled or locked while its person calls for help, such as by wrong passwords that somebody else tries.
+func TestEndOf_HelpDoesNotEndWithAnAccount(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		duty int // minutes; 0 off duty
+	}{{"off duty", 0}, {"on duty for hours", 8 * 60}} {
+		t.Run(c.name, func(t *testing.T) {
+			eachHouse(t, func(t *testing.T, h *house) {
+				ctx := context.Background()
+				if c.duty > 0 {
+					if _, err := h.GoOnDuty(h.as("officer"), c.duty); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if _, err := h.CallForHelp(h.as("officer"), nil); err != nil {
+					t.Fatal(err)
+				}
+				shut := func() {
+					t.Helper()
+					if err := h.DB.Tx(ctx, func(tx *db.Tx) error { return h.EndOfTx(ctx, tx, "user-officer", "账号已停用") }); err != nil {
+						t.Fatal(err)
+					}
+				}
+				shut()
+				h.clock.Advance(29 * time.Minute)
+				if r := h.send("officer", h.at(0)); r.Kept != 1 {
+					t.Errorf("while help is called: %+v", r)
+				}
+				h.clock.Advance(2 * time.Minute)
+				if r := h.send("officer", h.at(0)); r.OffDuty != 1 {
+					t.Errorf("after what the call shares: %+v", r)
+				}
+				h.onDuty("other")
+				if err := h.DB.Tx(ctx, func(tx *db.Tx) error { return h.EndOfTx(ctx, tx, "user-other", "账号已停用") }); err != nil {
+					t.Fatal(err)
+				}
+				if _, on := h.Running("user-other"); on {
+					t.Error("without a call the session goes on")
+				}
+			})
+		})
+	}
+}

@@ -29,6 +29,9 @@ export const linesOf = (kind: Kind, n: number): string => (kind === 'track' ? t(
 /** Where to look at what is asked for: the cases of the filter, the list. A track is looked at with a reason of one's own. */
 export function lookAt(r: ExportRequest): { path: string; query?: Record<string, string> } | null {
   if (r.kind === 'list') return { path: `/rectify/lists/${r.subject_id}` }
-  if (r.kind === 'case') return { path: '/cases', query: { f: JSON.stringify((r.content as { filter?: Filter }).filter ?? {}) } }
+  if (r.kind === 'case') {
+    const asked = (r.content as { filter?: Filter }).filter ?? {}
+    return { path: '/cases', query: { f: JSON.stringify({ ...asked, area: asked.area || r.area }) } } // whoever decides sees more than who asked
+  }
   return null
 }
