@@ -75,3 +75,7 @@ export function lamp(c: Pick<Case, 'state' | 'overdue' | 'warned' | 'paused' | '
 
 /** 期限 11月26日 09:31 */
 export const dueWords = (due?: string): string => (due ? t('期限 {due}', { due: moment(due) }) : '')
+
+/** Where the part of an assisting unit stands. */
+export const partStateName = (state: string): string =>
+  ({ open: t('待签收'), signed: t('办理中'), done: t('已办完'), waived: t('已免办'), cancelled: t('已撤销') } as Record<string, string>)[state] ?? state
