@@ -1,6 +1,6 @@
 // Package audit keeps an append-only account of who did what. An entry is written in the transaction of the
 // change it describes and never touched again; within a second a job numbers it and links it into a chain of keyed
-// digests in audit_link (what a transaction of more than ten seconds wrote: within an hour). Changing, removing
+// digests in audit_link (what a transaction of more than a second wrote: within ten, of more than ten: within an hour). Changing, removing
 // or reordering a sealed entry breaks Verify at that place, and cutting off the end breaks it at the
 // last seal; only who removes the end with its seals leaves a chain that is whole and too short. The key lies
 // outside the database, so somebody with the database alone cannot forge a digest.

@@ -123,20 +123,34 @@ func TestSeal_WhatALongTransactionWroteIsSealedWithinAnHour(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		appear := func(took time.Duration) { // its id is of when the transaction began
+			t.Helper()
+			if err := d.Tx(ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `INSERT INTO audit_entry (id, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail)
+					VALUES ($1, $2, '', '', '', '', 'x', 'y', '', '', '')`, db.FirstID(tx.Now().Add(-took))+"-7000-8000-000000000000", tx.Time())
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
 		sealed(0)
 		logThree(t, d)
 		sealed(3)
-		if err := d.Tx(ctx, func(tx *db.Tx) error { // the id is of ten minutes ago, when the transaction began
-			_, err := tx.Exec(ctx, `INSERT INTO audit_entry (id, at, actor_id, actor_name, request_id, address, action, object, object_id, area, detail)
-				VALUES ($1, $2, '', '', '', '', 'x', 'y', '', '', '')`, db.FirstID(tx.Now().Add(-10*time.Minute))+"-7000-8000-000000000000", tx.Time())
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
+		appear(10 * time.Minute)
 		sealed(3)
-		c.Advance(time.Hour)
+		c.Advance(time.Second)
+		appear(9 * time.Second)
+		sealed(3)
+		for range 9 { // as the program does, every second
+			c.Advance(time.Second)
+			if err := trail.Seal(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
 		sealed(4)
-		if rep := verify(t, d); !rep.Intact || rep.Entries != 4 {
+		c.Advance(time.Hour)
+		sealed(5)
+		if rep := verify(t, d); !rep.Intact || rep.Entries != 5 {
 			t.Errorf("got %+v", rep)
 		}
 	})

@@ -19,8 +19,8 @@ type Trail struct {
 	db  *db.DB
 	key []byte
 
-	mu          sync.Mutex
-	last, whole time.Time // when the end was last sealed, and when everything was looked through for what is not sealed
+	mu                sync.Mutex
+	last, wide, whole time.Time // when the end was last sealed, and when more and everything was looked through for what is not sealed
 }
 
 // New returns the trail of d. Keep the key apart from the database.
@@ -35,29 +35,42 @@ type seal struct {
 const (
 	// sealBatch bounds one sealing transaction.
 	sealBatch = 2000
-	// recent is how far before its last time sealing looks: entries have their time from the beginning of their
+	// shortly is how far before its last time sealing looks: entries have their time from the beginning of their
 	// transaction and appear at its end.
+	shortly = time.Second
+	// recent is how often it looks so far before the last time it did, for what transactions of some seconds wrote. To do that every
+	// time would read each entry ten times.
 	recent = 10 * time.Second
 	// wholeEvery is how often it looks through everything, for what longer transactions wrote.
 	wholeEvery = time.Hour
 )
 
-// Seal numbers and links the entries of the last seconds, and at first and every hour whatever else is not sealed yet. It
+// Seal numbers and links the entries of the last second, every ten seconds those that took longer to appear, and at first and every hour
+// whatever else is not sealed yet. It
 // is idempotent and may run on any node; a race for the same numbers fails on the primary key and is tried again at the
 // next tick.
 func (t *Trail) Seal(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.db.Clock().Now()
-	from, age := "", now.Sub(t.whole)
-	if age >= 0 && age < wholeEvery {
-		from = db.FirstID(t.last.Add(-recent))
+	from, since := "", func(t time.Time, least time.Duration) bool { past := now.Sub(t); return past < 0 || past >= least }
+	all := now.Before(t.last) || since(t.whole, wholeEvery) // the clock may have been set back
+	more := all || since(t.wide, recent)
+	switch {
+	case all:
+	case more:
+		from = db.FirstID(t.wide.Add(-recent))
+	default:
+		from = db.FirstID(t.last.Add(-shortly))
 	}
 	if err := t.sealSince(ctx, from); err != nil {
 		return err
 	}
 	t.last = now
-	if from == "" {
+	if more {
+		t.wide = now
+	}
+	if all {
 		t.whole = now
 	}
 	return nil
