@@ -171,8 +171,41 @@ func (c *Call) connected(user string, up bool, now clock.Time) bool {
 	return true
 }
 
+// leap is how far the clocks of servers may differ; what lies further ahead was noted before the clock went back.
+const leap = 2 * time.Second
+
+// notAhead mends what was noted before the clock of the server went back: nothing rings or waits longer than it takes. It reports whether
+// anything was.
+func (c *Call) notAhead(now clock.Time) (mended bool) {
+	ring := func(until *clock.Time, whole time.Duration) {
+		if until.After(now.Add(whole + leap)) {
+			*until, mended = clock.At(now.Add(whole)), true
+		}
+	}
+	whole := ringTime
+	if c.Centre {
+		whole = centreRingTime
+	}
+	if c.State == Ringing {
+		ring(&c.RingUntil, whole)
+	}
+	for i := range c.Parties {
+		p := &c.Parties[i]
+		switch {
+		case p.State == PartyRings && p.Role == Guest:
+			ring(&p.RingUntil, ringTime)
+		case p.State == PartyRings:
+			ring(&p.RingUntil, whole)
+		case p.State == PartyJoined && p.LostAt != nil && p.LostAt.After(now.Add(leap)):
+			p.LostAt, mended = &now, true
+		}
+	}
+	return mended
+}
+
 // expire ends what has lasted too long; it reports whether anything changed.
 func (c *Call) expire(now clock.Time) (changed bool) {
+	changed = c.notAhead(now)
 	for i := range c.Parties {
 		p := &c.Parties[i]
 		patience := grace

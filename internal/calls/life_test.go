@@ -229,3 +229,46 @@ func TestLife_OfACallIsTheGoldenDiagramAndAlwaysEnds(t *testing.T) {
 		t.Errorf("the life of a call is another than testdata/life.mmd (run with -update and look at it): %v\n%s", err, got)
 	}
 }
+
+// A ring, and the patience with a lost connection, end at an instant that is noted when they begin.
+func TestExpire_AfterTheClockWentBackNothingRingsOrWaitsLongerThanItTakes(t *testing.T) {
+	t.Parallel()
+	then := clock.At(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC))
+	now := clock.At(then.Add(-48 * time.Hour))
+	for _, c := range []struct {
+		name   string
+		centre bool
+		whole  time.Duration
+	}{{"a person", false, ringTime}, {"the centre", true, centreRingTime}} {
+		t.Run(c.name, func(t *testing.T) {
+			call := &Call{ID: "c", State: Ringing, Centre: c.centre, CallerID: "caller", CreatedAt: then, RingUntil: clock.At(then.Add(c.whole)),
+				Parties: []Party{{UserID: "caller", Role: Caller, State: PartyJoined, JoinedAt: &then, MediaAt: &then}}}
+			if !c.centre {
+				call.Parties = append(call.Parties, Party{UserID: "other", Role: Callee, Seat: 1, State: PartyRings, RingUntil: call.RingUntil})
+			}
+			if !call.expire(now) || call.State != Ringing {
+				t.Fatalf("mended it is %s", call.State)
+			}
+			if call.expire(clock.At(now.Add(c.whole - time.Second))) {
+				t.Error("it ends before its time")
+			}
+			if !call.expire(clock.At(now.Add(c.whole))) || call.State != Ended || call.Ending != Missed {
+				t.Errorf("it is %s, %s", call.State, call.Ending)
+			}
+		})
+	}
+	lost := &Call{ID: "c", State: Talking, CallerID: "caller", CreatedAt: then, AnsweredAt: &then, Parties: []Party{
+		{UserID: "caller", Role: Caller, State: PartyJoined, JoinedAt: &then, MediaAt: &then},
+		{UserID: "other", Role: Callee, Seat: 1, State: PartyJoined, JoinedAt: &then, MediaAt: &then, LostAt: &then},
+		{UserID: "third", Role: Guest, Seat: 2, State: PartyRings, RingUntil: clock.At(then.Add(ringTime))}}}
+	lost.expire(now)
+	lost.expire(clock.At(now.Add(grace)))
+	if lost.State != Ended || lost.Ending != Lost {
+		t.Errorf("without a connection it is %s, %s", lost.State, lost.Ending)
+	}
+	steady := &Call{ID: "c", State: Ringing, CallerID: "caller", CreatedAt: then, RingUntil: clock.At(then.Add(ringTime)), Parties: []Party{
+		{UserID: "caller", Role: Caller, State: PartyJoined}, {UserID: "other", Role: Callee, Seat: 1, State: PartyRings, RingUntil: clock.At(then.Add(ringTime))}}}
+	if steady.expire(clock.At(then.Add(-time.Second))) {
+		t.Error("the clock of another server that is a second behind changes a call")
+	}
+}

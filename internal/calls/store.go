@@ -90,7 +90,7 @@ func putParties(ctx context.Context, tx *db.Tx, c *Call) error {
 // save writes a changed call, tells everybody whom it concerns, and lets the media follow after the commit.
 func (s *Service) save(ctx context.Context, tx *db.Tx, c *Call, action string, detail map[string]any) error {
 	n, err := tx.Exec(ctx, `UPDATE calls_call SET state = $1, answered_at = $2, ended_at = $3, ending = $4, record_by = $5, record_by_name = $6, record_from = $7, record_to = $8,
-		version = version + 1 WHERE id = $9 AND version = $10`, c.State, c.AnsweredAt, c.EndedAt, c.Ending, c.RecordBy, c.RecordByName, c.RecordFrom, c.RecordTo, c.ID, c.Version)
+		ring_until = $9, version = version + 1 WHERE id = $10 AND version = $11`, c.State, c.AnsweredAt, c.EndedAt, c.Ending, c.RecordBy, c.RecordByName, c.RecordFrom, c.RecordTo, c.RingUntil, c.ID, c.Version)
 	if err != nil {
 		return err
 	}

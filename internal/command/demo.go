@@ -60,7 +60,7 @@ func (demoAccountsCmd) Run(_ context.Context, _ *config.Config, s *Streams) erro
         street01 … 13  街道负责人               secretary01 … 13     街道书记：批准吹哨
         urban01、enforce01、community0101 …   街道科室、执法队与社区
         housing、water_supply …               部门经办（部门代码即账号）
-        officer01 …    网格员，在 /m/ 登录      居民不用账号，在 /p/
+        officer01 …    网格员，在 /m/ 登录（全区：officer0001 …）   居民不用账号，在 /p/
   考评  lead           考评办主任：批次、成绩、反向清单   leader               区领导：结果会签
         analyst        考评办副主任：启用模型、裁定编码差异
         street01 … 13  街道：答复与整改          verifier             核查员

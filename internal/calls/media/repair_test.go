@@ -42,7 +42,10 @@ func TestRepairs_FewBytesNeverCallForthManyPackets(t *testing.T) {
 	both := interceptor.NewChain([]interceptor.Interceptor{bound, again}) // in the order of prepare
 	sent := make(chan uint16, 10_000)
 	out := both.BindLocalStream(&interceptor.StreamInfo{SSRC: 7, RTCPFeedback: []interceptor.RTCPFeedback{{Type: "nack"}}},
-		interceptor.RTPWriterFunc(func(h *rtp.Header, _ []byte, _ interceptor.Attributes) (int, error) { sent <- h.SequenceNumber; return 0, nil }))
+		interceptor.RTPWriterFunc(func(h *rtp.Header, _ []byte, _ interceptor.Attributes) (int, error) {
+			sent <- h.SequenceNumber
+			return 0, nil
+		}))
 	for n := range uint16(2000) {
 		if _, err := out.Write(&rtp.Header{SSRC: 7, SequenceNumber: n}, []byte("picture"), nil); err != nil {
 			t.Fatal(err)

@@ -106,6 +106,7 @@ export const calls: Record<string, string> = {
   '通，往返{n}毫秒': 'Passes, {n} ms there and back',
   '邀请第三人': 'Invite a third',
   '静音': 'Mute',
+  '麦克风已关，对方听不到您。': 'Your microphone is off: nobody hears you.',
   '页面开着才会响铃。手机锁屏太久，系统会停掉网页；紧急的事指挥中心会打您的电话。': 'It rings while the page is open. Phones stop pages after a long lock; in urgent matters the centre telephones.',
   '麦克风': 'Microphone',
   '来电：{name}': 'Call from {name}',

@@ -113,9 +113,12 @@ export async function step(one: Call, action: CallAction, said: Said = {}): Prom
   }
 }
 
-/** Takes the call over from another page of the same person. */
+/**
+ * Takes the call over from another page of the same person, with the microphone off: whether it was muted there is not known here, and
+ * what was muted must not speak by itself.
+ */
 export async function bringHere(one: Call): Promise<void> {
-  await open(!partyOf(one)?.voice_only, rear)
+  await open(!partyOf(one)?.voice_only, rear, true)
   await step(one, 'move', { device })
 }
 
