@@ -8,7 +8,7 @@ export const cases: Record<string, string> = {
   '延长多少': 'How much longer',
   '最多 {n}{unit}，与原时限相同。': 'At most {n} {unit}, the length of the limit itself.',
   '您打开之后，别人办过了，您的内容还没有提交。': 'Somebody acted after you opened this. Yours has not been sent.',
-  '现在是“{state}”。核对后再点一次“{action}”，就按现在的情况提交。': 'It is “{state}” now. Check, then press “{action}” again to act on it as it is.',
+  '现在是“{state}”。您没动过的栏已换成现在的内容；核对后再点一次“{action}”，就按现在的情况提交。': 'It is “{state}” now. Fields you had not touched show what stands now; check, then press “{action}” again to act on it as it is.',
   '现在是“{state}”，已经不能再“{action}”。': 'It is “{state}” now; “{action}” is no longer possible.',
   '要做什么，不填为协助处置': 'What to do; empty means to help',
   '{unit}要做什么': 'What {unit} has to do',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CaseDetail } from '@/api/types'
 import { othersOf, primaryOf } from './actions'
-import { corrected, fieldsOf, missing, moveOf, startForm } from './form'
+import { corrected, fieldsOf, missing, moveOf, rebase, startForm } from './form'
 
 const item = {
   state: 'checking', category: '140101', title: '路灯不亮', address: '四平路18号', urgent: false, officer: '', reply: '', actions: [],
@@ -17,6 +17,15 @@ describe('the form of an action', () => {
   it('does not ask for a category that stands already when a matter is settled on the spot', () => {
     expect(fieldsOf('self_handle', ['result', 'outcome'], item)).not.toContain('category')
     expect(fieldsOf('self_handle', ['result', 'outcome'], { category: '' })).toContain('category')
+  })
+
+  it('takes over what a colleague changed where nothing was typed, and keeps what was', () => {
+    const first = startForm('file', item), form = { ...first, note: '写了一半' }
+    rebase(form, first, startForm('file', { ...item, category: '020201', urgent: true }))
+    expect([form.category, form.urgent, form.note]).toEqual(['020201', true, '写了一半'])
+    form.category = '050101'
+    rebase(form, startForm('file', item), startForm('file', { ...item, category: '060101' }))
+    expect(form.category).toBe('050101')
   })
 
   it('wants a place or the word that nobody went there before a verification', () => {

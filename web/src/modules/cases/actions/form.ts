@@ -64,6 +64,13 @@ export function startForm(action: string, item: CaseDetail): ActionForm {
   }
 }
 
+/** Takes over what changed at the case into the fields that nobody has touched since the form began from `first`; what was typed stays. */
+export function rebase(form: ActionForm, first: ActionForm, next: ActionForm): void {
+  for (const key of Object.keys(next) as (keyof ActionForm)[]) {
+    if (JSON.stringify(form[key]) === JSON.stringify(first[key])) Object.assign(form, { [key]: next[key] })
+  }
+}
+
 /** Which of the needed fields are still empty. */
 export function missing(form: ActionForm, fields: FieldName[], needs: string[]): FieldName[] {
   return fields.filter((f) => {

@@ -6,7 +6,7 @@ import { done } from '@/ui/toast'
 import { useCase, useWorkflow } from '../useCase'
 import { actionName } from './actions'
 import { useDraft } from './useDraft'
-import { corrected, fieldsOf, missing, moveOf, needsOf, startForm, type ActionForm } from './form'
+import { corrected, fieldsOf, missing, moveOf, needsOf, rebase, startForm, type ActionForm } from './form'
 
 /** What a conflict carries: the case as it is now and the steps since the version this person saw. */
 export interface Change { case: Case; since: CaseStep[] }
@@ -16,7 +16,8 @@ export function useAction(item: () => CaseDetail, action: () => string, start: P
   const { act, query } = useCase(() => item().id)
   const { workflow } = useWorkflow()
   const opened = item() // the dialog keeps what the person saw, whatever refreshes behind it
-  const form = reactive({ ...startForm(action(), opened), ...start })
+  let first: ActionForm = { ...startForm(action(), opened), ...start }
+  const form = reactive({ ...first })
   const version = ref(opened.version)
   const change = shallowRef<Change | null>(null)
   const problem = shallowRef<unknown>(null)
@@ -40,9 +41,16 @@ export function useAction(item: () => CaseDetail, action: () => string, start: P
           change.value = now
           version.value = now.case.version
         } else problem.value = error
-        void query.refetch()
+        void query.refetch().then(takeOver)
       },
     })
+  }
+  /** A field that was only filled in shows what the colleague made of it, instead of setting it back. */
+  function takeOver(): void {
+    if (!change.value || !query.data.value) return
+    const next = { ...startForm(action(), query.data.value), ...start }
+    rebase(form, first, next)
+    first = next
   }
   return { form, fields, needs, lacks, change, problem, possible, savedAt, send, sending: act.isPending }
 }
