@@ -71,6 +71,8 @@ export const desk: Record<string, string> = {
   '图上 {n} 件': '{n} on the map',
   '按 {time} 的统计': 'Counted {time}',
   '按街道': 'By street',
+  '按社区': 'By community',
+  '按网格': 'By grid',
   '在谁手里': 'With',
   '上报时间': 'Reported',
   '立案时间': 'Filed',

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/vue-query'
 import type { FeatureCollection } from 'geojson'
 import type { GeoJSONSource, Map as MapLibre, Marker } from 'maplibre-gl'
 import { computed, onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue'
+import { area } from '@/kit/session'
 import { drawn, token } from '@/kit/theme'
 import { boundsOf } from '@/modules/region/map/geometry'
 import { styleOf } from '@/modules/region/map/paint'
@@ -19,7 +20,12 @@ export function useCaseMap(box: Ref<HTMLElement | null>, filter: () => Filter, o
   const edges = shallowRef<Edges | null>(null)
   const { street, community } = useMapData(ref('composite'), () => false)
   const query = useQuery({ queryKey: ['cases', 'map', filter, edges], queryFn: () => mapCases(filter(), edges.value!), enabled: () => !!edges.value, placeholderData: (before) => before })
-  const groups = useQuery({ queryKey: ['cases', 'groups', 'street', filter], queryFn: () => groupCases(filter(), 'street') })
+  /** One tier below what is looked at: a street's desk reads communities, not the one line of its street. */
+  const tier = computed<'street' | 'community' | 'grid'>(() => {
+    const n = (filter().area ?? area.value?.code ?? '').length
+    return n >= 12 ? 'grid' : n >= 9 ? 'community' : 'street'
+  })
+  const groups = useQuery({ queryKey: ['cases', 'groups', tier, filter], queryFn: () => groupCases(filter(), tier.value) })
   const picture = computed(() => query.data.value)
   let marks: Marker[] = []
   let fitted = false
@@ -62,11 +68,11 @@ export function useCaseMap(box: Ref<HTMLElement | null>, filter: () => Filter, o
   }
 
   function fit(code?: string): void {
-    const features = street.data.value?.features ?? []
-    const bounds = boundsOf(code ? features.filter((f) => f.properties.code === code) : features)
+    const features = (code && code.length >= 12 ? community : street).data.value?.features ?? []
+    const bounds = boundsOf(code ? features.filter((f) => f.properties.code === code.slice(0, 12)) : features)
     if (bounds) map.value?.fitBounds(bounds, { padding: 40, animate: !!code, duration: 400 })
   }
 
   onBeforeUnmount(() => map.value?.remove())
-  return { query, picture, groups, failed, fit, zoom: (by: number) => map.value?.zoomTo(map.value.getZoom() + by, { duration: 200 }) }
+  return { query, picture, groups, tier, failed, fit, zoom: (by: number) => map.value?.zoomTo(map.value.getZoom() + by, { duration: 200 }) }
 }
