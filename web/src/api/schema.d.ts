@@ -11219,9 +11219,13 @@ export interface components {
             category_name: string;
             /** Format: date-time */
             closed_at: string;
+            /** @description void: on what ground */
+            ground?: string;
             number: string;
-            /** @description On what ground it was closed */
+            /** @description force_closed: on what ground */
             result: string;
+            /** @enum {string} */
+            state: "force_closed" | "void";
         };
         CasesGroup: {
             /** @description Area code, state, unit id, channel or category code; empty if the cases have none */
