@@ -17,8 +17,9 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // database/sql driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx/reflectx"
 	"github.com/ncruces/go-sqlite3"
 	_ "github.com/ncruces/go-sqlite3/driver" // database/sql driver "sqlite3"
@@ -119,7 +120,7 @@ func openSQLite(ctx context.Context, cfg Config) (*DB, error) {
 }
 
 func openPostgres(ctx context.Context, cfg Config) (*DB, error) {
-	p, err := sql.Open("pgx", cfg.URL)
+	p, err := postgresPool(cfg.URL)
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", redact(cfg.URL), err)
 	}
@@ -132,12 +133,27 @@ func openPostgres(ctx context.Context, cfg Config) (*DB, error) {
 	if err := p.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", redact(cfg.URL), err), p.Close())
 	}
-	aside, err := sql.Open("pgx", cfg.URL)
+	aside, err := postgresPool(cfg.URL)
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	aside.SetMaxOpenConns(1)
 	return &DB{dialect: Postgres, clock: cfg.Clock, read: p, write: p, aside: aside, gate: newGate(runtime.GOMAXPROCS(0), n)}, nil
+}
+
+// postgresPool opens connections that compile no plan to machine code: PostgreSQL would spend more time on that than any statement of the
+// program takes. A database that knows no such setting keeps its way.
+func postgresPool(address string) (*sql.DB, error) {
+	cfg, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, err
+	}
+	return stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		if _, err := c.Exec(ctx, "SET jit = off"); err != nil && c.IsClosed() {
+			return err
+		}
+		return nil
+	})), nil
 }
 
 // Close waits for a commit in flight and releases the connections.
