@@ -14,3 +14,11 @@ export const partnerChannel = (channel: string): string => channelWords()[channe
 const stateWords = (): Record<string, [string, Tone]> => ({ queued: [t('等待发送'), 'pause'], sending: [t('正在发送'), 'info'], delivered: [t('已送达'), 'ok'], failed: [t('发送失败'), 'over'] })
 export const deliveryStates = ['queued', 'delivered', 'failed'] as const
 export const deliveryState = (state: string): { words: string; tone: Tone } => { const [words, tone] = stateWords()[state] ?? [state, 'pause']; return { words, tone } }
+
+/** Why a delivery did not arrive, as the server says it. */
+export function deliveryFault(error: string | undefined): string {
+  if (!error) return ''
+  if (error.startsWith('status ')) return t('对方回答 {code}', { code: error.slice(7) })
+  if (error.startsWith('the address is private')) return t('内网地址，未放行')
+  return ({ 'no answer': t('对方无应答'), halted: t('停发期间'), 'the webhook is switched off': t('推送已停用') })[error] ?? error
+}
