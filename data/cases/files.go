@@ -8,6 +8,12 @@ import _ "embed"
 //go:embed workflow.yaml
 var Workflow []byte
 
+//go:embed workflow-1.yaml
+var workflow1 []byte
+
+// WorkflowsBefore are the versions shipped before, as they were: cases registered under them go on by them.
+var WorkflowsBefore = [][]byte{workflow1}
+
 // Categories is the tree of event categories with filing and closing conditions and limits.
 //
 //go:embed event-categories.yaml
