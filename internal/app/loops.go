@@ -27,6 +27,7 @@ func (a *App) loops() []loop {
 		{"whistles", 20 * time.Second, a.Whistles.RemindAll},
 		{"rectify clocks", 20 * time.Second, a.Rectify.LapseAll},
 		{"words", time.Second, a.Cases.FillWords},
+		{"sealed cases", 20 * time.Second, a.Cases.SealCases},
 		{"squares", time.Minute, a.Cases.KeepSquares},
 		{"duty elsewhere", 2 * time.Second, a.Patrol.Refresh},
 		{"positions elsewhere", 500 * time.Millisecond, a.Patrol.Follow},

@@ -62,14 +62,15 @@ func (s *Service) ListTx(ctx context.Context, tx *db.Tx, f Filter, page httpx.Pa
 		return none, err
 	}
 	f.Sort = s.sortOf(f)
-	rows, err := s.inTurn(ctx, tx, f, page.Cursor, page.Limit+1)
+	seen := lookups{}
+	rows, err := s.inTurn(ctx, tx, seen, f, page.Cursor, page.Limit+1)
 	if err != nil {
 		return none, err
 	}
 	total := len(rows)
 	if page.Cursor != "" || total > page.Limit {
 		where, args := s.where(ctx, tx, f)
-		if total, err = s.count(ctx, tx, f, where, args, Counted); err != nil {
+		if total, err = s.count(ctx, tx, seen, f, where, args, Counted); err != nil {
 			return none, err
 		}
 	}
@@ -94,31 +95,34 @@ func (s *Service) CountTx(ctx context.Context, tx *db.Tx, f Filter, limit int) (
 		return 0, err
 	}
 	where, args := s.where(ctx, tx, f)
-	return s.count(ctx, tx, f, where, args, limit)
+	return s.count(ctx, tx, lookups{}, f, where, args, limit)
 }
 
-// count stops after limit+1 rows. Words are looked for in the order of the ids: by an index of areas every row would be
-// fetched from another page.
-func (s *Service) count(ctx context.Context, tx *db.Tx, f Filter, where string, args []any, limit int) (int, error) {
-	arms, err := s.arms(ctx, tx, f, &args)
+// count stops after limit+1 rows.
+func (s *Service) count(ctx context.Context, tx *db.Tx, seen lookups, f Filter, where string, args []any, limit int) (int, error) {
+	x, err := s.lookUp(ctx, tx, seen, f, where, args)
+	if err != nil {
+		return 0, err
+	}
+	if x != nil {
+		return sifting{x, where, args}.count(ctx, tx, limit)
+	}
+	arms, err := s.arms(ctx, tx, f, digits[Street], &args)
 	if err != nil {
 		return 0, err
 	}
 	if arms != nil {
 		return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s LIMIT %d) x", united(arms, "id", where, fmt.Sprintf("LIMIT %d", limit+1)), limit+1), args...)
 	}
-	table, order := s.table(f, unlimited), ""
-	if f.Query != "" {
+	// Said, an order keeps the engines from looking at every case because they expect more of the filter than there is.
+	order := ""
+	switch {
+	case f.Query != "":
 		order = " ORDER BY id DESC"
+	case f.Area != "" && !s.onlyOpen(f):
+		order = " ORDER BY area_code, id"
 	}
-	words, cond, more, ok, err := s.bySignature(ctx, tx, f, where, args)
-	if err != nil {
-		return 0, err
-	}
-	if ok {
-		table, where, args, order = words, cond, more, "" // an order would be made by sorting, before the limit counts
-	}
-	return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s WHERE %s%s LIMIT %d) x", table, where, order, limit+1), args...)
+	return db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s WHERE %s%s LIMIT %d) x", s.table(f, unlimited), where, order, limit+1), args...)
 }
 
 // EachTx hands every case of a filter that the caller sees to fn, in the order of the filter, at most limit of them.
@@ -127,19 +131,36 @@ func (s *Service) EachTx(ctx context.Context, tx *db.Tx, f Filter, limit int, fn
 		return err
 	}
 	f.Sort = s.sortOf(f)
+	seen := lookups{}
 	for _, part := range s.turns(f) {
-		where, args := s.where(ctx, tx, part)
-		args = append(args, limit)
-		query := fmt.Sprintf("SELECT %s FROM case_file WHERE %s ORDER BY %s LIMIT $%d", caseColumns, where, orderOf(part.Sort).by, len(args))
-		err := db.Each(ctx, tx, query, args, func(c *Case) error {
-			limit--
-			return fn(s.shown(c, tx))
-		})
-		if err != nil || limit <= 0 {
+		n, err := s.each(ctx, tx, seen, part, limit, func(c *Case) error { return fn(s.shown(c, tx)) })
+		if limit -= n; err != nil || limit <= 0 {
 			return err
 		}
 	}
 	return nil
+}
+
+// each hands one turn of a list to fn.
+func (s *Service) each(ctx context.Context, tx *db.Tx, seen lookups, f Filter, limit int, fn func(*Case) error) (n int, err error) {
+	where, args := s.where(ctx, tx, f)
+	o := orderOf(f.Sort)
+	if o.key == "" {
+		x, err := s.lookUp(ctx, tx, seen, f, where, args)
+		if err != nil {
+			return 0, err
+		}
+		if x != nil {
+			return sifting{x, where, args}.stream(ctx, tx, o, limit, fn)
+		}
+	}
+	args = append(args, limit)
+	query := fmt.Sprintf("SELECT %s FROM case_file WHERE %s ORDER BY %s LIMIT $%d", caseColumns, where, o.by, len(args))
+	err = db.Each(ctx, tx, query, args, func(c *Case) error {
+		n++
+		return fn(c)
+	})
+	return n, err
 }
 
 // never stands for the due time of a case that has none, so that it sorts behind those that have one.
@@ -183,8 +204,8 @@ func (o order) cursor(c *Case) string {
 	return httpx.EncodeCursor(strconv.FormatInt(v, 10), c.ID)
 }
 
-// after adds that the rows lie behind the cursor; id names the column of ids.
-func (o order) after(where, id string, args []any, cursor string) (string, []any, error) {
+// after adds that the rows lie behind the cursor; the id of the last one is the last argument.
+func (o order) after(where string, args []any, cursor string) (string, []any, error) {
 	parts, err := httpx.DecodeCursor(cursor, 2)
 	if err != nil {
 		return "", nil, err
@@ -195,7 +216,7 @@ func (o order) after(where, id string, args []any, cursor string) (string, []any
 	}
 	if o.key == "" {
 		args = append(args, parts[1])
-		return fmt.Sprintf("%s AND %s %s $%d", where, id, than, len(args)), args, nil
+		return fmt.Sprintf("%s AND id %s $%d", where, than, len(args)), args, nil
 	}
 	at, err := strconv.ParseInt(parts[0], 10, 64)
 	if err != nil {
@@ -203,5 +224,5 @@ func (o order) after(where, id string, args []any, cursor string) (string, []any
 	}
 	args = append(args, at, parts[1])
 	n := len(args)
-	return fmt.Sprintf("%s AND (%s, %s) %s ($%d, $%d)", where, o.key, id, than, n-1, n), args, nil
+	return fmt.Sprintf("%s AND (%s, id) %s ($%d, $%d)", where, o.key, than, n-1, n), args, nil
 }

@@ -40,6 +40,10 @@ func (s *Service) Groups(ctx context.Context, f Filter, by string) (list []Group
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		where, args := s.where(ctx, tx, f)
+		where, args, err := s.narrowed(ctx, tx, f, where, args)
+		if err != nil {
+			return err
+		}
 		args = append(args, tx.Time())
 		n := len(args)
 		list, err = db.All[Group](ctx, tx, fmt.Sprintf(`SELECT %s AS key, COUNT(*) AS n, SUM(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END) AS open,

@@ -113,6 +113,10 @@ func (s *Service) picture(ctx context.Context, tx *db.Tx, f Filter, v View) (*Pi
 	}
 	q := query{from: v.table(s.table(f, unlimited))}
 	q.where, q.args = s.where(ctx, tx, f)
+	var err error
+	if q.where, q.args, err = s.narrowed(ctx, tx, f, q.where, q.args); err != nil {
+		return nil, err
+	}
 	edges := v.edges()
 	q.where += fmt.Sprintf(" AND lat >= %d AND lat < %d AND lon >= %d AND lon < %d", edges[0]*square, (edges[1]+1)*square, edges[2]*square, (edges[3]+1)*square)
 	if v.Zoom >= pointZoom {

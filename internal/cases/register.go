@@ -342,11 +342,6 @@ func (s *Service) correct(ctx context.Context, tx *db.Tx, t *step) error {
 	if m.Address != "" {
 		t.detail["address"], c.Address = c.Address, m.Address
 	}
-	if m.Title != "" || m.Address != "" {
-		if err := rewriteWords(ctx, tx, c); err != nil {
-			return err
-		}
-	}
 	if m.Category != "" {
 		leaf, ok := s.Duties.Catalog().Leaf(m.Category)
 		if !ok {

@@ -12,6 +12,7 @@ import (
 	"yiwang/internal/platform/blob"
 	"yiwang/internal/platform/crypto"
 	"yiwang/internal/platform/db"
+	"yiwang/internal/platform/posting"
 	"yiwang/internal/platform/workcal"
 	"yiwang/internal/region"
 	"yiwang/internal/workflow"
@@ -38,7 +39,8 @@ type Service struct {
 	older    map[int]*workflow.Definition
 	units    unitCache
 	counting atomic.Bool // squares of the map are being counted
-	worded   atomic.Bool // every case has its bits in case_words
+	worded   atomic.Bool // every case has its bits in case_words or is sealed
+	lotSize  int         // how many cases make a block
 	times    timingCache
 	watch    []func(ctx context.Context, tx *db.Tx, c *Case) error // closeGuards of modules above
 }
@@ -49,7 +51,7 @@ func New(d Deps) *Service {
 	if err != nil {
 		panic(err) // a broken release
 	}
-	return &Service{Deps: d, current: w, older: map[int]*workflow.Definition{w.Version: w}}
+	return &Service{Deps: d, current: w, older: map[int]*workflow.Definition{w.Version: w}, lotSize: posting.Size}
 }
 
 // Vocabulary is what a workflow definition may use.

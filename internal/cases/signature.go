@@ -2,9 +2,7 @@ package cases
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"yiwang/internal/platform/db"
 	"yiwang/internal/platform/words"
@@ -31,9 +29,35 @@ func rewriteWords(ctx context.Context, tx *db.Tx, c *Case) error {
 	return tx.Queue(ctx, nil, "UPDATE case_words SET w0 = $2, w1 = $3, w2 = $4, w3 = $5, w4 = $6, w5 = $7, w6 = $8, w7 = $9 WHERE case_id = $1", signed(c.ID, c.sign())...)
 }
 
+// followWords has the words of a case that a step has changed found: where it waits to be sealed its bits are written anew, and
+// where it is sealed it is read anew with the next.
+func followWords(ctx context.Context, tx *db.Tx, was, c *Case) error {
+	if was.Title != c.Title || was.Address != c.Address {
+		if err := rewriteWords(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	if made, ok := db.TimeOfID(c.ID); ok && tx.Now().Sub(made) < amendAfter || !amends(was, c) {
+		return nil
+	}
+	return insertWords(ctx, tx, [][]any{signed(c.ID, c.sign())})
+}
+
 // FillWords keeps the bits of cases that were stored without them, such as by an older program, and lets searches use
-// them. It looks once; afterwards every writer keeps its own.
+// them. It looks once; afterwards every writer keeps its own. Where cases have been sealed all had theirs.
 func (s *Service) FillWords(ctx context.Context) error {
+	if s.worded.Load() {
+		return nil
+	}
+	sealed := false
+	err := s.DB.Look(ctx, func(tx *db.Tx) (err error) {
+		sealed, err = db.Get[bool](ctx, tx, "SELECT EXISTS (SELECT 1 FROM case_block)")
+		return err
+	})
+	if err != nil || sealed {
+		s.worded.Store(sealed)
+		return err
+	}
 	for last := ""; !s.worded.Load(); {
 		var ids []string
 		err := s.DB.Tx(ctx, func(tx *db.Tx) (err error) {
@@ -73,43 +97,6 @@ func fillWords(ctx context.Context, tx *db.Tx, ids []string) error {
 		bits = append(bits, signed(rows[i].ID, rows[i].sign()))
 	}
 	return insertWords(ctx, tx, bits)
-}
-
-// bySignature returns what a list of words reads instead of the cases alone: the bits, newest first, and of the cases only
-// those whose bits fit. ok is false where another index leads there sooner, where a word has no bits, and where a word
-// belongs to the name of a unit, which has none either.
-func (s *Service) bySignature(ctx context.Context, tx *db.Tx, f Filter, where string, args []any) (table, cond string, all []any, ok bool, err error) {
-	if f.Query == "" || !s.worded.Load() || s.onlyOpen(f) || len(f.IDs) > 0 || f.Watched || f.Mine || f.Unit != "" || f.Holder != "" || len(f.Area) > digits[Street] {
-		return "", "", nil, false, nil
-	}
-	var bits words.Signature
-	for _, word := range strings.Fields(f.Query) {
-		if beginsNumber(word) {
-			return "", "", nil, false, nil // the index of numbers leads there
-		}
-		b := words.Sign(word)
-		if b == (words.Signature{}) {
-			continue
-		}
-		named, err := leadNamed(ctx, tx, word)
-		if err != nil || named {
-			return "", "", nil, false, err
-		}
-		bits = bits.With(b)
-	}
-	if bits == (words.Signature{}) {
-		return "", "", nil, false, nil
-	}
-	// One comparison for all bits, with the numbers in the text: PostgreSQL expects it of one row in two hundred. Of one for every
-	// word of bits it would expect hardly any rows, and sort all that there are before it reads the first.
-	var missing []string
-	for i, b := range bits {
-		if b != 0 {
-			missing = append(missing, fmt.Sprintf("((~w.w%d) & (%d))", i, b))
-		}
-	}
-	cond = fmt.Sprintf("%s AND id = w.case_id AND (%s) = 0", where, strings.Join(missing, " | "))
-	return "case_words w CROSS JOIN case_file", cond, slices.Clone(args), true, nil
 }
 
 // leadNamed reports a word that is part of the name of a unit that leads or led.

@@ -111,7 +111,7 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, was, c *Case) error {
 		return err
 	}
 	c.Version++
-	return nil
+	return followWords(ctx, tx, was, c) // behind the update, which waits for whoever seals the case
 }
 
 // Change is what a Conflict carries: the case as it is now and the steps since the version the caller saw.

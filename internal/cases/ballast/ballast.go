@@ -11,8 +11,14 @@ import (
 	"time"
 
 	"yiwang/internal/platform/db"
-	"yiwang/internal/platform/words"
 )
+
+// inForce is the version of the workflow that cases come in under.
+const inForce = "(SELECT MAX(version) FROM case_workflow)"
+
+func workflowInForce(ctx context.Context, tx *db.Tx) (int, error) {
+	return db.Get[int](ctx, tx, "SELECT MAX(version) FROM case_workflow")
+}
 
 // Fill adds n archived cases to the district, each with three steps, two clocks, a reporter and the bits of its words, spread
 // over areas and the days before now. It works in portions of its own transactions, on PostgreSQL two at a time; numbers
@@ -65,13 +71,6 @@ func numbers(dialect db.Dialect, areas []string) string {
 	return fmt.Sprintf("(WITH RECURSIVE s(n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM s WHERE n + 1 < $2) SELECT n, p.column2 AS area FROM s JOIN %s ON p.column1 = n %% %d) x", places, len(areas))
 }
 
-// The words of every case that is filled in.
-const (
-	title   = "路灯熄灭与照明不亮"
-	body    = "三盏路灯都不亮，晚上散步看不清台阶"
-	address = "滨河步道"
-)
-
 func portionOf(ctx context.Context, tx *db.Tx, areas []string, unit string, from, size int) error {
 	if err := unchecked(ctx, tx); err != nil {
 		return err
@@ -79,13 +78,13 @@ func portionOf(ctx context.Context, tx *db.Tx, areas []string, unit string, from
 	rows := numbers(tx.Dialect(), areas)
 	id := "'00000000-0000-7000-8000-' || substr(CAST(1000000000000 + n AS TEXT), 2)"
 	at := fmt.Sprintf("(%d - (n %% 8640) * 600000)", tx.Now().Add(-time.Hour).UnixMilli())
-	bits := words.Sign(title + "\n" + address + "\n" + body)
+	said, kOf := texts()
 	for _, statement := range []string{
 		`INSERT INTO case_file (id, number, workflow, state, channel, title, body, category, area_code, area_name, address, level, lead_unit, lead_name, first_unit, dispatches,
 			result, outcome, reply, satisfaction, reported_at, accepted_at, filed_at, dispatched_at, signed_at, handled_at, checked_at, closed_at, ended_at, changed_at, version)
-		SELECT ` + id + `, 'B' || n, 1, 'archived', 'hotline', '` + title + `', '` + body + `', '140101', area, '某街道 某社区', '` + address + `', 'street', '` + unit + `', '建设局', '` + unit + `', 1,
+		SELECT ` + id + `, 'B' || n, ` + inForce + `, 'archived', 'hotline', title, body, '140101', area, '某街道 某社区', address, 'street', '` + unit + `', '建设局', '` + unit + `', 1,
 			'resolved', '灯具已更换', '路灯已修好', 'satisfied', ` + at + `, ` + at + ` + 60000, ` + at + ` + 120000, ` + at + ` + 180000, ` + at + ` + 240000, ` + at + ` + 300000, ` + at + ` + 360000, ` + at + ` + 420000, ` + at + ` + 480000, ` + at + ` + 480000, 8
-		FROM ` + rows,
+		FROM ` + rows + ` JOIN ` + said + ` ON t.k = ` + kOf,
 		`INSERT INTO case_history (id, case_id, at, actor_id, actor_name, actor_unit, action, from_state, to_state, level, for_unit, for_name)
 		SELECT ` + id + ` || '-' || k, ` + id + `, ` + at + ` + k * 60000, 'desk', '坐席', '` + unit + `', 'dispatch', 'filed', 'dispatched', 'street', '` + unit + `', '建设局'
 		FROM ` + rows + `, (SELECT 1 AS k UNION ALL SELECT 2 UNION ALL SELECT 3) y`,
@@ -93,8 +92,7 @@ func portionOf(ctx context.Context, tx *db.Tx, areas []string, unit string, from
 		SELECT ` + id + ` || '-' || k, ` + id + `, 'handle', 'street', '` + unit + `', area, ` + at + `, 3, 'work_day', '2026', ` + at + ` + 86400000, ` + at + ` + 300000, 'met'
 		FROM ` + rows + `, (SELECT 1 AS k UNION ALL SELECT 2) y`,
 		`INSERT INTO case_reporter (id, case_id, channel, words, at) SELECT ` + id + ` || '-r', ` + id + `, 'hotline', '路灯不亮', ` + at + ` FROM ` + rows,
-		fmt.Sprintf("INSERT INTO case_words (case_id, w0, w1, w2, w3, w4, w5, w6, w7) SELECT %s, %d, %d, %d, %d, %d, %d, %d, %d FROM %s",
-			id, bits[0], bits[1], bits[2], bits[3], bits[4], bits[5], bits[6], bits[7], rows),
+		"INSERT INTO case_words (case_id, w0, w1, w2, w3, w4, w5, w6, w7) SELECT " + id + ", w0, w1, w2, w3, w4, w5, w6, w7 FROM " + rows + " JOIN " + said + " ON t.k = " + kOf,
 	} {
 		if _, err := tx.Exec(ctx, statement, from, from+size); err != nil {
 			return fmt.Errorf("fill: %w", err)
@@ -154,7 +152,7 @@ func Raw(ctx context.Context, d *db.DB, area, unit string, n int64) error {
 
 func rawCase(ctx context.Context, tx *db.Tx, id, area string, now int64) error {
 	_, err := tx.Exec(ctx, `INSERT INTO case_file (id, number, workflow, state, channel, title, body, category, area_code, level, reported_at, changed_at, due_at, stage, holder)
-		VALUES ($1, $1, 1, 'filed', 'hotline', '路灯不亮', '三盏路灯都不亮', '140101', $2, 'street', $3, $3, $3, 'dispatch', $2)`, id, area, now)
+		VALUES ($1, $1, `+inForce+`, 'filed', 'hotline', '路灯不亮', '三盏路灯都不亮', '140101', $2, 'street', $3, $3, $3, 'dispatch', $2)`, id, area, now)
 	if err != nil {
 		return err
 	}

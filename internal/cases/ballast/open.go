@@ -30,12 +30,16 @@ const (
 func Open(ctx context.Context, d *db.DB, areas, units []string, from, n int) error {
 	for start := from; start < from+n; start += openLot {
 		err := d.Tx(ctx, func(tx *db.Tx) error {
+			version, err := workflowInForce(ctx, tx)
+			if err != nil {
+				return err
+			}
 			var files, bits [][]any
 			for i := start; i < min(start+openLot, from+n); i++ {
-				file, sign := openCase(tx.Now(), areas, units, i)
+				file, sign := openCase(tx.Now(), version, areas, units, i)
 				files, bits = append(files, file), append(bits, sign)
 			}
-			err := db.InsertMany(ctx, tx, "case_file", `id, number, workflow, state, channel, title, body, category, area_code, area_name, address, level, holder,
+			err = db.InsertMany(ctx, tx, "case_file", `id, number, workflow, state, channel, title, body, category, area_code, area_name, address, level, holder,
 				lead_unit, lead_name, first_unit, stage, due_at, warn_at, reported_at, changed_at, version, urgent, returns`, "", files)
 			if err != nil {
 				return err
@@ -49,7 +53,7 @@ func Open(ctx context.Context, d *db.DB, areas, units []string, from, n int) err
 	return nil
 }
 
-func openCase(now time.Time, areas, units []string, i int) (file, bits []any) {
+func openCase(now time.Time, version int, areas, units []string, i int) (file, bits []any) {
 	id := fmt.Sprintf("00000000-0000-7001-8000-%012d", i)
 	what, where, state := openTitles[i%len(openTitles)], openPlaces[i%len(openPlaces)], openStates[i/7%len(openStates)]
 	said := where + what + "，已经好几天了"
@@ -59,7 +63,7 @@ func openCase(now time.Time, areas, units []string, i int) (file, bits []any) {
 	}
 	reported := now.Add(-time.Duration(i%10_000) * openEvery).UnixMilli()
 	due := now.Add(time.Duration(i*7919%dueWithin-dueWithin/8) * time.Hour).UnixMilli()
-	file = []any{id, fmt.Sprintf("O%d", i), 1, state, "hotline", what, said, fmt.Sprintf("1401%02d", i%9+1), areas[i*577%len(areas)], "某街道 某社区", where, "street", lead,
+	file = []any{id, fmt.Sprintf("O%d", i), version, state, "hotline", what, said, fmt.Sprintf("1401%02d", i%9+1), areas[i*577%len(areas)], "某街道 某社区", where, "street", lead,
 		lead, "", lead, "handle", due, due - 3_600_000, reported, reported + 60_000, 3, i%50 == 0, i % 40 / 39}
 	s := words.Sign(what + "\n" + where + "\n" + said)
 	return file, []any{id, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]}

@@ -11,6 +11,13 @@ const signatureBits = 8 * 63
 
 // Sign returns the signature of a text: its letters folded one by one, so that every part of a text has a part of its bits.
 func Sign(text string) (s Signature) {
+	grams(text, s.set)
+	return s
+}
+
+// grams hands fn the pairs of neighbouring letters and digits of a text, folded one by one. Three digits or Latin letters
+// count as one pair.
+func grams(text string, fn func(gram uint64)) {
 	var a, b rune // the two before
 	for _, r := range text {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
@@ -21,13 +28,12 @@ func Sign(text string) (s Signature) {
 		switch {
 		case b == 0:
 		case b >= 0x80 || r >= 0x80:
-			s.set(uint64(b)<<21 | uint64(r))
+			fn(uint64(b)<<21 | uint64(r))
 		case a != 0 && a < 0x80:
-			s.set(uint64(a)<<42 | uint64(b)<<21 | uint64(r))
+			fn(uint64(a)<<42 | uint64(b)<<21 | uint64(r))
 		}
 		a, b = b, r
 	}
-	return s
 }
 
 func (s *Signature) set(gram uint64) {
