@@ -1,6 +1,6 @@
 // A page that lives through days in minutes: its clock and timers are ours and go on to the next timer at once, its questions to the
 // server are real, and its position stream tells of officers who move, come and go. Networks can be cut meanwhile. While time passes it
-// draws its canvases every five seconds of its own and is painted every quarter of an hour: on a processor that costs more than all the rest.
+// draws its canvases once a minute of its own and is painted every hour: on a processor that costs more than all the rest.
 
 /** Runs in the page before anything else. */
 function takeTime({ officers, every, hour }) {
@@ -20,7 +20,7 @@ function takeTime({ officers, every, hour }) {
   window.setInterval = (work, wait, ...more) => add(() => work(...more), wait, true)
   window.clearTimeout = window.clearInterval = (id) => { timers.delete(id) }
 
-  const begun = now, pictures = 5_000
+  const begun = now, pictures = 60_000
   performance.now = () => now - begun
   let passing = false, drawn, asked = []
   function draw() {
@@ -109,7 +109,7 @@ function takeTime({ officers, every, hour }) {
         first.work()
         while (pending.size) { await Promise.all(pending); await turn() }
         await null
-        if (n % 1_000 === 0) {
+        if (n % 5_000 === 0) {
           note()
           show(true)
           await new Promise((go) => real.frame(go))
@@ -159,7 +159,7 @@ export async function weigh(page, devtools) {
 const hour = 3_600_000
 
 /** What goes wrong: on every day the network and the position stream, once the server and the version of the page. Less than a day is a short day. */
-export function troubles(days, { kill, revive, version } = {}) {
+export function troubles(days, { kill, revive, version, back } = {}) {
   const set = (what, on) => (page) => page.evaluate(([name, value]) => window.virtual.cut(name, value), [what, on])
   const day = Math.min(1, days) * 24 * hour
   const list = []
@@ -169,18 +169,19 @@ export function troubles(days, { kill, revive, version } = {}) {
   }
   const dark = Math.min(Math.ceil(days), 3) * 0.8 * day
   if (kill) list.push({ at: dark, run: kill }, { at: dark + hour / 6, run: revive })
-  if (version) list.push({ at: 0.15 * day, run: version })
+  if (version) list.push({ at: 0.15 * day, run: version }, { at: 0.18 * day, run: back })
   return list.filter((one) => one.at < days * 24 * hour).sort((a, b) => a.at - b.at)
 }
 
-/** The next version of the page: its script has another name from now on. */
+/** The next version of the page: its script has another name until the returned function is called. That every question passes by here meanwhile makes the page slow. */
 export async function renew(context, base) {
   const page = await (await fetch(`${base}/screen`, { headers: { Accept: 'text/html' } })).text()
   const script = /\/assets\/[\w.-]+\.js/.exec(page)?.[0]
-  if (!script) return // not built: a page in development has no version
+  if (!script) return () => undefined // not built: a page in development has no version
   const next = script.replace('.js', '-next.js')
   await context.route(`**${next}`, async (route) => route.fulfill({ response: await route.fetch({ url: base + script }) }))
   await context.route(/\/screen(\?.*)?$/, async (route) => route.fulfill({ contentType: 'text/html', body: page.replaceAll(script, next) }))
+  return () => context.unrouteAll()
 }
 
 /** Takes the wall through so many days; says what it weighs at the end of each as soon as it is known, and how often it loaded itself anew. */

@@ -55,10 +55,10 @@ func degrees(d *cases.Degrees) *float64 {
 	return &v
 }
 
-func (w wallSources) Entries(ctx context.Context, since clock.Time) (out []wall.Entry, err error) {
+func (w wallSources) Entries(ctx context.Context, since, until clock.Time) (out []wall.Entry, err error) {
 	var rows []tally.Entry
 	err = w.a.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		rows, err = w.a.Tally.EntriesTx(ctx, tx, since)
+		rows, err = w.a.Tally.EntriesTx(ctx, tx, since, until)
 		return err
 	})
 	for _, r := range rows {

@@ -30,19 +30,20 @@ type Ending struct {
 	Lately   int           `db:"lately"`
 }
 
-// EntriesTx counts the steps since an instant by the state they led to, what was reported included. Only the program may.
-func (s *Service) EntriesTx(ctx context.Context, tx *db.Tx, since clock.Time) ([]Entry, error) {
+// EntriesTx counts the steps from an instant to before a later one by the state they led to, what was reported included. Only the program
+// may.
+func (s *Service) EntriesTx(ctx context.Context, tx *db.Tx, since, until clock.Time) ([]Entry, error) {
 	if p := auth.From(ctx); p == nil || !p.System {
 		return nil, errs.Forbidden("cases.system_only", "The program does this by itself.")
 	}
 	out, err := db.All[Entry](ctx, tx, `SELECT to_state, area_code, category, channel, COUNT(*) AS n FROM tally_step
-		WHERE action IN ('accept', 'confirm', 'dispatch', 'sign', 'handle', 'close', 'self_handle', 'force_close') AND at >= $1
-		GROUP BY to_state, area_code, category, channel`, since)
+		WHERE action IN ('accept', 'confirm', 'dispatch', 'sign', 'handle', 'close', 'self_handle', 'force_close') AND at >= $1 AND at < $2
+		GROUP BY to_state, area_code, category, channel`, since, until)
 	if err != nil {
 		return nil, err
 	}
 	reported, err := db.All[Entry](ctx, tx, `SELECT 'reported' AS to_state, area_code, category, channel, COUNT(*) AS n FROM tally_case
-		WHERE reported_at >= $1 GROUP BY area_code, category, channel`, since)
+		WHERE reported_at >= $1 AND reported_at < $2 GROUP BY area_code, category, channel`, since, until)
 	return append(out, reported...), err
 }
 

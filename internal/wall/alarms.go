@@ -40,7 +40,7 @@ func (s *Service) addAlarms(ctx context.Context, p *Picture, _ *Theme) error {
 	if s.Alarms == nil {
 		return nil
 	}
-	today := midnight(p.At.Time)
+	today := midnight(p.At.Time, 0)
 	got, at, err := s.figures.alarms.of(p.Area.Code).get(ctx, p.At.Time, freshAlarms, "alarms", func(ctx context.Context) (*Alarms, error) {
 		return s.alarms(ctx, p.Area.Code, today)
 	})

@@ -15,6 +15,7 @@ type figures struct {
 	s            *Service
 	open         kept[[]Case]
 	entries      kept[[]Entry]
+	before       kept[[]Entry] // of the day before
 	endings      kept[[]Ending]
 	alarms       keptBy[*Alarms]
 	satisfaction keptBy[*Satisfaction]
@@ -80,8 +81,8 @@ func (k *keptBy[T]) of(area string) *kept[T] {
 	return k.by[area]
 }
 
-// midnight is the beginning of the day an instant lies in.
-func midnight(now time.Time) clock.Time {
+// midnight is the beginning of the day an instant lies in, or of a day so many days later.
+func midnight(now time.Time, later int) clock.Time {
 	y, m, d := now.In(clock.Nanjing).Date()
-	return clock.At(time.Date(y, m, d, 0, 0, 0, 0, clock.Nanjing))
+	return clock.At(time.Date(y, m, d+later, 0, 0, 0, 0, clock.Nanjing))
 }

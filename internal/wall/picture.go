@@ -61,12 +61,13 @@ type Crumb struct {
 	Name string `json:"name"`
 }
 
-// Step is a stage: what came into it today, what stands in it, and what of that is overdue.
+// Step is a stage: what came into it today and in the whole of yesterday, what stands in it, and what of that is overdue.
 type Step struct {
-	Stage   Stage `json:"stage"`
-	Today   int   `json:"today"`
-	Open    int   `json:"open"`
-	Overdue int   `json:"overdue"`
+	Stage     Stage `json:"stage"`
+	Today     int   `json:"today"`
+	Open      int   `json:"open"`
+	Overdue   int   `json:"overdue"`
+	Yesterday int   `json:"yesterday" doc:"What came into the stage on the whole day before: at night today says nothing yet"`
 }
 
 // Ended is what was closed today, and the rate of 30 days: closed in time ÷ fell due or closed; null if there was none.
@@ -251,17 +252,18 @@ func (s *Service) nearby(ctx context.Context, code string) string {
 
 // addPast counts what came in and what was closed.
 func (s *Service) addPast(ctx context.Context, p *Picture, _ *Theme) error {
-	today := midnight(p.At.Time)
-	entries, at, err := s.figures.entries.get(ctx, p.At.Time, freshPast/4, "today", func(ctx context.Context) ([]Entry, error) { return s.Sources.Entries(ctx, today) })
+	yesterday, today, tomorrow := midnight(p.At.Time, -1), midnight(p.At.Time, 0), midnight(p.At.Time, 1)
+	entries, at, err := s.figures.entries.get(ctx, p.At.Time, freshPast/4, "today", func(ctx context.Context) ([]Entry, error) { return s.Sources.Entries(ctx, today, tomorrow) })
 	if err != nil {
 		return err
 	}
 	p.Sources["today"] = Age{at}
-	for _, e := range entries {
-		if i := slices.Index(Stages, e.Stage); i >= 0 && strings.HasPrefix(e.Area, p.Area.Code) {
-			p.Flow[i].Today += e.N
-		}
+	p.count(entries, func(step *Step, n int) { step.Today += n })
+	before, _, err := s.figures.before.get(ctx, p.At.Time, freshPast, "yesterday", func(ctx context.Context) ([]Entry, error) { return s.Sources.Entries(ctx, yesterday, today) })
+	if err != nil {
+		return err
 	}
+	p.count(before, func(step *Step, n int) { step.Yesterday += n })
 	endings, at, err := s.figures.endings.get(ctx, p.At.Time, freshPast, "rate", func(ctx context.Context) ([]Ending, error) {
 		return s.Sources.Endings(ctx, clock.At(p.At.Add(-window)), today)
 	})
@@ -287,4 +289,13 @@ func (s *Service) addPast(ctx context.Context, p *Picture, _ *Theme) error {
 		p.Ended.Rate = &rate
 	}
 	return nil
+}
+
+// count adds what came into the stages inside the area of the picture.
+func (p *Picture) count(entries []Entry, add func(step *Step, n int)) {
+	for _, e := range entries {
+		if i := slices.Index(Stages, e.Stage); i >= 0 && strings.HasPrefix(e.Area, p.Area.Code) {
+			add(&p.Flow[i], e.N)
+		}
+	}
 }

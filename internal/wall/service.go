@@ -24,8 +24,8 @@ type Deps struct {
 type Sources interface {
 	// Open returns every open case.
 	Open(ctx context.Context) ([]Case, error)
-	// Entries counts what came into each stage since an instant.
-	Entries(ctx context.Context, since clock.Time) ([]Entry, error)
+	// Entries counts what came into each stage from an instant to before a later one.
+	Entries(ctx context.Context, since, until clock.Time) ([]Entry, error)
 	// Endings counts the cases that were due or done since an instant, and those done since a later one.
 	Endings(ctx context.Context, since, today clock.Time) ([]Ending, error)
 	// Satisfaction returns the last published wave that covers an area, nil if there is none.

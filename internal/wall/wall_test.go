@@ -22,16 +22,21 @@ import (
 type counts struct {
 	open    []Case
 	entries []Entry
+	before  []Entry // of the day before
 	endings []Ending
 	judged  *Satisfaction
 	voices  []Voice
 	err     error
 	asked   int
+	now     func() time.Time
 }
 
 func (c *counts) Open(context.Context) ([]Case, error) { c.asked++; return c.open, c.err }
-func (c *counts) Entries(context.Context, clock.Time) ([]Entry, error) {
-	return c.entries, c.err
+func (c *counts) Entries(_ context.Context, _, until clock.Time) ([]Entry, error) {
+	if until.After(c.now()) {
+		return c.entries, c.err
+	}
+	return c.before, c.err
 }
 func (c *counts) Endings(context.Context, clock.Time, clock.Time) ([]Ending, error) {
 	return c.endings, c.err
@@ -69,7 +74,7 @@ func eachHall(t *testing.T, fn func(t *testing.T, h *hall)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		said := &counts{}
+		said := &counts{now: c.Now}
 		h := &hall{Service: New(Deps{DB: d, Regions: regions, Alarms: alarm.New(alarm.Deps{DB: d, Regions: regions}), Sources: said}), t: t, clock: c, said: said}
 		fn(t, h)
 	})
@@ -98,6 +103,7 @@ func TestPicture_CountsTheThemeOfTheArea(t *testing.T) {
 			{ID: "5", Area: "320106001001", Category: "070101", Channel: "inspection", Stage: Checking, Level: "grid"},
 		}
 		h.said.entries = []Entry{{Stage: Reported, Area: "320106001001", N: 7}, {Stage: Closed, Area: "320106002001", N: 2}}
+		h.said.before = []Entry{{Stage: Handling, Area: "320106001001", N: 4}, {Stage: Handling, Area: "320107001001", N: 9}}
 		h.said.endings = []Ending{{Area: "320106001001", OnTime: true, N: 3, Today: 1}, {Area: "320106002001", N: 1, Today: 1}}
 		p, err := h.Picture(as(PermShow, "320106"), "", "city")
 		if err != nil {
@@ -110,7 +116,7 @@ func TestPicture_CountsTheThemeOfTheArea(t *testing.T) {
 		if p.Overdue.N != 2 || p.Overdue.Tiers[2].N != 1 || len(p.Overdue.Oldest) != 1 || p.Overdue.Oldest[0].Where != "宁海路" {
 			t.Errorf("overdue: %+v", p.Overdue)
 		}
-		if p.Flow[0] != (Step{Reported, 7, 1, 0}) || p.Flow[3] != (Step{Handling, 0, 2, 2}) || p.Flow[5] != (Step{Closed, 2, 0, 0}) {
+		if p.Flow[0] != (Step{Reported, 7, 1, 0, 0}) || p.Flow[3] != (Step{Handling, 0, 2, 2, 4}) || p.Flow[5] != (Step{Closed, 2, 0, 0, 0}) {
 			t.Errorf("flow: %+v", p.Flow)
 		}
 		if *p.Ended.Rate != 75 || p.Ended.InTime != 1 || p.Ended.Late != 1 {

@@ -9,6 +9,7 @@ export const wall: Record<string, string> = {
   '今日流转': 'Flow today',
   '件，超期': 'cases, overdue',
   '全部主题 · 0时起': 'All themes · since midnight',
+  '全部主题 · 0时起 · 小字是昨天': 'All themes · since midnight · small: yesterday',
   '全部网格的地图': 'Map of all grids',
   '其中核实、核查中': 'Of them at work on a case:',
   '反向问题前十': 'Ten most named problems',
