@@ -46,7 +46,12 @@ func visible(ctx context.Context, args *[]any) string {
 	if !p.Has(PermSensitive) {
 		*args = append(*args, p.UnitID, p.UserID)
 		// A caller without a unit is not the lead of a case that has none yet.
-		cond += fmt.Sprintf(" AND (NOT sensitive OR lead_unit = $%d AND lead_unit <> '' OR holder = $%d AND holder <> '' OR officer = $%d AND officer <> '')", len(*args)-1, len(*args)-1, len(*args))
+		unit, user := len(*args)-1, len(*args)
+		cond += fmt.Sprintf(" AND (NOT sensitive OR lead_unit = $%d AND lead_unit <> '' OR holder = $%d AND holder <> '' OR officer = $%d AND officer <> ''", unit, unit, user)
+		if p.UnitID != "" { // who was asked to help can do so
+			cond += fmt.Sprintf(" OR id IN (SELECT case_id FROM case_part WHERE unit_id = $%d AND state <> 'cancelled')", unit)
+		}
+		cond += ")"
 	}
 	return "(" + cond + ")"
 }
@@ -70,16 +75,18 @@ func (s *Service) sees(ctx context.Context, tx *db.Tx, c *Case) (bool, error) {
 		return true, nil
 	}
 	mine := p.UnitID != "" && (p.UnitID == c.LeadUnit || p.UnitID == c.Holder || p.UnitID == c.FirstUnit && c.EndedAt == nil)
-	if c.Sensitive && !p.Has(PermSensitive) && !mine && (c.Officer == "" || c.Officer != p.UserID) {
-		return false, nil
-	}
-	if mine || inside(c.AreaCode, areasOf(p)) {
+	shut := c.Sensitive && !p.Has(PermSensitive) && !mine && (c.Officer == "" || c.Officer != p.UserID)
+	if !shut && (mine || inside(c.AreaCode, areasOf(p))) {
 		return true, nil
 	}
 	if p.UnitID == "" {
 		return false, nil
 	}
-	n, err := db.Get[int](ctx, tx, "SELECT COUNT(*) FROM case_part WHERE case_id = $1 AND unit_id = $2", c.ID, p.UnitID)
+	asked := "SELECT COUNT(*) FROM case_part WHERE case_id = $1 AND unit_id = $2"
+	if shut {
+		asked += " AND state <> 'cancelled'" // of a sensitive case, not who is no longer asked
+	}
+	n, err := db.Get[int](ctx, tx, asked, c.ID, p.UnitID)
 	return n > 0, err
 }
 
@@ -130,10 +137,13 @@ func actsFor(p *auth.Principal, c *Case) bool {
 
 type reporterKey struct{}
 
+// reporterID stands in the history for whoever reported.
+const reporterID = "reporter"
+
 // AsReporter returns a context in which somebody who reported the case acts, as the follow-up link proved. Only intake
 // calls it.
 func AsReporter(ctx context.Context, reporter string) context.Context {
-	p := &auth.Principal{UserID: "reporter", Name: "反映人", Permissions: map[string]bool{}}
+	p := &auth.Principal{UserID: reporterID, Name: "反映人", Permissions: map[string]bool{}}
 	return context.WithValue(auth.With(ctx, p), reporterKey{}, reporter)
 }
 
