@@ -74,9 +74,14 @@ func circle(lat, lon, radius float64) geo.Shape {
 	return geo.Shape{geo.Polygon{ring}}
 }
 
+// apart reports whether a position lies beside the box of the area.
+func (g *ground) apart(v geo.Vertex) bool {
+	return v.X < g.box.MinX || v.X > g.box.MaxX || v.Y < g.box.MinY || v.Y > g.box.MaxY
+}
+
 // contains reports whether a position lies within, by the rule of geo.Shape.Contains.
 func (g *ground) contains(v geo.Vertex) bool {
-	if v.X < g.box.MinX || v.X > g.box.MaxX || v.Y < g.box.MinY || v.Y > g.box.MaxY {
+	if g.apart(v) {
 		return false
 	}
 	in := false

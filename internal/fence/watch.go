@@ -2,7 +2,6 @@ package fence
 
 import (
 	"math"
-	"slices"
 	"sort"
 
 	"yiwang/internal/platform/geo"
@@ -69,6 +68,7 @@ func (w *watch) follow(x *rules) {
 	}
 	for _, s := range w.Sides {
 		s.rule = x.version(s.Fence, s.Version)
+		s.mine = s.rule != nil && s.rule.watches(&w.who)
 	}
 	w.rules, w.close = x, nil
 }
@@ -92,7 +92,7 @@ func (w *watch) of(r *rule) *side {
 }
 
 func (w *watch) add(r *rule) *side {
-	s := &side{Fence: r.ID, Version: r.Version, rule: r}
+	s := &side{Fence: r.ID, Version: r.Version, rule: r, mine: true}
 	w.Sides = append(w.Sides, s)
 	return s
 }
@@ -116,7 +116,11 @@ type side struct {
 	Told    bool   `json:"t,omitempty"` // that the time on this side was reached
 
 	rule *rule // the version; nil if it is gone
+	mine bool  // the rule is for whose watch it is
 }
+
+// rests reports a side of somebody outside for whom nothing can change by another fix outside.
+func (s *side) rests() bool { return !s.In && (s.Told || s.rule.AwayMinutes == 0) }
 
 func newWatch(session string, who Who, on int64) *watch {
 	return &watch{Session: session, Seqs: map[string]int64{}, Heard: on, Lost: map[string]int64{}, who: who, dirty: true}
@@ -130,15 +134,20 @@ func (w *watch) take(p track.Point, rules *rules, tell func(happening)) {
 	}
 	v := vertex(p)
 	w.follow(rules)
-	w.Sides = slices.DeleteFunc(w.Sides, func(s *side) bool { // changed, switched off, or out of its hours
-		return s.rule == nil || !s.rule.inForce(p.At) || !s.rule.watches(&w.who)
-	})
 	from := w.cell
-	for _, s := range w.Sides {
-		if g := s.rule.ground; g != nil {
+	w.keep(func(s *side) bool {
+		if !s.mine || !s.rule.inForce(p.At) { // changed, switched off, or out of its hours
+			return false
+		}
+		switch g := s.rule.ground; {
+		case g == nil:
+		case g.apart(v) && s.rests(): // most of the fences that somebody once went by
+			s.N = 0
+		default:
 			w.compare(s, g.contains(v), g, v, p, tell)
 		}
-	}
+		return true
+	})
 	for _, r := range w.near(v) {
 		if r.ground.contains(v) && w.of(r) == nil && r.inForce(p.At) && r.watches(&w.who) {
 			w.compare(w.add(r), true, r.ground, v, p, tell)
@@ -158,7 +167,19 @@ func (w *watch) take(p track.Point, rules *rules, tell func(happening)) {
 		w.passed(last, from, p, tell)
 	}
 	w.Last = fix{p.At, p.Lat, p.Lon}
-	w.Sides = slices.DeleteFunc(w.Sides, func(s *side) bool { return !s.In && !s.Was && s.N == 0 })
+	w.keep(func(s *side) bool { return s.In || s.Was || s.N > 0 })
+}
+
+// keep lets go of the sides for which stays says no.
+func (w *watch) keep(stays func(*side) bool) {
+	kept := w.Sides[:0]
+	for _, s := range w.Sides {
+		if stays(s) {
+			kept = append(kept, s)
+		}
+	}
+	clear(w.Sides[len(kept):])
+	w.Sides = kept
 }
 
 // believe reports whether a fix can follow the last one that was believed.
