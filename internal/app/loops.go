@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yiwang/internal/demo"
+	"yiwang/internal/messages"
 	"yiwang/internal/platform/auth"
 	"yiwang/internal/platform/httpx"
 )
@@ -22,7 +23,8 @@ type loop struct {
 // loops are those of the modules.
 func (a *App) loops() []loop {
 	loops := []loop{
-		{"messages", time.Second, a.Messages.Deliver},
+		{"text messages", time.Second, func(ctx context.Context) error { return a.Messages.DeliverBy(ctx, messages.SMS) }},
+		{"mail", time.Second, func(ctx context.Context) error { return a.Messages.DeliverBy(ctx, messages.Email) }},
 		{"webhooks", time.Second, a.Partners.Deliver},
 		{"whistles", 20 * time.Second, a.Whistles.RemindAll},
 		{"rectify clocks", 20 * time.Second, a.Rectify.LapseAll},
@@ -50,6 +52,8 @@ func (a *App) loops() []loop {
 		{"calls", time.Second, a.Calls.Expire},
 		{"old recordings", time.Hour, a.evenly(a.Calls.Forget)},
 		{"old rows", time.Hour, a.evenly(a.forgetOld)},
+		{"old uploads", time.Hour, a.evenly(a.Cases.ForgetUploads)},
+		{"old drafts", time.Hour, a.evenly(a.Desk.ForgetDrafts)},
 		{"old keys", time.Hour, a.evenly(func(ctx context.Context) error { return httpx.ForgetKeys(ctx, a.DB) })},
 		{"refusals", 10 * time.Second, a.refusals.Note},
 	}

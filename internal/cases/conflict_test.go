@@ -51,3 +51,23 @@ func TestAct_OfAHundredClientsOneWinsAndTheOthersAreToldWhatChanged(t *testing.T
 		}
 	})
 }
+
+func TestAct_AConflictShowsTheStepThatChangedTheCaseNotWhatStandsBesideIt(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		x := casetest.New(t, d)
+		opened := x.Act(t, x.Desk(), x.Register(t), "file", cases.Move{Category: casetest.Lamp})
+		x.Act(t, x.Command(), opened, "dispatch", cases.Move{LeadUnit: x.Units[builders].ID})
+		for seed := range 3 {
+			shoot(t, x, x.Unit(builders), opened, cases.PhaseBefore, 3+2*seed)
+		}
+		_, err := x.Cases.Act(x.Desk(), opened.ID, "correct", cases.Move{Version: opened.Version, Title: "另一个标题"})
+		var e *errs.Error
+		if !errors.As(err, &e) || e.Code != "cases.changed" {
+			t.Fatalf("got %v, want a conflict", err)
+		}
+		if told := e.Details.(cases.Change); len(told.Since) != 1 || told.Since[0].Action != "dispatch" || told.Since[0].ActorName != "command" {
+			t.Errorf("told %+v", told.Since)
+		}
+	})
+}

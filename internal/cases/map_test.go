@@ -59,7 +59,7 @@ func spreadRow(x *casetest.District, tx *db.Tx, now time.Time, i int) []any {
 		state, ended, unit = "filed", nil, x.Units[fmt.Sprintf("%s%03d.street_command", casetest.Area, 1+west/750_000)].ID
 	}
 	at := func(hours int) clock.Time { return clock.At(now.Add(time.Duration(hours) * time.Hour)) }
-	return []any{db.NewID(tx), fmt.Sprintf("20260101-%03d-%07d", i%999, i), 1, state, "hotline", fmt.Sprintf("第%d盏路灯不亮", i), "居民反映路灯不亮多日", "140101",
+	return []any{db.NewID(tx), fmt.Sprintf("20260101-%03d-%07d", i%999, i), x.Cases.Workflow().Version, state, "hotline", fmt.Sprintf("第%d盏路灯不亮", i), "居民反映路灯不亮多日", "140101",
 		fmt.Sprintf("%s%03d%03dG%03d", casetest.Area, 1+west/750_000, 1+south/750_000, 1+west/375_000%2), "第1街道", "四平路18号", 320_000_000 + south, 1_187_000_000 + west, "street", unit, i%1000 == 0, at(i%400 - 100), at(i%400 - 200), at(-i / 3600), ended, at(0)}
 }
 

@@ -117,17 +117,36 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, was, c *Case) error {
 // Change is what a Conflict carries: the case as it is now and the steps since the version the caller saw.
 type Change struct {
 	Case  *Case     `json:"case"`
-	Since []History `json:"since" doc:"Newest first, at most ten"`
+	Since []History `json:"since" doc:"The steps that changed it, newest first, at most ten"`
 }
 
 // stale reports that the case has changed, with what happened since.
 func (s *Service) stale(ctx context.Context, tx *db.Tx, current *Case, seen int64) error {
 	behind := min(max(current.Version-seen, 1), 10)
-	since, err := db.All[History](ctx, tx, "SELECT "+historyColumns+" FROM case_history WHERE case_id = $1 ORDER BY id DESC LIMIT $2", current.ID, behind)
+	lately, err := db.All[History](ctx, tx, "SELECT "+historyColumns+" FROM case_history WHERE case_id = $1 ORDER BY id DESC LIMIT 100", current.ID)
 	if err != nil {
 		return err
 	}
+	since := make([]History, 0, behind)
+	for i := range lately {
+		if int64(len(since)) < behind && s.counts(&lately[i]) {
+			since = append(since, lately[i])
+		}
+	}
 	return changed().With(Change{s.shown(current, tx), since})
+}
+
+// counts reports an entry of the history that made a version of the case. Photos, looks, parts, calls and words of those who
+// reported stand beside it: they shall not hide the step that changed the case.
+func (s *Service) counts(h *History) bool {
+	switch h.Action {
+	case "lapse", "emergency", "emergency_end":
+		return true
+	case "comment":
+		return h.ActorID != reporterID
+	}
+	_, _, known := s.current.Action("", h.Action)
+	return known
 }
 
 func changed() *errs.Error {

@@ -28,11 +28,25 @@ func backoff(attempt int) time.Duration {
 	return min(30*time.Second<<(2*min(attempt-1, 8)), 6*time.Hour)
 }
 
-// Deliver sends every message that is due and returns when none is left. The server calls it every second; several nodes
-// may.
+// Ways are the channels that go through a provider.
+var Ways = []Channel{SMS, Email}
+
+// Deliver sends every message that is due, whatever the channel, and returns when none is left.
 func (s *Service) Deliver(ctx context.Context) error {
+	failed := make([]error, len(Ways))
+	var wg sync.WaitGroup
+	for i, way := range Ways {
+		wg.Go(func() { failed[i] = s.DeliverBy(ctx, way) })
+	}
+	wg.Wait()
+	return errors.Join(failed...)
+}
+
+// DeliverBy sends what is due by a channel and returns when nothing is left. The server calls it every second for each by
+// itself, so that a mail server that hangs keeps no text message waiting; several nodes may.
+func (s *Service) DeliverBy(ctx context.Context, way Channel) error {
 	for ctx.Err() == nil {
-		batch, err := s.claim(ctx)
+		batch, err := s.claim(ctx, way)
 		if err != nil || len(batch) == 0 {
 			return err
 		}
@@ -43,11 +57,11 @@ func (s *Service) Deliver(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (s *Service) claim(ctx context.Context) (batch []Message, err error) {
-	const due = "FROM message WHERE state IN ('queued', 'sending') AND due_at <= $1"
+func (s *Service) claim(ctx context.Context, way Channel) (batch []Message, err error) {
+	const due = "FROM message WHERE state IN ('queued', 'sending') AND due_at <= $1 AND channel = $2"
 	waiting := 0
 	if err := s.DB.Read(ctx, func(tx *db.Tx) error {
-		waiting, err = db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 "+due+" LIMIT 1) x", tx.Time())
+		waiting, err = db.Get[int](ctx, tx, "SELECT COUNT(*) FROM (SELECT 1 "+due+" LIMIT 1) x", tx.Time(), way)
 		return err
 	}); err != nil || waiting == 0 {
 		return nil, err
@@ -57,9 +71,9 @@ func (s *Service) claim(ctx context.Context) (batch []Message, err error) {
 		lock = " FOR UPDATE SKIP LOCKED"
 	}
 	err = s.DB.Tx(ctx, func(tx *db.Tx) error {
-		batch, err = db.All[Message](ctx, tx, `UPDATE message SET state = 'sending', due_at = $2, attempts = attempts + 1
-			WHERE id IN (SELECT id `+due+` ORDER BY due_at, id LIMIT $3`+lock+`)
-			RETURNING `+messageColumns, tx.Time(), tx.Now().Add(claimFor).UnixMilli(), batchSize)
+		batch, err = db.All[Message](ctx, tx, `UPDATE message SET state = 'sending', due_at = $3, attempts = attempts + 1
+			WHERE id IN (SELECT id `+due+` ORDER BY due_at, id LIMIT $4`+lock+`)
+			RETURNING `+messageColumns, tx.Time(), way, tx.Now().Add(claimFor).UnixMilli(), batchSize)
 		return err
 	})
 	slices.SortFunc(batch, func(a, b Message) int { return strings.Compare(a.ID, b.ID) })
