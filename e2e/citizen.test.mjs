@@ -98,7 +98,10 @@ test('a report written without a network arrives once, a neighbour joins it, and
   const again = await desk.call('GET', `/api/v1/cases/${id}`)
   assert.equal(again.reopens, 1)
 
-  await unit.act(id, 'handle', { result: 'resolved', outcome: '更换了整条线路' })
+  const seen = { result: 'resolved', outcome: '更换了整条线路' }
+  await assert.rejects(unit.act(id, 'handle', seen), /old_evidence/, 'the photo of the first time does not show that it was done again')
+  await unit.photo(id, 'after', '#fff6dc')
+  await unit.act(id, 'handle', seen)
   await close(desk, id)
   await page.goto(`${world.base}/p/follow#${code}`)
   await page.reload()

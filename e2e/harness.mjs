@@ -118,7 +118,7 @@ export async function picture(page, name) {
   await page.screenshot({ path: join(out, `${name}.png`) })
 }
 
-/** A picture of a lamp, dark or lit, drawn by the browser: a real PNG that nobody photographed. */
+/** A picture of a lamp, dark, lit or lit in a colour, drawn by the browser: a real PNG that nobody photographed. */
 export async function scene(world, lit) {
   const page = await world.browser.newPage({ viewport: { width: 480, height: 320 } })
   await page.setContent('<canvas width="480" height="320"></canvas>')
@@ -126,7 +126,7 @@ export async function scene(world, lit) {
     const c = document.querySelector('canvas').getContext('2d')
     c.fillStyle = '#101826'; c.fillRect(0, 0, 480, 320)
     c.fillStyle = '#5d6470'; c.fillRect(236, 90, 8, 230)
-    c.fillStyle = on ? '#ffe9a8' : '#2a3344'; c.beginPath(); c.arc(240, 84, 26, 0, 7); c.fill()
+    c.fillStyle = on === true ? '#ffe9a8' : on || '#2a3344'; c.beginPath(); c.arc(240, 84, 26, 0, 7); c.fill()
   }, lit)
   const png = await page.locator('canvas').screenshot()
   await page.close()

@@ -103,6 +103,7 @@ export const cases: Record<string, string> = {
   '超期上报': 'Overdue, escalated',
   '协办签收': 'Sign for part',
   '协办完成': 'Part done',
+  '这件被退回重办过，请补一张重办之后拍的照片。': 'The work was sent back: add a photo taken after it was done again.',
   '别人刚动过这项协办，现在是“{state}”。您填的还在，核对后再点一次。': 'Somebody has just changed this part; it is now “{state}”. What you typed is still here: check it and press again.',
   '这项协办现在是“{state}”，已经不能再办这一步。您填的还在，可以抄走。': 'This part is now “{state}”; this step is no longer possible. What you typed is still here to copy.',
   '免办协办': 'Waive part',
