@@ -13,7 +13,7 @@
 //   - case_history is append-only.
 //
 // Tables: case_workflow, case_file, case_number, case_history, case_clock, case_reporter, case_evidence, case_recording, case_part,
-// case_request, case_revisit, case_limits, case_emergency, case_words, case_block, case_block_id, case_block_term. Events: events.go. Callers: intake, whistle, desk, tally, integration, demo, app.
+// case_request, case_revisit, case_supervision, case_limits, case_emergency, case_words, case_block, case_block_id, case_block_term. Events: events.go. Callers: intake, whistle, desk, tally, integration, demo, app.
 package cases
 
 // Permissions of this module.

@@ -45,13 +45,21 @@ type Service struct {
 	watch    []func(ctx context.Context, tx *db.Tx, c *Case) error // closeGuards of modules above
 }
 
-// New returns the service with the workflow shipped in the binary.
+// New returns the service with the workflow shipped in the binary, and those of the releases before it.
 func New(d Deps) *Service {
 	w, err := workflow.Parse(reference.Workflow, Vocabulary())
 	if err != nil {
 		panic(err) // a broken release
 	}
-	return &Service{Deps: d, current: w, older: map[int]*workflow.Definition{w.Version: w}, lotSize: posting.Size}
+	s := &Service{Deps: d, current: w, older: map[int]*workflow.Definition{}, lotSize: posting.Size}
+	for _, source := range append([][]byte{reference.Workflow}, reference.WorkflowsBefore...) {
+		v, err := workflow.Parse(source, Vocabulary())
+		if err != nil {
+			panic(err) // a broken release
+		}
+		s.older[v.Version] = v
+	}
+	return s
 }
 
 // Vocabulary is what a workflow definition may use.
