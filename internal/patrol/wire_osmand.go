@@ -25,7 +25,7 @@ func fromValues(v url.Values, unit SpeedUnit, now time.Time) (p track.Point, err
 	if lat == "" && lon == "" {
 		lat, lon, _ = strings.Cut(v.Get("location"), ",")
 	}
-	if lat == "" && lon == "" {
+	if lat == "" && lon == "" || untrue(v.Get("valid")) { // an invalid one is where the device was before
 		return p, errNoPosition
 	}
 	at, ok := instant(v.Get("timestamp"), now)
@@ -63,6 +63,8 @@ func flag(p *track.Point, f track.Flags, on bool) {
 }
 
 func truth(s string) bool { return s == "1" || strings.EqualFold(s, "true") }
+
+func untrue(s string) bool { return s == "0" || strings.EqualFold(s, "false") }
 
 // instant reads seconds or milliseconds since 1970, or a date and time; none means now.
 func instant(s string, now time.Time) (ms int64, ok bool) {
@@ -102,8 +104,12 @@ type transistor struct {
 			Speed     *float64 `json:"speed"`
 			Heading   *float64 `json:"heading"`
 		} `json:"coords"`
-		Event   string `json:"event"`
-		Mock    bool   `json:"mock"`
+		Event  string `json:"event"`
+		Alarm  loose  `json:"alarm"`
+		Extras struct {
+			Alarm loose `json:"alarm"` // what the button of Traccar's app adds
+		} `json:"extras"`
+		Mock    bool `json:"mock"`
 		Battery *struct {
 			Level    float64 `json:"level"`
 			Charging bool    `json:"is_charging"`
@@ -133,7 +139,7 @@ func (t *transistor) point(now time.Time) (p track.Point, err error) {
 		flag(&p, track.Charging, l.Battery.Charging)
 	}
 	flag(&p, track.Mock, l.Mock)
-	flag(&p, track.SOS, l.Event == "sos" || l.Event == "alarm")
+	flag(&p, track.SOS, l.Event == "sos" || l.Event == "alarm" || l.Alarm == "sos" || l.Extras.Alarm == "sos")
 	return p, nil
 }
 

@@ -25,14 +25,17 @@ type owntracks struct {
 	Trigger  loose  `json:"t"`  // u by hand
 }
 
-// fromOwnTracks returns the points of a body and how many locations could not be read; messages of other kinds are accepted and
-// passed over.
+// fromOwnTracks returns the points of a body and how many locations could not be read, those that the app encrypted among them, so
+// that whoever looks for them finds why; messages of other kinds are accepted and passed over.
 func fromOwnTracks(body []byte, now time.Time) (points []track.Point, bad int, err error) {
 	list, err := readOwnTracks(body)
 	if err != nil {
 		return nil, 0, err
 	}
 	for i := range list {
+		if list[i].Type == "encrypted" {
+			bad++
+		}
 		if list[i].Type != "location" {
 			continue
 		}

@@ -43,6 +43,7 @@ func TestOsmAnd_ReadsWhatTheAppsSend(t *testing.T) {
 			{"object", "POST", "/ingest/osmand", "application/json", `{"device_id":"` + token + `","location":{"timestamp":"` + sec(-30) + `","coords":{"latitude":32.06,"longitude":118.77,"accuracy":5,"speed":1.5,"heading":-1},"is_moving":true,"battery":{"level":0.79,"is_charging":false}}}`, 200, 1},
 			{"object without a position", "POST", "/ingest/osmand", "application/json", `{"device_id":"` + token + `","location":{"timestamp":"` + sec(-30) + `"}}`, 200, 0},
 			{"array", "POST", "/ingest/osmand/" + token, "application/json; charset=utf-8", `[{"lat":32.06,"lon":"118.77","timestamp":` + ms(now, -20) + `,"mock":true},{"lat":32.06,"lon":118.77,"timestamp":` + ms(now, -10) + `}]`, 200, 2},
+			{"a place that the device holds for invalid", "GET", "/ingest/osmand/" + token + "?lat=32.06&lon=118.77&valid=false&timestamp=" + ms(now, -5), "", "", 200, 0},
 			{"heartbeat", "GET", "/ingest/osmand?id=" + token, "", "", 200, 0},
 			{"a position that is none", "GET", "/ingest/osmand?id=" + token + "&lat=132.06&lon=118.77", "", "", 200, 0},
 			{"a time that is none", "GET", "/ingest/osmand?id=" + token + "&lat=32.06&lon=118.77&timestamp=gestern", "", "", 200, 0},
@@ -95,6 +96,7 @@ func TestOwnTracks_ReadsWhatTheAppSends(t *testing.T) {
 		"unknown numbers":  {`{"_type":"location","lat":32.06,"lon":118.77,"tst":1795485600,"vel":-1,"cog":-1}`, 1, 0, false, track.NoSpeed, track.NoHeading, track.NoAccuracy},
 		"numbers as text":  {`{"_type":"location","lat":"32.06","lon":"118.77","tst":"1795485600"}`, 1, 0, false, track.NoSpeed, track.NoHeading, track.NoAccuracy},
 		"several at once":  {`[{"_type":"location","lat":32.06,"lon":118.77,"tst":1795485600},{"_type":"transition","event":"enter"}]`, 1, 0, false, track.NoSpeed, track.NoHeading, track.NoAccuracy},
+		"an encrypted one": {`{"_type":"encrypted","data":"bm90aGluZw=="}`, 0, 1, false, 0, 0, 0},
 		"a last will":      {`{"_type":"lwt","tst":"1795485600"}`, 0, 0, false, 0, 0, 0},
 		"nothing":          {``, 0, 0, false, 0, 0, 0},
 		"without a time":   {`{"_type":"location","lat":32.06,"lon":118.77}`, 0, 1, false, 0, 0, 0},
@@ -154,4 +156,27 @@ func FuzzWires(f *testing.F) {
 		_, _, _ = fromOwnTracks(b, wireNow)
 		_, _, _, _ = fromJSON(b, Knots, wireNow)
 	})
+}
+
+// The button of Traccar's app sends the position with an alarm among its extras; older apps send a parameter, others an event.
+func TestOsmAnd_ACallForHelpIsHeardInEveryForm(t *testing.T) {
+	t.Parallel()
+	place := `"timestamp":"2026-11-24T02:00:00.000Z","coords":{"latitude":32.06,"longitude":118.77}`
+	for name, body := range map[string]string{
+		"extras":     `{"location":{` + place + `,"event":"","extras":{"alarm":"sos"}},"device_id":"1"}`,
+		"merged":     `{"location":{` + place + `,"alarm":"sos","extras":{}}}`,
+		"an event":   `{"location":{` + place + `,"event":"sos"}}`,
+		"a flat one": `[{"lat":32.06,"lon":118.77,"timestamp":1795485600,"alarm":"sos"}]`,
+	} {
+		points, bad, _, err := fromJSON([]byte(body), Knots, wireNow)
+		if err != nil || bad != 0 || len(points) != 1 || !points[0].Flags.Has(track.SOS) {
+			t.Errorf("%s: %+v, %d bad, %v", name, points, bad, err)
+		}
+	}
+	for name, body := range map[string]string{"other extras": `{"location":{` + place + `,"extras":{"alarm":"lowBattery","shift":3}}}`, "none": `{"location":{` + place + `,"extras":{}}}`} {
+		points, _, _, err := fromJSON([]byte(body), Knots, wireNow)
+		if err != nil || len(points) != 1 || points[0].Flags.Has(track.SOS) {
+			t.Errorf("%s: %+v, %v", name, points, err)
+		}
+	}
 }

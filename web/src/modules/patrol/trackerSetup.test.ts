@@ -22,8 +22,12 @@ test('OwnTracks reads back what was meant, from code and file, and is quiet unti
 })
 
 test('over MQTT it asks for its own commands alone, with TLS where that is spoken, at the host of the pages where none is named', () => {
-  expect(ownTracks(of('owntracks', 'mqtts://mqtt.example.cn:8883'))).toMatchObject({ mode: 0, host: 'mqtt.example.cn', port: 8883, tls: true, sub: true, subTopic: `owntracks/${of('owntracks').id}/yiwang/cmd` })
+  expect(ownTracks(of('owntracks', 'mqtts://mqtt.example.cn:8883'))).toMatchObject({ mode: 0, host: 'mqtt.example.cn', port: 8883, tls: true, pubTopicBase: 'owntracks/%u/%d', sub: true, subTopic: `owntracks/${of('owntracks').id}/yw/cmd` })
   expect(ownTracks(of('owntracks', 'mqtt://:1883'))).toMatchObject({ mode: 0, host: 'wangge.gulou.nanjing.example.cn', port: 1883, tls: false })
   expect(brokerOf('mqtts://[2001:db8::1]', 'https://x')).toEqual({ host: '2001:db8::1', port: 8883, tls: true, name: 'mqtts://[2001:db8::1]:8883' })
   expect(addressOf(of('owntracks', 'mqtt://:1883'))).toBe('mqtt://wangge.gulou.nanjing.example.cn:1883')
+})
+
+test("Traccar's app sends every ten seconds, not every thirty, which is its own least", () => {
+  expect(Object.fromEntries(new URL(linkOf(of('osmand')).replace('org.traccar.client://', 'https://')).searchParams)).toMatchObject({ url: addressOf(of('osmand')), interval: '10', fastest_interval: '10', stop_detection: 'false' })
 })

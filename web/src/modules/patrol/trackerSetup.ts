@@ -17,21 +17,23 @@ export function brokerOf(mqtt: string, origin: string): Broker {
   return { host: host.replace(/^\[|\]$/g, ''), port: at, tls, name: `${tls ? 'mqtts' : 'mqtt'}://${host}:${at}` }
 }
 
-const device = 'yiwang'
+const device = 'yw' // short: the settings have to fit in a code
 
-/** OwnTracks is quiet until duty begins, and heeds what it is told when duty begins and ends: over HTTP in answers, over MQTT on the topic it asks for, which is its own alone. */
+/**
+ * What is not named keeps the value that the phone had, so the topic is named. OwnTracks is quiet until duty begins, and heeds what it is told when duty begins and ends: over HTTP in answers, over MQTT on the topic it asks for, which is its own alone.
+ */
 export function ownTracks(of: Setup) {
-  const common = { auth: true, username: of.id, password: of.token, deviceId: device, tid: of.id.slice(-2), monitoring: -1, cmd: true, remoteConfiguration: true,
+  const common = { auth: true, username: of.id, password: of.token, deviceId: device, monitoring: -1, cmd: true, remoteConfiguration: true,
     locatorInterval: 10, moveModeLocatorInterval: 10, locatorDisplacement: 10 }
-  if (!of.mqtt) return { _type: 'configuration', mode: 3, url: addressOf(of), ...common }
+  if (!of.mqtt) return { _type: 'configuration', mode: 3, url: addressOf(of), tid: of.id.slice(-2), ...common }
   const { host, port, tls } = brokerOf(of.mqtt, of.origin)
-  return { _type: 'configuration', mode: 0, host, port, tls, mqttProtocolLevel: 4, sub: true, subTopic: `owntracks/${of.id}/${device}/cmd`, ...common }
+  return { _type: 'configuration', mode: 0, host, port, tls, mqttProtocolLevel: 4, sub: true, subTopic: `owntracks/${of.id}/${device}/cmd`, pubTopicBase: 'owntracks/%u/%d', ...common }
 }
 
 const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
 
 export const linkOf = (of: Setup) => of.kind === 'osmand'
-  ? `org.traccar.client://config?url=${encodeURIComponent(addressOf(of))}&interval=10&distance=0&accuracy=high&buffer=true&stop_detection=false`
+  ? `org.traccar.client://config?url=${encodeURIComponent(addressOf(of))}&interval=10&fastest_interval=10&distance=0&accuracy=high&buffer=true&stop_detection=false`
   : `owntracks:///config?inline=${encodeURIComponent(base64(JSON.stringify(ownTracks(of))))}`
 
 /** The same settings as a file that OwnTracks opens. */
