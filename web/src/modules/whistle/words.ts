@@ -9,7 +9,7 @@ export const stateName = (state: string): string => ({ draft: t('草稿'), check
 export const callName = (state: string): string => ({
   called: t('待签收'), signed: t('已签收'), contacted: t('已联系'), reported: t('已报到'), committed: t('办理中'), done: t('待街道验收'), accepted: t('已验收'), refused: t('退哨待裁定'), released: t('裁定免应哨'), cancelled: t('已取消'),
 })[state] ?? state
-export const clockName = (kind: string): string => ({ sign: t('签收'), contact: t('联系'), report: t('报到'), commit: t('承诺事项'), work: t('承诺办结'), accept: t('街道验收'), arbitrate: t('裁定') })[kind] ?? kind
+export const clockName = (kind: string): string => ({ sign: t('签收'), contact: t('联系'), report: t('报到'), commit: t('承诺事项'), work: t('承诺办结'), accept: t('街道验收'), arbitrate: t('裁定'), session: t('现场会商') })[kind] ?? kind
 export const stepName = (action: string): string => ({
   sign: t('签收'), contact: t('已联系街道'), report: t('报到'), commit: t('承诺事项'), keep: t('办完这项'), done: t('办完，请验收'), refuse: t('退哨'), accept: t('验收通过'), return: t('退回重办'), bind: t('裁定应哨'), release: t('裁定免应哨'), urge: t('催办'), rate: t('评哨'),
 })[action] ?? action
