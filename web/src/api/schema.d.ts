@@ -22578,6 +22578,11 @@ export interface components {
             stage: string;
             /** Format: int64 */
             today: number;
+            /**
+             * Format: int64
+             * @description What came into the stage on the whole day before: at night today says nothing yet
+             */
+            yesterday: number;
         };
         WallTheme: {
             code: string;
