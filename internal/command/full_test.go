@@ -9,15 +9,18 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"yiwang/internal/testkit"
 )
 
 // small mounts a disk of some megabytes; without the right to mount the test is skipped aloud.
 func small(t *testing.T, megabytes string) string {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "disk")
-	if err := os.Mkdir(dir, 0o700); err != nil {
+	dir, err := os.MkdirTemp("", "yiwang-disk-") // t.TempDir lies where a database that runs without rights does not come
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = os.Remove(dir) })
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+megabytes+"m"); err != nil {
 		t.Skipf("SKIPPED: a small disk cannot be mounted here: %v", err)
 	}
@@ -50,8 +53,20 @@ func TestFullDisk_PhonesAreToldToSendAgainTheServerStaysUpAndNothingAcknowledged
 	if testing.Short() {
 		t.Skip("SKIPPED: a server in a process of its own takes some seconds")
 	}
-	dir := small(t, "48")
-	p := newPost(t, "sqlite:"+filepath.Join(dir, "yiwang.db"), dir)
+	t.Run("sqlite", func(t *testing.T) {
+		dir := small(t, "48")
+		fillUp(t, newPost(t, "sqlite:"+filepath.Join(dir, "yiwang.db"), dir), dir, nil)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		dir := small(t, "160")
+		pg := testkit.PostgresIn(t, dir)
+		fillUp(t, newPost(t, pg.URL, t.TempDir()), dir, pg)
+	})
+}
+
+// fillUp runs an installation whose database lies below dir until the disk is full, and then with room again.
+func fillUp(t *testing.T, p *post, dir string, pg *testkit.Instance) {
+	t.Helper()
 	p.start()
 	for n := range officers {
 		if status := p.send(n); status != http.StatusOK {
@@ -59,18 +74,12 @@ func TestFullDisk_PhonesAreToldToSendAgainTheServerStaysUpAndNothingAcknowledged
 		}
 	}
 	ballast := fill(t, dir)
-	refused := 0
-	for n := 0; n < 5000 && refused < 20; n++ { // what lies in the write-ahead log already may be written over
-		switch status := p.send(n % officers); status {
-		case http.StatusOK:
-		case http.StatusServiceUnavailable:
-			refused++
-		default:
-			t.Fatalf("on a full disk: %d", status)
+	refused := p.refuse(20)
+	if pg != nil { // the log of changes fills up too: PostgreSQL ends
+		for err := error(nil); err == nil; {
+			err = pg.Do("SELECT pg_logical_emit_message(false, 'ballast', repeat('x', 500000))")
 		}
-	}
-	if refused < 20 {
-		t.Fatal("the disk did not fill up")
+		refused += p.refuse(5)
 	}
 	answer, err := http.Post(p.base+"/ingest/osmand/"+p.tokens[0], "application/x-www-form-urlencoded", strings.NewReader("lat=32.06&lon=118.77"))
 	if err != nil {
@@ -89,6 +98,9 @@ func TestFullDisk_PhonesAreToldToSendAgainTheServerStaysUpAndNothingAcknowledged
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
+	if pg != nil {
+		pg.Start(t)
+	}
 	before := p.acknowledged()
 	for n := range officers {
 		if status := p.send(n); status != http.StatusOK {
@@ -104,4 +116,22 @@ func TestFullDisk_PhonesAreToldToSendAgainTheServerStaysUpAndNothingAcknowledged
 	_ = p.server.Wait() // it was killed
 	p.check()
 	t.Logf("%d positions were acknowledged, %d sent back", p.acknowledged(), refused)
+}
+
+// refuse sends until so many positions were sent back.
+func (p *post) refuse(want int) (refused int) {
+	p.t.Helper()
+	for n := 0; n < 5000 && refused < want; n++ { // what lies in the log of changes or on a page already may be written over
+		switch status := p.send(n % officers); status {
+		case http.StatusOK:
+		case http.StatusServiceUnavailable:
+			refused++
+		default:
+			p.t.Fatalf("on a full disk: %d", status)
+		}
+	}
+	if refused < want {
+		p.t.Fatal("the disk did not fill up")
+	}
+	return refused
 }

@@ -113,25 +113,45 @@ func startPostgres() (string, error) {
 		return "", err
 	}
 	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "yiwang", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	initdb.SysProcAttr, initdb.Dir = attr, dir
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("initdb: %w: %s", err, out)
+	if err := initialise(bin, data, attr); err != nil {
+		return "", err
 	}
-	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off",
-		"-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB")
-	server.SysProcAttr, server.Dir = attr, dir
+	u := socketURL(dir)
+	if _, err := startServer(bin, data, dir, attr, "fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200", "shared_buffers=32MB"); err != nil {
+		return "", err
+	}
+	return u, waitFor(u)
+}
+
+// initialise makes the directory of an instance.
+func initialise(bin, data string, attr *syscall.SysProcAttr, more ...string) error {
+	initdb := exec.Command(filepath.Join(bin, "initdb"), append([]string{"-D", data, "-U", "yiwang", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"}, more...)...)
+	initdb.SysProcAttr, initdb.Dir = attr, filepath.Dir(data)
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	return nil
+}
+
+// startServer runs an instance whose socket is in a directory.
+func startServer(bin, data, socket string, attr *syscall.SysProcAttr, settings ...string) (*exec.Cmd, error) {
+	args := []string{"-D", data, "-k", socket, "-c", "listen_addresses="}
+	for _, one := range settings {
+		args = append(args, "-c", one)
+	}
+	server := exec.Command(filepath.Join(bin, "postgres"), args...)
+	server.SysProcAttr, server.Dir = attr, filepath.Dir(data)
 	started := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread() // the death signal follows the thread that started the child
 		started <- server.Start()
 		select {}
 	}()
-	if err := <-started; err != nil {
-		return "", err
-	}
-	u := (&url.URL{Scheme: "postgres", User: url.User("yiwang"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}).String()
-	return u, waitFor(u)
+	return server, <-started
+}
+
+func socketURL(dir string) string {
+	return (&url.URL{Scheme: "postgres", User: url.User("yiwang"), Path: "/postgres", RawQuery: url.Values{"host": {dir}}.Encode()}).String()
 }
 
 // sweep removes what earlier instances left: the kernel ends a server with its test program, which then cannot clean up.
