@@ -135,17 +135,7 @@ func (c benchListsCmd) fill(ctx context.Context, b *caseBench) error {
 	if err := ballast.Open(ctx, b.app.DB, b.areas, units, open, max(0, c.Open-open)); err != nil {
 		return err
 	}
-	return c.seal(ctx, b)
-}
-
-// seal does at once what the server does in the background.
-func (c benchListsCmd) seal(ctx context.Context, b *caseBench) error {
-	start := clock.System.Now()
-	if err := errors.Join(b.app.Cases.FillWords(ctx), b.app.Cases.SealCases(ctx), b.app.Cases.KeepSquares(ctx)); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(b.out, "cases sealed and squares counted in %s\n", clock.System.Now().Sub(start).Round(100*time.Millisecond))
-	return err
+	return errors.Join(b.seal(ctx, c.Open), b.app.Cases.KeepSquares(ctx))
 }
 
 func (c benchListsCmd) ask(ctx context.Context, b *caseBench, who string, cookie *http.Cookie) error {
