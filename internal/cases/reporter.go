@@ -18,7 +18,7 @@ import (
 
 // addReporter seals who brought the case up. A case of the administration's own has the person who typed it in.
 func (s *Service) addReporter(ctx context.Context, tx *db.Tx, c *Case, n *Report) error {
-	r := Reporter{ID: db.NewID(tx), CaseID: c.ID, Channel: c.Channel, SourceNumber: n.SourceNumber, Words: mask.Text(n.Text), At: c.ReportedAt}
+	r := Reporter{ID: db.NewID(tx), CaseID: c.ID, Channel: c.Channel, SourceNumber: n.SourceNumber, Words: c.Body, At: c.ReportedAt}
 	if p := auth.From(ctx); p != nil && n.Reporter == nil {
 		r.UserID = p.UserID
 	}
