@@ -1,5 +1,6 @@
 import type { ItemDetail } from '@/api/types'
 import { t } from '@/kit/i18n'
+import { whoDid } from '@/kit/who'
 import { clockName, suspensionGround } from './item/words'
 import { actionName, groundName } from './words'
 
@@ -21,16 +22,13 @@ function noteOf(step: Step): string {
   return [step.ground ? groundName(suspensionGround(step.ground)) : '', step.note].filter(Boolean).join('：')
 }
 
-/** A part of the program has a code, not a name. */
-const nameOf = (step: Step): string => (!step.actor_unit && /^[\w.-]+$/.test(step.actor_name) ? t('系统') : step.actor_name)
-
 /** The history of an item as a story, newest first. */
 export function storyOf(item: ItemDetail) {
   return [...item.history].reverse().map((step) => ({
     id: step.id,
     at: step.at,
     title: actionName(step.action),
-    who: [nameOf(step), unitOn(item, step.actor_unit)].filter(Boolean).join('　'),
+    who: [whoDid(step), unitOn(item, step.actor_unit)].filter(Boolean).join('　'),
     note: noteOf(step),
   }))
 }

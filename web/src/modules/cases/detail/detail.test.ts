@@ -52,6 +52,11 @@ describe('the course of a case', () => {
     expect(back!.who).toBe('街道指挥中心　李思敏')
   })
 
+  it('says of what the program did by itself that the program did it', () => {
+    const alone = [step('call_recording', { actor_name: 'cases.call-recording', actor_unit: '', note: '画面和声音，10秒' })] as unknown as CaseDetail['history']
+    expect(storyOf(item({ history: alone }), () => '')[0]!.who).toBe('系统')
+  })
+
   it('narrows to steps, to words, and to what those who reported see', () => {
     expect(story('steps').map((e) => e.id)).toEqual(['return', 'report'])
     expect(story('words').map((e) => e.id)).toEqual(['comment'])

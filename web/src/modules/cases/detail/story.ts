@@ -1,6 +1,7 @@
 import type { CaseDetail, CaseStep } from '@/api/types'
 import { moment } from '@/kit/format'
 import { t } from '@/kit/i18n'
+import { whoDid } from '@/kit/who'
 import type { IconName } from '@/ui/icons'
 import { actionIcon, actionName } from '../actions/actions'
 import { groundName } from '../actions/grounds'
@@ -52,7 +53,7 @@ const fits = (s: CaseStep, filter: StoryFilter) => filter === 'all' || (filter =
 /** The history as a story, newest first. */
 export function storyOf(item: CaseDetail, nameOf: (id: string | undefined) => string, filter: StoryFilter = 'all'): StoryEntry[] {
   return item.history.filter((s) => fits(s, filter)).reverse().map((step) => ({
-    id: step.id, at: step.at, title: titleOf(step), who: step.action === 'lapse' ? text(step, 'to_unit') : [nameOf(step.actor_unit), step.actor_name].filter((w, i, all) => w && all.indexOf(w) === i).join('　'), lines: linesOf(step),
+    id: step.id, at: step.at, title: titleOf(step), who: step.action === 'lapse' ? text(step, 'to_unit') : [nameOf(step.actor_unit), whoDid(step)].filter((w, i, all) => w && all.indexOf(w) === i).join('　'), lines: linesOf(step),
     icon: actionIcon(step.action), tone: tones[step.action] ?? '', audience: step.visibility,
   }))
 }
