@@ -1,6 +1,6 @@
 // A page that lives through days in minutes: its clock and timers are ours and go on to the next timer at once, its questions to the
 // server are real, and its position stream tells of officers who move, come and go. Networks can be cut meanwhile. While time passes it
-// draws its canvases once a minute of its own and is painted every hour: on a processor that costs more than all the rest.
+// draws its canvases every ten minutes of its own and is painted every hour: on a processor that costs more than all the rest.
 
 /** Runs in the page before anything else. */
 function takeTime({ officers, every, hour }) {
@@ -20,7 +20,7 @@ function takeTime({ officers, every, hour }) {
   window.setInterval = (work, wait, ...more) => add(() => work(...more), wait, true)
   window.clearTimeout = window.clearInterval = (id) => { timers.delete(id) }
 
-  const begun = now, pictures = 60_000
+  const begun = now, pictures = 600_000
   performance.now = () => now - begun
   let passing = false, drawn, asked = []
   function draw() {
