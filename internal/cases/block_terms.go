@@ -90,9 +90,9 @@ func (s *Service) seek(ctx context.Context, tx *db.Tx, f Filter, args *[]any) (*
 	return q, nil
 }
 
-// fewOf reports a class of which there are so few cases that they are read.
+// fewOf reports a class of which there are so few cases that they are read. SQLite without statistics would rather read the area.
 func fewOf(ctx context.Context, tx *db.Tx, category string) (bool, error) {
-	if category == "" {
+	if category == "" || tx.Dialect() == db.SQLite {
 		return false, nil
 	}
 	n, err := db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM case_file WHERE category >= $1 AND category < $2 LIMIT %d) x", fewFound+1), category, category+"~")
