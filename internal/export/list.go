@@ -25,7 +25,7 @@ func NewBoard(d *db.DB, desks ...*Desk) *Board { return &Board{d, desks} }
 func (b *Board) Approve(kind string) string {
 	for _, d := range b.desks {
 		if d.Name == kind {
-			return d.Kind.Approve
+			return d.Approve
 		}
 	}
 	return ""

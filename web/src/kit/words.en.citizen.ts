@@ -49,7 +49,7 @@ export const citizen: Record<string, string> = {
   '回答': 'Answer',
   '{at}前没有回复，承办单位按已知情况继续办。': 'Without an answer by {at} the unit goes on with what it knows.',
   '办理公示': 'Public registers',
-  '强制结案公示': 'Closed by force',
+  '强制结案与作废公示': 'Closed by force or declared void',
   '作废：{ground}': 'Declared void: {ground}',
   '只有区指挥中心可以强制结案或作废，每一件都要由别人抽查。这里列出近一年的全部，涉密和涉及个人隐私的除外。': 'Only the command centre of the district may close by force or declare void, and somebody else checks every one. Here stand all of the last year, except what is confidential or private.',
   '近一年没有强制结案或作废的事。': 'Nothing was closed by force or declared void in the last year.',
