@@ -112,14 +112,6 @@ func (s *Service) runningTx(ctx context.Context, tx *db.Tx, officer string) (*Se
 	return nil, s.endTx(ctx, tx, x, ByTime, "")
 }
 
-// lastUntilTx lets a session last at least until then.
-func (s *Service) lastUntilTx(ctx context.Context, tx *db.Tx, x *Session, until clock.Time) error {
-	if !x.UntilAt.Before(until.Time) {
-		return nil
-	}
-	return s.moveEndTx(ctx, tx, x, until)
-}
-
 // moveEndTx lets a session end by itself at another time.
 func (s *Service) moveEndTx(ctx context.Context, tx *db.Tx, x *Session, until clock.Time) error {
 	n, err := tx.Exec(ctx, "UPDATE duty_session SET until_at = $1, changed_at = $2, version = version + 1 WHERE id = $3 AND version = $4", until, tx.Time(), x.ID, x.Version)

@@ -25,6 +25,7 @@ type SOS struct {
 	SessionID   string      `db:"session_id" json:"-"`
 	At          clock.Time  `db:"at" json:"at"`
 	ShareUntil  clock.Time  `db:"share_until" json:"share_until" doc:"Until then the position is shared, if it was off duty"`
+	ShiftUntil  *clock.Time `db:"shift_until" json:"-"` // of the session that lasts longer for this call
 	Lat         *float64    `db:"lat" json:"lat,omitempty" doc:"Where it was called from"`
 	Lon         *float64    `db:"lon" json:"lon,omitempty"`
 	Accuracy    *int        `db:"accuracy" json:"accuracy,omitempty" doc:"Metres"`
@@ -38,7 +39,7 @@ type SOS struct {
 	Version     int64       `db:"version" json:"version"`
 }
 
-const sosColumns = "id, officer_id, officer_name, unit_id, area_code, session_id, at, share_until, lat, lon, accuracy, state, acked_by, acked_at, ended_by, ended_at, note, changed_at, version"
+const sosColumns = "id, officer_id, officer_name, unit_id, area_code, session_id, at, share_until, shift_until, lat, lon, accuracy, state, acked_by, acked_at, ended_by, ended_at, note, changed_at, version"
 
 // SOSState says how far a call for help is.
 type SOSState string
@@ -54,8 +55,8 @@ const (
 const shareFor = 30 * time.Minute
 
 // CallForHelp raises the caller's call for help, with its position if the phone has one. Off duty a session of half an hour
-// begins, so that the position may be kept; it ends with the call. On duty the session lasts as long at least: somebody who
-// needs help in the last minutes of a shift stays on the map. A second call while one is open returns the first. Needs
+// begins, so that the position may be kept; it ends with the call. On duty the session lasts as long at least, or until the call is
+// over: somebody who needs help in the last minutes of a shift stays on the map. A second call while one is open returns the first. Needs
 // patrol.duty; Forbidden without an area.
 func (s *Service) CallForHelp(ctx context.Context, at *track.Point) (out *SOS, err error) {
 	if err := auth.Require(ctx, PermDuty); err != nil {
@@ -70,26 +71,18 @@ func (s *Service) CallForHelp(ctx context.Context, at *track.Point) (out *SOS, e
 			return err
 		}
 		until := clock.At(tx.Now().Add(shareFor))
-		x, err := s.runningTx(ctx, tx, p.UserID)
+		x, shift, err := s.shareTx(ctx, tx, p.UserID, until)
 		if err != nil {
 			return err
 		}
-		if x == nil {
-			x, err = s.beginTx(ctx, tx, ForSOS, until)
-		} else {
-			err = s.lastUntilTx(ctx, tx, x, until)
-		}
-		if err != nil {
-			return err
-		}
-		out = &SOS{ID: db.NewID(tx), OfficerID: p.UserID, OfficerName: p.Name, UnitID: p.UnitID, AreaCode: x.AreaCode, SessionID: x.ID, At: tx.Time(), ShareUntil: until,
+		out = &SOS{ID: db.NewID(tx), OfficerID: p.UserID, OfficerName: p.Name, UnitID: p.UnitID, AreaCode: x.AreaCode, SessionID: x.ID, At: tx.Time(), ShareUntil: until, ShiftUntil: shift,
 			State: SOSOpen, ChangedAt: tx.Time(), Version: 1}
 		if at != nil {
 			lat, lon := at.Degrees()
 			out.Lat, out.Lon, out.Accuracy = &lat, &lon, known(int(at.Accuracy), track.NoAccuracy)
 		}
 		if err := db.InsertMany(ctx, tx, "sos_call", sosColumns, "", [][]any{{out.ID, out.OfficerID, out.OfficerName, out.UnitID, out.AreaCode, out.SessionID, out.At,
-			out.ShareUntil, out.Lat, out.Lon, out.Accuracy, out.State, out.AckedBy, out.AckedAt, out.EndedBy, out.EndedAt, out.Note, out.ChangedAt, out.Version}}); err != nil {
+			out.ShareUntil, out.ShiftUntil, out.Lat, out.Lon, out.Accuracy, out.State, out.AckedBy, out.AckedAt, out.EndedBy, out.EndedAt, out.Note, out.ChangedAt, out.Version}}); err != nil {
 			return err
 		}
 		return s.noteSOS(ctx, tx, "patrol.sos_called", out)
@@ -102,6 +95,22 @@ func (s *Service) CallForHelp(ctx context.Context, at *track.Point) (out *SOS, e
 		_, _ = s.Take(ctx, p.UserID, []track.Point{*at}, 0)
 	}
 	return out, nil
+}
+
+// shareTx makes a session last until then, a new one off duty; shift is when it would have ended, if that is sooner.
+func (s *Service) shareTx(ctx context.Context, tx *db.Tx, officer string, until clock.Time) (x *Session, shift *clock.Time, err error) {
+	if x, err = s.runningTx(ctx, tx, officer); err != nil {
+		return nil, nil, err
+	}
+	if x == nil {
+		x, err = s.beginTx(ctx, tx, ForSOS, until)
+		return x, nil, err
+	}
+	if !x.UntilAt.Before(until.Time) {
+		return x, nil, nil
+	}
+	end := x.UntilAt
+	return x, &end, s.moveEndTx(ctx, tx, x, until)
 }
 
 // AcknowledgeSOS says that somebody takes care of a call. Needs patrol.manage in its area; NotFound outside it, Conflict
@@ -145,13 +154,17 @@ func (s *Service) EndMySOS(ctx context.Context, note string) (out *SOS, err erro
 	return out, err
 }
 
-// endSOSTx ends a call and with it the session that was begun for it.
+// endSOSTx ends a call and with it the session that was begun for it; a shift that lasted longer for it ends when it would have.
 func (s *Service) endSOSTx(ctx context.Context, tx *db.Tx, x *SOS, note string) error {
 	now := tx.Time()
 	x.State, x.EndedBy, x.EndedAt, x.Note = SOSResolved, auth.From(ctx).Name, &now, note
 	running, err := openSession(ctx, tx, x.OfficerID)
-	if err != nil || running == nil || running.Kind != ForSOS {
+	longer := running != nil && x.ShiftUntil != nil && running.ID == x.SessionID && running.UntilAt.Equal(x.ShareUntil.Time)
+	if err != nil || running == nil || running.Kind != ForSOS && !longer {
 		return err
+	}
+	if longer && now.Before(x.ShiftUntil.Time) {
+		return s.moveEndTx(ctx, tx, running, *x.ShiftUntil)
 	}
 	by := ByCentre
 	if auth.From(ctx).UserID == x.OfficerID {

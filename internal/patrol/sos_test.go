@@ -80,6 +80,35 @@ func TestCallForHelp_AtTheEndOfAShiftStaysOnTheMap(t *testing.T) {
 	}
 }
 
+func TestEndMySOS_AShiftThatLastedLongerForTheCallEndsWhenItWouldHave(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		after time.Duration // the end of the call, after the call ten minutes before the end of the shift
+		left  time.Duration // of the shift then; 0 for over
+	}{{"before the end of the shift", 4 * time.Minute, 6 * time.Minute}, {"after it", 15 * time.Minute, 0}} {
+		t.Run(c.name, func(t *testing.T) {
+			eachHouse(t, func(t *testing.T, h *house) {
+				if _, err := h.GoOnDuty(h.as("officer"), 8*60); err != nil {
+					t.Fatal(err)
+				}
+				h.clock.Advance(8*time.Hour - 10*time.Minute)
+				if _, err := h.CallForHelp(h.as("officer"), nil); err != nil {
+					t.Fatal(err)
+				}
+				h.clock.Advance(c.after)
+				if _, err := h.EndMySOS(h.as("officer"), "安全"); err != nil {
+					t.Fatal(err)
+				}
+				running, _, err := h.Mine(h.as("officer"))
+				if err != nil || (running != nil) != (c.left > 0) || running != nil && !running.UntilAt.Equal(h.clock.Now().Add(c.left)) {
+					t.Errorf("%+v, %v", running, err)
+				}
+			})
+		})
+	}
+}
+
 func TestSOS_IsAnsweredAndEndedByTheCentreOfTheAreaOrTheOfficer(t *testing.T) {
 	t.Parallel()
 	eachHouse(t, func(t *testing.T, h *house) {
