@@ -58,6 +58,12 @@ func Fill(ctx context.Context, d *db.DB, areas []string, unit string, from, n in
 	return failed
 }
 
+// Where cases lie, in 1e-7 degrees: over about nine kilometres each way, wherever their areas are.
+const (
+	south, tall = 320_300_000, 900_000
+	west, wide  = 1_187_200_000, 800_000
+)
+
 // numbers is a list of the whole numbers from $1 up to but without $2 with the area of each, in the words of the engine.
 func numbers(dialect db.Dialect, areas []string) string {
 	list := make([]string, len(areas))
@@ -76,13 +82,14 @@ func portionOf(ctx context.Context, tx *db.Tx, areas []string, unit string, from
 		return err
 	}
 	rows := numbers(tx.Dialect(), areas)
+	lat, lon := fmt.Sprintf("(%d + n * 7919 %% %d)", south, tall), fmt.Sprintf("(%d + n * 104729 %% %d)", west, wide)
 	id := "'00000000-0000-7000-8000-' || substr(CAST(1000000000000 + n AS TEXT), 2)"
 	at := fmt.Sprintf("(%d - (n %% 8640) * 600000)", tx.Now().Add(-time.Hour).UnixMilli())
 	said, kOf := texts()
 	for _, statement := range []string{
-		`INSERT INTO case_file (id, number, workflow, state, channel, title, body, category, area_code, area_name, address, level, lead_unit, lead_name, first_unit, dispatches,
+		`INSERT INTO case_file (id, number, workflow, state, channel, title, body, category, area_code, area_name, address, lat, lon, level, lead_unit, lead_name, first_unit, dispatches,
 			result, outcome, reply, satisfaction, reported_at, accepted_at, filed_at, dispatched_at, signed_at, handled_at, checked_at, closed_at, ended_at, changed_at, version)
-		SELECT ` + id + `, 'B' || n, ` + inForce + `, 'archived', 'hotline', title, body, '140101', area, '某街道 某社区', address, 'street', '` + unit + `', '建设局', '` + unit + `', 1,
+		SELECT ` + id + `, 'B' || n, ` + inForce + `, 'archived', 'hotline', title, body, '140101', area, '某街道 某社区', address, ` + lat + `, ` + lon + `, 'street', '` + unit + `', '建设局', '` + unit + `', 1,
 			'resolved', '灯具已更换', '路灯已修好', 'satisfied', ` + at + `, ` + at + ` + 60000, ` + at + ` + 120000, ` + at + ` + 180000, ` + at + ` + 240000, ` + at + ` + 300000, ` + at + ` + 360000, ` + at + ` + 420000, ` + at + ` + 480000, ` + at + ` + 480000, 8
 		FROM ` + rows + ` JOIN ` + said + ` ON t.k = ` + kOf,
 		`INSERT INTO case_history (id, case_id, at, actor_id, actor_name, actor_unit, action, from_state, to_state, level, for_unit, for_name)

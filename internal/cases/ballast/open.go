@@ -39,7 +39,7 @@ func Open(ctx context.Context, d *db.DB, areas, units []string, from, n int) err
 				file, sign := openCase(tx.Now(), version, areas, units, i)
 				files, bits = append(files, file), append(bits, sign)
 			}
-			err = db.InsertMany(ctx, tx, "case_file", `id, number, workflow, state, channel, title, body, category, area_code, area_name, address, level, holder,
+			err = db.InsertMany(ctx, tx, "case_file", `id, number, workflow, state, channel, title, body, category, area_code, area_name, address, lat, lon, level, holder,
 				lead_unit, lead_name, first_unit, stage, due_at, warn_at, reported_at, changed_at, version, urgent, returns`, "", files)
 			if err != nil {
 				return err
@@ -63,7 +63,7 @@ func openCase(now time.Time, version int, areas, units []string, i int) (file, b
 	}
 	reported := now.Add(-time.Duration(i%10_000) * openEvery).UnixMilli()
 	due := now.Add(time.Duration(i*7919%dueWithin-dueWithin/8) * time.Hour).UnixMilli()
-	file = []any{id, fmt.Sprintf("O%d", i), version, state, "hotline", what, said, fmt.Sprintf("1401%02d", i%9+1), areas[i*577%len(areas)], "某街道 某社区", where, "street", lead,
+	file = []any{id, fmt.Sprintf("O%d", i), version, state, "hotline", what, said, fmt.Sprintf("1401%02d", i%9+1), areas[i*577%len(areas)], "某街道 某社区", where, south + i*7919%tall, west + i*104729%wide, "street", lead,
 		lead, "", lead, "handle", due, due - 3_600_000, reported, reported + 60_000, 3, i%50 == 0, i % 40 / 39}
 	s := words.Sign(what + "\n" + where + "\n" + said)
 	return file, []any{id, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]}
