@@ -19,3 +19,6 @@ func (s *Service) FromSquares(t testing.TB, ctx context.Context, f Filter, v Vie
 	}
 	return p
 }
+
+// GroupLive groups at most n cases while the caller waits, so that a test need not have thousands.
+func (s *Service) GroupLive(n int) { s.live = n }

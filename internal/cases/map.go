@@ -66,7 +66,7 @@ type Point struct {
 
 // Map shows the cases of a filter in a part of the map, as far as the caller sees them. Up to 60,000 of them are
 // counted exactly; beyond that a picture of all or all open cases of an area comes from squares counted about ten
-// minutes ago, and any other filter is Invalid. Needs cases.read.
+// minutes ago, and any other filter is Invalid, as it is for a department: squares know areas, not units. Needs cases.read.
 func (s *Service) Map(ctx context.Context, f Filter, v View) (p *Picture, err error) {
 	if err := v.check(); err != nil {
 		return nil, err
@@ -102,7 +102,8 @@ func (v View) check() error {
 var errNoSquares = errors.New("squares not counted")
 
 func (s *Service) picture(ctx context.Context, tx *db.Tx, f Filter, v View) (*Picture, error) {
-	if f.plain() && !v.near() {
+	counted := f.plain() && !byUnit(auth.From(ctx))
+	if counted && !v.near() {
 		p, err := s.fromSquares(ctx, tx, f, v)
 		if err == nil && p.Shown > maxPlain {
 			return p, nil
@@ -122,15 +123,15 @@ func (s *Service) picture(ctx context.Context, tx *db.Tx, f Filter, v View) (*Pi
 	if v.Zoom >= pointZoom {
 		return s.points(ctx, tx, q)
 	}
-	n, err := db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT %d) x", q.from, q.where, maxLive+1), q.args...)
+	n, err := db.Get[int](ctx, tx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT %d) x", q.from, q.where, s.live+1), q.args...)
 	switch {
 	case err != nil:
 		return nil, err
 	case n <= maxPoints/4:
 		return s.points(ctx, tx, q)
-	case n <= maxLive:
+	case n <= s.live:
 		return s.clusters(ctx, tx, q, v)
-	case !f.plain():
+	case !counted:
 		return nil, errs.Invalid("cases.map_too_many", "Too many cases match; choose an area or come nearer.")
 	}
 	return s.fromSquares(ctx, tx, f, v)

@@ -106,6 +106,30 @@ func TestMap_ClustersAddUpAtEveryZoomAndSquaresSayTheSame(t *testing.T) {
 	})
 }
 
+func TestMap_ADepartmentIsToldOfTooManyCasesAndNeverShownAnEmptyMap(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, d *db.DB) {
+		x := casetest.New(t, d)
+		spread(t, x, 300)
+		must(t, d.Tx(x.Ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(x.Ctx, "UPDATE case_file SET lead_unit = $1", x.Units[casetest.Area+".construction"].ID)
+			return err
+		}))
+		must(t, x.Cases.CountSquares(x.Ctx))
+		department := x.As("d", casetest.Area+".construction", casetest.Area, cases.PermRead, cases.PermHandle)
+		if p, err := x.Cases.Map(department, cases.Filter{}, whole); err != nil || p.Shown == 0 {
+			t.Fatalf("%+v, %v", p, err)
+		}
+		x.Cases.GroupLive(200)
+		if p, err := x.Cases.Map(department, cases.Filter{}, whole); errs.CodeOf(err) != "cases.map_too_many" {
+			t.Errorf("%+v, %v", p, err)
+		}
+		if p, err := x.Cases.Map(x.Command(), cases.Filter{}, whole); err != nil || p.Shown != 300 || p.AsOf == nil {
+			t.Errorf("as the district: %+v, %v", p, err)
+		}
+	})
+}
+
 func TestMap_ShowsNobodyMoreThanTheListDoes(t *testing.T) {
 	t.Parallel()
 	testkit.EachDB(t, func(t *testing.T, d *db.DB) {

@@ -41,6 +41,7 @@ type Service struct {
 	counting atomic.Bool // squares of the map are being counted
 	worded   atomic.Bool // every case has its bits in case_words or is sealed
 	lotSize  int         // how many cases make a block
+	live     int         // how many cases a picture of the map groups while the caller waits
 	times    timingCache
 	watch    []func(ctx context.Context, tx *db.Tx, c *Case) error // closeGuards of modules above
 }
@@ -51,7 +52,7 @@ func New(d Deps) *Service {
 	if err != nil {
 		panic(err) // a broken release
 	}
-	s := &Service{Deps: d, current: w, older: map[int]*workflow.Definition{}, lotSize: posting.Size}
+	s := &Service{Deps: d, current: w, older: map[int]*workflow.Definition{}, lotSize: posting.Size, live: maxLive}
 	for _, source := range append([][]byte{reference.Workflow}, reference.WorkflowsBefore...) {
 		v, err := workflow.Parse(source, Vocabulary())
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"time"
@@ -58,11 +59,14 @@ func Fill(ctx context.Context, d *db.DB, areas []string, unit string, from, n in
 	return failed
 }
 
-// Where cases lie, in 1e-7 degrees: over about nine kilometres each way, wherever their areas are.
+// Where cases lie, in 1e-7 degrees: about nine kilometres each way, chequered with a field for each area.
 const (
 	south, tall = 320_300_000, 900_000
 	west, wide  = 1_187_200_000, 800_000
 )
+
+// fields is into how many rows and columns so many areas lay the district out.
+func fields(areas []string) int { return int(math.Ceil(math.Sqrt(float64(len(areas))))) }
 
 // numbers is a list of the whole numbers from $1 up to but without $2 with the area of each, in the words of the engine.
 func numbers(dialect db.Dialect, areas []string) string {
@@ -82,7 +86,11 @@ func portionOf(ctx context.Context, tx *db.Tx, areas []string, unit string, from
 		return err
 	}
 	rows := numbers(tx.Dialect(), areas)
-	lat, lon := fmt.Sprintf("(%d + n * 7919 %% %d)", south, tall), fmt.Sprintf("(%d + n * 104729 %% %d)", west, wide)
+	side := fields(areas)
+	place := func(edge int, field string, step, prime int) string {
+		return fmt.Sprintf("(%d + (n %% %d) %s %d * %d + n * %d %% %d)", edge, len(areas), field, side, step, prime, step)
+	}
+	lat, lon := place(south, "/", tall/side, 7919), place(west, "%", wide/side, 104_729)
 	id := "'00000000-0000-7000-8000-' || substr(CAST(1000000000000 + n AS TEXT), 2)"
 	at := fmt.Sprintf("(%d - (n %% 8640) * 600000)", tx.Now().Add(-time.Hour).UnixMilli())
 	said, kOf := texts()

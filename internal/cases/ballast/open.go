@@ -56,6 +56,7 @@ func Open(ctx context.Context, d *db.DB, areas, units []string, from, n int) err
 func openCase(now time.Time, version int, areas, units []string, i int) (file, bits []any) {
 	id := fmt.Sprintf("00000000-0000-7001-8000-%012d", i)
 	what, where, state := openTitles[i%len(openTitles)], openPlaces[i%len(openPlaces)], openStates[i/7%len(openStates)]
+	area, side := i*577%len(areas), fields(areas)
 	said := where + what + "，已经好几天了"
 	lead := ""
 	if state != "reported" && state != "filed" {
@@ -63,7 +64,7 @@ func openCase(now time.Time, version int, areas, units []string, i int) (file, b
 	}
 	reported := now.Add(-time.Duration(i%10_000) * openEvery).UnixMilli()
 	due := now.Add(time.Duration(i*7919%dueWithin-dueWithin/8) * time.Hour).UnixMilli()
-	file = []any{id, fmt.Sprintf("O%d", i), version, state, "hotline", what, said, fmt.Sprintf("1401%02d", i%9+1), areas[i*577%len(areas)], "某街道 某社区", where, south + i*7919%tall, west + i*104729%wide, "street", lead,
+	file = []any{id, fmt.Sprintf("O%d", i), version, state, "hotline", what, said, fmt.Sprintf("1401%02d", i%9+1), areas[area], "某街道 某社区", where, south + area/side*(tall/side) + i*7919%(tall/side), west + area%side*(wide/side) + i*104_729%(wide/side), "street", lead,
 		lead, "", lead, "handle", due, due - 3_600_000, reported, reported + 60_000, 3, i%50 == 0, i % 40 / 39}
 	s := words.Sign(what + "\n" + where + "\n" + said)
 	return file, []any{id, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]}
